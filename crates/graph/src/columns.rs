@@ -1,0 +1,271 @@
+//! Typed columns beside the nodes and the edges.
+
+/// A column of numbers with gaps.
+///
+/// A gap is stored as NaN and given out as `None`; no number that comes in may be NaN or infinite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NumberColumn {
+    values: Box<[f64]>,
+}
+
+impl NumberColumn {
+    /// A column without gaps.
+    ///
+    /// # Panics
+    /// If a value is NaN or infinite.
+    #[must_use]
+    pub fn from_values(values: Vec<f64>) -> Self {
+        assert!(values.iter().all(|x| x.is_finite()), "a column holds finite numbers");
+        Self { values: values.into() }
+    }
+
+    /// A column where `None` is a gap.
+    ///
+    /// # Panics
+    /// If a value is NaN or infinite.
+    #[must_use]
+    pub fn from_options(values: impl IntoIterator<Item = Option<f64>>) -> Self {
+        let store = |x: Option<f64>| {
+            x.map_or(f64::NAN, |x| {
+                assert!(x.is_finite(), "a column holds finite numbers");
+                x
+            })
+        };
+        Self { values: values.into_iter().map(store).collect() }
+    }
+
+    /// The value of a row, `None` where it is missing.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<f64> {
+        let x = self.values[row];
+        (!x.is_nan()).then_some(x)
+    }
+
+    /// All values in row order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<f64>> + '_ {
+        self.values.iter().map(|&x| (!x.is_nan()).then_some(x))
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
+/// A column of text with gaps, stored as codes into its distinct values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextColumn {
+    levels: Vec<Box<str>>,
+    codes: Box<[u32]>,
+}
+
+impl TextColumn {
+    const MISSING: u32 = u32::MAX;
+
+    /// A column where `None` is a gap. Levels are numbered by first appearance.
+    ///
+    /// # Panics
+    /// If there are more than `u32::MAX - 1` different values.
+    #[must_use]
+    pub fn from_options<S: AsRef<str>>(values: impl IntoIterator<Item = Option<S>>) -> Self {
+        let mut seen: std::collections::BTreeMap<Box<str>, u32> = std::collections::BTreeMap::new();
+        let mut levels: Vec<Box<str>> = Vec::new();
+        let mut code_of = |text: &str| {
+            if let Some(&code) = seen.get(text) {
+                return code;
+            }
+            let code = u32::try_from(levels.len()).expect("fewer than u32::MAX levels");
+            levels.push(text.into());
+            seen.insert(text.into(), code);
+            code
+        };
+        let codes =
+            values.into_iter().map(|v| v.map_or(Self::MISSING, |s| code_of(s.as_ref()))).collect();
+        Self { levels, codes }
+    }
+
+    /// The value of a row, `None` where it is missing.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<&str> {
+        self.code(row).map(|code| self.level(code))
+    }
+
+    /// The code of a row's value, `None` where it is missing.
+    #[must_use]
+    pub fn code(&self, row: usize) -> Option<u32> {
+        let code = self.codes[row];
+        (code != Self::MISSING).then_some(code)
+    }
+
+    /// The distinct values, by code.
+    pub fn levels(&self) -> impl ExactSizeIterator<Item = &str> + '_ {
+        self.levels.iter().map(|s| &**s)
+    }
+
+    /// The value with this code.
+    ///
+    /// # Panics
+    /// If there is no such code.
+    #[must_use]
+    pub fn level(&self, code: u32) -> &str {
+        &self.levels[code as usize]
+    }
+
+    /// All values in row order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<&str>> + '_ {
+        (0..self.codes.len()).map(|row| self.get(row))
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+}
+
+/// Named columns, all of one length, in the order in which they were added.
+///
+/// Names that palenque knows for nodes: `name, role, stage, sector, region, owner` (text) and `lat, lon,
+/// output, final_demand, value_added, imports, employees, capacity` (numbers). Others are kept as they are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Columns {
+    numbers: Vec<(Box<str>, NumberColumn)>,
+    texts: Vec<(Box<str>, TextColumn)>,
+}
+
+impl Columns {
+    /// The number column of this name.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<&NumberColumn> {
+        self.numbers.iter().find(|(n, _)| &**n == name).map(|(_, c)| c)
+    }
+
+    /// The text column of this name.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&TextColumn> {
+        self.texts.iter().find(|(n, _)| &**n == name).map(|(_, c)| c)
+    }
+
+    /// Adds a number column, or replaces the column of that name.
+    pub fn set_number(&mut self, name: &str, column: NumberColumn) {
+        self.remove(name);
+        self.numbers.push((name.into(), column));
+    }
+
+    /// Adds a text column, or replaces the column of that name.
+    pub fn set_text(&mut self, name: &str, column: TextColumn) {
+        self.remove(name);
+        self.texts.push((name.into(), column));
+    }
+
+    /// Takes a column away, if it is there.
+    pub fn remove(&mut self, name: &str) {
+        self.numbers.retain(|(n, _)| &**n != name);
+        self.texts.retain(|(n, _)| &**n != name);
+    }
+
+    /// All number columns with their names.
+    pub fn numbers(&self) -> impl Iterator<Item = (&str, &NumberColumn)> + '_ {
+        self.numbers.iter().map(|(n, c)| (&**n, c))
+    }
+
+    /// All text columns with their names.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &TextColumn)> + '_ {
+        self.texts.iter().map(|(n, c)| (&**n, c))
+    }
+
+    /// The same columns for a choice of rows, in that order.
+    #[must_use]
+    pub fn select(&self, rows: &[u32]) -> Self {
+        let rows = || rows.iter().map(|&r| r as usize);
+        Self {
+            numbers: self
+                .numbers
+                .iter()
+                .map(|(n, c)| (n.clone(), NumberColumn::from_options(rows().map(|r| c.get(r)))))
+                .collect(),
+            texts: self
+                .texts
+                .iter()
+                .map(|(n, c)| (n.clone(), TextColumn::from_options(rows().map(|r| c.get(r)))))
+                .collect(),
+        }
+    }
+
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = (&str, usize)> + '_ {
+        let numbers = self.numbers.iter().map(|(n, c)| (&**n, c.len()));
+        numbers.chain(self.texts.iter().map(|(n, c)| (&**n, c.len())))
+    }
+}
+
+/// Final demand by category (consumption, investment, the countries of a world table …): a dense block, a row
+/// per node. Where it is present, its row sums are the node column `final_demand`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinalDemand {
+    categories: Vec<Box<str>>,
+    values: Box<[f64]>,
+}
+
+impl FinalDemand {
+    /// A block of `values` in row-major order: node 0's categories first.
+    ///
+    /// # Panics
+    /// If `values` is not a whole number of rows or holds NaN or infinity.
+    #[must_use]
+    pub fn new(categories: Vec<Box<str>>, values: Vec<f64>) -> Self {
+        assert!(
+            !categories.is_empty() && values.len().is_multiple_of(categories.len()),
+            "whole rows"
+        );
+        assert!(values.iter().all(|x| x.is_finite()), "final demand is finite");
+        Self { categories, values: values.into() }
+    }
+
+    /// The names of the categories.
+    pub fn categories(&self) -> impl ExactSizeIterator<Item = &str> + '_ {
+        self.categories.iter().map(|s| &**s)
+    }
+
+    /// One node's demand, by category.
+    #[must_use]
+    pub fn row(&self, node: usize) -> &[f64] {
+        let k = self.categories.len();
+        &self.values[node * k..(node + 1) * k]
+    }
+
+    /// How many nodes there are.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.values.len() / self.categories.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_survive_selection() {
+        let mut columns = Columns::default();
+        columns.set_number("output", NumberColumn::from_options([Some(1.0), None, Some(3.0)]));
+        columns.set_text("stage", TextColumn::from_options([None, Some("b"), Some("a")]));
+        let picked = columns.select(&[2, 0]);
+        let output = picked.number("output").expect("kept");
+        assert_eq!(output.iter().collect::<Vec<_>>(), [Some(3.0), Some(1.0)]);
+        let stage = picked.text("stage").expect("kept");
+        assert_eq!(stage.iter().collect::<Vec<_>>(), [Some("a"), None]);
+    }
+}

@@ -1,0 +1,333 @@
+//! What a person reads when something is wrong with an input.
+
+use crate::codes;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How serious a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// The result is complete, and may not be what was meant.
+    Warning,
+    /// There is no result.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Location {
+    /// The file as the user named it.
+    pub file: String,
+    /// The physical line, from 1.
+    pub line: Option<u64>,
+    /// The field of the row, from 1.
+    pub column: Option<u64>,
+    /// The name of the field's column.
+    pub field: Option<String>,
+    /// The byte in the (decompressed, decoded) text, from 0.
+    pub byte: Option<u64>,
+}
+
+impl Location {
+    /// A place that is a whole file.
+    #[must_use]
+    pub fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), ..Self::default() }
+    }
+
+    /// The same place with a line.
+    #[must_use]
+    pub fn line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The same place with a field's number.
+    #[must_use]
+    pub fn column(mut self, column: u64) -> Self {
+        self.column = Some(column);
+        self
+    }
+
+    /// The same place with a column's name.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// The same place with a byte.
+    #[must_use]
+    pub fn byte(mut self, byte: u64) -> Self {
+        self.byte = Some(byte);
+        self
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+            if let Some(column) = self.column {
+                write!(f, ":{column}")?;
+            }
+        }
+        if let Some(field) = &self.field {
+            write!(f, ", column `{field}`")?;
+        }
+        Ok(())
+    }
+}
+
+/// The line of a file that a diagnostic is about, with a stretch of it marked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snippet {
+    /// The line's text.
+    pub text: String,
+    /// Where the mark begins, in characters from 0.
+    pub start: usize,
+    /// How many characters are marked.
+    pub len: usize,
+    /// What is said beside the mark.
+    pub label: String,
+}
+
+/// One finding: what, where, what it means, what to type. Its id never changes meaning ([`codes`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    id: &'static str,
+    what: String,
+    at: Option<Box<Location>>,
+    snippet: Option<Box<Snippet>>,
+    notes: Vec<String>,
+    help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding with a code of [`codes::ALL`].
+    ///
+    /// # Panics
+    /// In debug builds, if the code is not listed.
+    #[must_use]
+    pub fn new(id: &'static str, what: impl Into<String>) -> Self {
+        debug_assert!(codes::find(id).is_some(), "code {id} is not listed in codes::ALL");
+        Self { id, what: what.into(), at: None, snippet: None, notes: Vec::new(), help: None }
+    }
+
+    /// The same finding at a place.
+    #[must_use]
+    pub fn at(mut self, at: Location) -> Self {
+        self.at = Some(Box::new(at));
+        self
+    }
+
+    /// The same finding with the line it is about.
+    #[must_use]
+    pub fn snippet(mut self, snippet: Snippet) -> Self {
+        self.snippet = Some(Box::new(snippet));
+        self
+    }
+
+    /// The same finding with one more note.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The same finding with what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The code, such as `E0205`.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// Errors begin with `E`, warnings with `W`.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        Self::severity_of(self.id)
+    }
+
+    /// What happened, in one sentence without a full stop.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// Where.
+    #[must_use]
+    pub fn location(&self) -> Option<&Location> {
+        self.at.as_deref()
+    }
+
+    /// The line it is about.
+    #[must_use]
+    pub fn line_text(&self) -> Option<&Snippet> {
+        self.snippet.as_deref()
+    }
+
+    /// What it means.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// What to type.
+    #[must_use]
+    pub fn help_text(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+}
+
+/// Findings as they are collected: all are counted, the first of each code are kept.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    kept: Vec<Diagnostic>,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+impl Diagnostics {
+    /// How many findings of one code are kept in full.
+    pub const KEPT_PER_CODE: u64 = 1000;
+
+    /// Adds a finding.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let count = self.counts.entry(diagnostic.id).or_insert(0);
+        *count += 1;
+        if *count <= Self::KEPT_PER_CODE {
+            self.kept.push(diagnostic);
+        }
+    }
+
+    /// Adds one finding that stands for `count` occurrences.
+    pub fn push_counted(&mut self, diagnostic: Diagnostic, count: u64) {
+        *self.counts.entry(diagnostic.id).or_insert(0) += count;
+        self.kept.push(diagnostic);
+    }
+
+    /// Adds all findings of another collection.
+    pub fn extend(&mut self, other: Self) {
+        for (id, count) in other.counts {
+            *self.counts.entry(id).or_insert(0) += count;
+        }
+        self.kept.extend(other.kept);
+    }
+
+    /// The findings kept, in the order of adding.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Diagnostic> + '_ {
+        self.kept.iter()
+    }
+
+    /// How often each code was found.
+    #[must_use]
+    pub fn counts(&self) -> &BTreeMap<&'static str, u64> {
+        &self.counts
+    }
+
+    /// How many findings there are of one severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> u64 {
+        let of = |id: &str| Diagnostic::severity_of(id) == severity;
+        self.counts.iter().filter(|(id, _)| of(id)).map(|(_, n)| n).sum()
+    }
+
+    /// Whether an error was found.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+}
+
+impl Diagnostic {
+    fn severity_of(id: &str) -> Severity {
+        match id.as_bytes().first() {
+            Some(b'E') => Severity::Error,
+            Some(b'W') => Severity::Warning,
+            _ => Severity::Info,
+        }
+    }
+}
+
+/// Text from a file as it may be shown to a person: control, bidirectional-override and invisible characters
+/// become visible escapes (`\u{1b}`), and anything over 40 characters is cut with `…`.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let mut out = escaped(text.chars().take(40).collect::<String>().as_str());
+    if text.chars().nth(40).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+/// Text with control, bidirectional-override and invisible characters made visible (`\u{1b}`).
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_deceptive(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Whether a character is invisible or changes how its neighbours are shown. The joiners U+200C and U+200D are
+/// not among them: Persian names and emoji are spelt with them.
+#[must_use]
+pub fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_are_counted_and_the_first_of_each_code_kept() {
+        let mut found = Diagnostics::default();
+        for line in 0..1500 {
+            found.push(Diagnostic::new("E0205", "row").at(Location::file("a").line(line)));
+        }
+        found.push(Diagnostic::new("W0408", "twice"));
+        assert_eq!(found.counts()["E0205"], 1500);
+        assert_eq!(found.iter().len(), 1001);
+        assert_eq!((found.count(Severity::Error), found.count(Severity::Warning)), (1500, 1));
+    }
+
+    #[test]
+    fn text_from_files_cannot_steer_a_terminal() {
+        assert_eq!(shown("\u{1b}[31mred\u{202e}"), "\\u{1b}[31mred\\u{202e}");
+        assert_eq!(shown(&"x".repeat(50)), format!("{}…", "x".repeat(40)));
+        assert_eq!(shown("علی\u{200c}رضا"), "علی\u{200c}رضا");
+    }
+}

@@ -1,0 +1,91 @@
+//! Several periods of one network.
+
+use crate::SupplyGraph;
+
+/// One graph per period, all over the same nodes in the same order, so that a node number means one firm throughout.
+///
+/// A firm that is not active in a period is an isolate of that period's graph.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    periods: Vec<(Box<str>, SupplyGraph)>,
+}
+
+/// Why graphs do not make a panel.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PanelError {
+    /// There is no period.
+    #[error("a panel needs at least one period")]
+    Empty,
+    /// Two periods have one name.
+    #[error("period `{0}` is there twice")]
+    Repeated(String),
+    /// A period's nodes differ from the first period's.
+    #[error("the nodes of period `{0}` are not those of the first period")]
+    OtherNodes(String),
+}
+
+impl Panel {
+    /// A panel of named periods, in the order given. A single snapshot has one period with an empty name.
+    ///
+    /// # Errors
+    /// [`PanelError`] when there is no period, a name repeats, or the nodes differ.
+    pub fn new(
+        periods: impl IntoIterator<Item = (String, SupplyGraph)>,
+    ) -> Result<Self, PanelError> {
+        let periods: Vec<(Box<str>, SupplyGraph)> =
+            periods.into_iter().map(|(name, graph)| (name.into(), graph)).collect();
+        let Some((_, first)) = periods.first() else {
+            return Err(PanelError::Empty);
+        };
+        for (i, (name, graph)) in periods.iter().enumerate() {
+            if periods[..i].iter().any(|(earlier, _)| earlier == name) {
+                return Err(PanelError::Repeated(name.to_string()));
+            }
+            if graph.ids() != first.ids() {
+                return Err(PanelError::OtherNodes(name.to_string()));
+            }
+        }
+        Ok(Self { periods })
+    }
+
+    /// A panel of one unnamed period.
+    #[must_use]
+    pub fn snapshot(graph: SupplyGraph) -> Self {
+        Self { periods: vec![(Box::default(), graph)] }
+    }
+
+    /// The periods with their graphs, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &SupplyGraph)> + '_ {
+        self.periods.iter().map(|(name, graph)| (&**name, graph))
+    }
+
+    /// How many periods there are, at least one.
+    #[must_use]
+    pub fn n_periods(&self) -> usize {
+        self.periods.len()
+    }
+
+    /// The last period's graph.
+    ///
+    /// # Panics
+    /// Never: a panel has at least one period.
+    #[must_use]
+    pub fn last(&self) -> &SupplyGraph {
+        &self.periods.last().expect("at least one period").1
+    }
+
+    /// The graph of a period.
+    #[must_use]
+    pub fn period(&self, name: &str) -> Option<&SupplyGraph> {
+        self.periods.iter().find(|(n, _)| &**n == name).map(|(_, graph)| graph)
+    }
+
+    /// The panel with every graph put through a transform that treats all periods alike.
+    ///
+    /// # Errors
+    /// [`PanelError::OtherNodes`] when the results differ in their nodes.
+    pub fn map(self, transform: impl Fn(&SupplyGraph) -> SupplyGraph) -> Result<Self, PanelError> {
+        Self::new(self.periods.into_iter().map(|(name, graph)| (name.into(), transform(&graph))))
+    }
+}

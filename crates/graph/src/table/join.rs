@@ -1,0 +1,257 @@
+//! Results of many metrics, over one or more periods, joined into the tables that are written.
+
+use super::schema::{ATTRIBUTES, NODE_ID, PERIOD, SOURCE, STATUS, TARGET};
+use super::{Alignment, Column, ColumnSpec, Status, Table, TableId, Values};
+use crate::SupplyGraph;
+use std::collections::BTreeMap;
+
+/// Why results could not be joined.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JoinError {
+    /// Two results fill one column.
+    #[error("column `{column}` of {table} is filled twice")]
+    SameColumn {
+        /// The table.
+        table: TableId,
+        /// The column.
+        column: &'static str,
+    },
+    /// A result has not one row a node or edge.
+    #[error("{table} has {found} rows where the graph has {expected}")]
+    RowCount {
+        /// The table.
+        table: TableId,
+        /// Rows of the result.
+        found: usize,
+        /// Nodes or edges of the graph.
+        expected: usize,
+    },
+    /// One period has other columns than the one before it.
+    #[error("{table} has other columns in period `{period}` than before")]
+    OtherColumns {
+        /// The table.
+        table: TableId,
+        /// The period.
+        period: String,
+    },
+}
+
+/// Joins results, period by period, into finished tables: keys and attributes in front, columns in the order of
+/// [`TableId::column_order`], the `status` of aligned tables behind.
+#[derive(Debug, Default)]
+pub struct Joiner {
+    finished: BTreeMap<TableId, Table>,
+    attributes: bool,
+}
+
+impl Joiner {
+    /// A joiner that repeats the known node attributes (`role, stage, region, sector, owner`) in node tables.
+    #[must_use]
+    pub fn with_attributes() -> Self {
+        Self { finished: BTreeMap::new(), attributes: true }
+    }
+
+    /// A joiner that gives node tables their keys only.
+    #[must_use]
+    pub fn keys_only() -> Self {
+        Self { finished: BTreeMap::new(), attributes: false }
+    }
+
+    /// Adds all results of one period.
+    ///
+    /// # Errors
+    /// [`JoinError`] when two results fill one column, or rows or columns do not fit.
+    pub fn add_period(
+        &mut self,
+        period: &str,
+        graph: &SupplyGraph,
+        results: Vec<Table>,
+    ) -> Result<(), JoinError> {
+        let mut parts: BTreeMap<TableId, Vec<Table>> = BTreeMap::new();
+        for table in results {
+            parts.entry(table.id).or_default().push(table);
+        }
+        for (id, parts) in parts {
+            let table = match id.alignment() {
+                Alignment::Long => stack(id, parts, period)?,
+                aligned => self.align(id, aligned, parts, period, graph)?,
+            };
+            self.append(id, table, period)?;
+        }
+        Ok(())
+    }
+
+    /// The finished tables, in the order of their ids.
+    #[must_use]
+    pub fn finish(self) -> Vec<Table> {
+        self.finished.into_values().collect()
+    }
+
+    fn align(
+        &self,
+        id: TableId,
+        alignment: Alignment,
+        parts: Vec<Table>,
+        period: &str,
+        graph: &SupplyGraph,
+    ) -> Result<Table, JoinError> {
+        let expected = match alignment {
+            Alignment::Edge => graph.n_edges(),
+            _ => graph.n_nodes(),
+        };
+        let mut values: Vec<Column> = Vec::new();
+        for part in parts {
+            if part.n_rows() != expected {
+                return Err(JoinError::RowCount { table: id, found: part.n_rows(), expected });
+            }
+            for column in part.columns {
+                if values.iter().any(|c| c.spec.name == column.spec.name) {
+                    return Err(JoinError::SameColumn { table: id, column: column.spec.name });
+                }
+                values.push(column);
+            }
+        }
+        let order = id.column_order();
+        let place =
+            |c: &Column| order.iter().position(|n| *n == c.spec.name).unwrap_or(order.len());
+        values.sort_by_key(place);
+        let status = status_column(expected, &values);
+        let mut columns = vec![constant(&PERIOD, period, expected)];
+        match alignment {
+            Alignment::Edge => columns.extend(edge_keys(graph)),
+            _ => columns.extend(self.node_keys(graph)),
+        }
+        columns.extend(values.into_iter().map(|c| Column { status: Vec::new(), ..c }));
+        columns.push(status);
+        Ok(Table::new(id, columns))
+    }
+
+    fn node_keys(&self, graph: &SupplyGraph) -> Vec<Column> {
+        let ids = graph.ids().iter().map(|id| Some(id.into())).collect();
+        let mut columns = vec![Column::new(&NODE_ID, Values::Text(ids))];
+        for spec in if self.attributes { ATTRIBUTES } else { &[] } {
+            if let Some(column) = graph.nodes().text(spec.name) {
+                let values = column.iter().map(|v| v.map(Into::into)).collect();
+                columns.push(Column::new(spec, Values::Text(values)));
+            }
+        }
+        columns
+    }
+
+    fn append(&mut self, id: TableId, table: Table, period: &str) -> Result<(), JoinError> {
+        let Some(finished) = self.finished.get_mut(&id) else {
+            self.finished.insert(id, table);
+            return Ok(());
+        };
+        let names = |t: &Table| t.columns.iter().map(|c| c.spec.name).collect::<Vec<_>>();
+        if names(finished) != names(&table) {
+            return Err(JoinError::OtherColumns { table: id, period: period.into() });
+        }
+        for (column, more) in finished.columns.iter_mut().zip(table.columns) {
+            let same_kind = column.values.append(more.values);
+            debug_assert!(same_kind, "one spec, one type");
+        }
+        Ok(())
+    }
+}
+
+/// Long results one after the other, with the period in front.
+fn stack(id: TableId, parts: Vec<Table>, period: &str) -> Result<Table, JoinError> {
+    let mut parts = parts.into_iter();
+    let Some(mut all) = parts.next() else {
+        return Ok(Table::new(id, Vec::new()));
+    };
+    for part in parts {
+        let fits = all.columns.len() == part.columns.len()
+            && all.columns.iter().zip(&part.columns).all(|(a, b)| a.spec.name == b.spec.name);
+        if !fits {
+            return Err(JoinError::OtherColumns { table: id, period: period.into() });
+        }
+        for (column, more) in all.columns.iter_mut().zip(part.columns) {
+            let same_kind = column.values.append(more.values);
+            debug_assert!(same_kind, "one spec, one type");
+        }
+    }
+    let n = all.n_rows();
+    if id.column_order().first() == Some(&"period") {
+        all.columns.insert(0, constant(&PERIOD, period, n));
+    }
+    Ok(Table::new(id, all.columns))
+}
+
+fn constant(spec: &ColumnSpec, value: &str, n: usize) -> Column {
+    let value = (!value.is_empty()).then(|| value.into());
+    Column::new(spec, Values::Text(vec![value; n]))
+}
+
+fn edge_keys(graph: &SupplyGraph) -> [Column; 2] {
+    let id = |i: usize| Some(graph.node_id(crate::NodeIndex::new(i)).into());
+    let sellers = (0..graph.n_nodes()).flat_map(|u| graph.out_range(u).map(move |_| u)).map(id);
+    let buyers = graph.targets().iter().map(|&v| id(v as usize));
+    [
+        Column::new(&SOURCE, Values::Text(sellers.collect())),
+        Column::new(&TARGET, Values::Text(buyers.collect())),
+    ]
+}
+
+fn status_column(n: usize, columns: &[Column]) -> Column {
+    let mut remarks: Vec<(u32, usize, Status)> = Vec::new();
+    for (position, column) in columns.iter().enumerate() {
+        remarks.extend(column.status.iter().map(|&(row, reason)| (row, position, reason)));
+    }
+    remarks.sort_unstable_by_key(|&(row, position, _)| (row, position));
+    let mut text: Vec<Option<Box<str>>> = vec![None; n];
+    for run in remarks.chunk_by(|a, b| a.0 == b.0) {
+        let remark = |&(_, position, reason): &(u32, usize, Status)| {
+            format!("{}={reason}", columns[position].spec.name)
+        };
+        text[run[0].0 as usize] = Some(run.iter().map(remark).collect::<Vec<_>>().join(";").into());
+    }
+    Column::new(&STATUS, Values::Text(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, Unit};
+    use super::*;
+
+    static A: ColumnSpec =
+        ColumnSpec { name: "pagerank", kind: Kind::F64, unit: Unit::One, meaning: "" };
+    static B: ColumnSpec =
+        ColumnSpec { name: "closeness_in", kind: Kind::F64, unit: Unit::One, meaning: "" };
+
+    fn graph() -> SupplyGraph {
+        SupplyGraph::from_flows(["x", "y"], [(0, 1, 1.0)]).expect("a good graph")
+    }
+
+    #[test]
+    fn columns_are_keyed_ordered_and_their_gaps_explained() {
+        let a = Column::from_results(&A, [Ok(0.5), Err(Status::Isolate)]);
+        let b = Column::from_results(&B, [Ok(1.0), Err(Status::NoIn)]);
+        let results = vec![
+            Table::new(TableId::NodeMetrics, vec![a]),
+            Table::new(TableId::NodeMetrics, vec![b]),
+        ];
+        let mut joiner = Joiner::with_attributes();
+        joiner.add_period("2020", &graph(), results.clone()).expect("they fit");
+        joiner.add_period("2021", &graph(), results).expect("they fit");
+        let table = joiner.finish().remove(0);
+        let names: Vec<_> = table.columns().iter().map(|c| c.spec.name).collect();
+        assert_eq!(names, ["period", "node_id", "closeness_in", "pagerank", "status"]);
+        assert_eq!(table.n_rows(), 4);
+        assert_eq!(table.text("status", 1), Some("closeness_in=no_in;pagerank=isolate"));
+        assert_eq!(table.text("period", 2), Some("2021"));
+    }
+
+    #[test]
+    fn one_column_cannot_be_filled_twice() {
+        let a = || {
+            let column = Column::from_results(&A, [Ok(0.5), Ok(0.5)]);
+            Table::new(TableId::NodeMetrics, vec![column])
+        };
+        let error = Joiner::keys_only().add_period("", &graph(), vec![a(), a()]);
+        let expected = JoinError::SameColumn { table: TableId::NodeMetrics, column: "pagerank" };
+        assert_eq!(error.expect_err("refused"), expected);
+    }
+}

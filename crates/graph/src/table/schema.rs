@@ -1,0 +1,393 @@
+//! Which tables there are, what a row of each is, and the order of their columns.
+
+use super::{ColumnSpec, Kind, Unit};
+use std::fmt;
+
+/// What a row of a table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alignment {
+    /// One row a node, in node order.
+    Node,
+    /// One row an edge, in edge order.
+    Edge,
+    /// Rows of the table's own.
+    Long,
+}
+
+/// The tables that palenque writes (`methods.md` section 3). Each is one file; metrics that share one are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum TableId {
+    /// One row a node: centrality, fragmentation, clustering, flexibility.
+    NodeMetrics,
+    /// One row an edge.
+    EdgeMetrics,
+    /// One row an index of the whole network.
+    NetworkSummary,
+    /// One row a node: input-output linkages.
+    Linkages,
+    /// One row an ordered pair of groups.
+    StageLinkages,
+    /// One row a step of an attack.
+    RobustnessCurve,
+    /// One row an attack.
+    RobustnessSummary,
+    /// One row a finding about the input.
+    Diagnostics,
+}
+
+impl TableId {
+    /// Every table, in the order in which they are listed.
+    pub const ALL: &[Self] = &[
+        Self::NodeMetrics,
+        Self::EdgeMetrics,
+        Self::NetworkSummary,
+        Self::Linkages,
+        Self::StageLinkages,
+        Self::RobustnessCurve,
+        Self::RobustnessSummary,
+        Self::Diagnostics,
+    ];
+
+    /// The name, which is also the file's stem.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NodeMetrics => "node_metrics",
+            Self::EdgeMetrics => "edge_metrics",
+            Self::NetworkSummary => "network_summary",
+            Self::Linkages => "linkages",
+            Self::StageLinkages => "stage_linkages",
+            Self::RobustnessCurve => "robustness_curve",
+            Self::RobustnessSummary => "robustness_summary",
+            Self::Diagnostics => "diagnostics",
+        }
+    }
+
+    /// The table of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|id| id.name() == name)
+    }
+
+    /// What a row is, in one sentence.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::NodeMetrics => "One row a node: indices of firms, stages or sectors.",
+            Self::EdgeMetrics => "One row an edge: seller, buyer and indices of their tie.",
+            Self::NetworkSummary => "One row an index of the whole network.",
+            Self::Linkages => "One row a node: backward and forward linkages.",
+            Self::StageLinkages => {
+                "One row an ordered pair of groups: flows and ties between them."
+            }
+            Self::RobustnessCurve => "One row a step of an attack: what is left of the network.",
+            Self::RobustnessSummary => "One row an attack: how robust the network is to it.",
+            Self::Diagnostics => "One row a finding about the input, and what was done about it.",
+        }
+    }
+
+    /// What a row is.
+    #[must_use]
+    pub fn alignment(self) -> Alignment {
+        match self {
+            Self::NodeMetrics | Self::Linkages => Alignment::Node,
+            Self::EdgeMetrics => Alignment::Edge,
+            _ => Alignment::Long,
+        }
+    }
+
+    /// Names of columns in the order of the file; columns not named here follow in the order of computing.
+    #[must_use]
+    pub fn column_order(self) -> &'static [&'static str] {
+        match self {
+            Self::NodeMetrics => NODE_METRICS,
+            Self::EdgeMetrics => EDGE_METRICS,
+            Self::NetworkSummary => NETWORK_SUMMARY,
+            Self::Linkages => LINKAGES,
+            Self::StageLinkages => STAGE_LINKAGES,
+            Self::RobustnessCurve => ROBUSTNESS_CURVE,
+            Self::RobustnessSummary => ROBUSTNESS_SUMMARY,
+            Self::Diagnostics => &["check", "value", "severity", "detail"],
+        }
+    }
+}
+
+impl fmt::Display for TableId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+const fn text(name: &'static str, meaning: &'static str) -> ColumnSpec {
+    ColumnSpec { name, kind: Kind::Text, unit: Unit::None, meaning }
+}
+
+pub(super) static PERIOD: ColumnSpec = text("period", "The period; empty for a single snapshot.");
+pub(super) static NODE_ID: ColumnSpec = text("node_id", "The node's id, as in the input.");
+pub(super) static SOURCE: ColumnSpec = text("source", "The seller's id.");
+pub(super) static TARGET: ColumnSpec = text("target", "The buyer's id.");
+pub(super) static STATUS: ColumnSpec =
+    text("status", "Why cells of this row are empty: `column=reason`, joined by `;`.");
+
+/// Node attributes that are repeated in node tables, where the graph has them.
+pub(super) static ATTRIBUTES: &[ColumnSpec] = &[
+    text("role", "What the firm does."),
+    text("stage", "The stage of the chain the firm works in."),
+    text("region", "Where the firm is."),
+    text("sector", "The sector the firm belongs to."),
+    text("owner", "Who owns the firm."),
+];
+
+static NODE_METRICS: &[&str] = &[
+    "period",
+    "node_id",
+    "role",
+    "stage",
+    "region",
+    "sector",
+    "owner",
+    "output",
+    "final_demand",
+    "value_added",
+    "imports",
+    "x_imputed",
+    "in_degree",
+    "out_degree",
+    "in_strength",
+    "out_strength",
+    "self_loop",
+    "closeness_in",
+    "closeness_out",
+    "harmonic_in",
+    "harmonic_out",
+    "closeness_in_reachable",
+    "closeness_out_reachable",
+    "lin_in",
+    "lin_out",
+    "betweenness",
+    "betweenness_raw",
+    "betweenness_approx",
+    "eigenvector_in",
+    "eigenvector_out",
+    "katz_in",
+    "katz_out",
+    "bonacich_power",
+    "pagerank",
+    "pagerank_reverse",
+    "pagerank_personalised",
+    "hits_hub",
+    "hits_authority",
+    "information",
+    "current_flow_betweenness",
+    "core_number",
+    "core_in",
+    "core_out",
+    "constraint",
+    "effective_size",
+    "efficiency",
+    "gf_coordinator",
+    "gf_itinerant",
+    "gf_representative",
+    "gf_gatekeeper",
+    "gf_liaison",
+    "gf_total",
+    "influence",
+    "supply_centrality",
+    "demand_centrality",
+    "acemoglu_outdegree",
+    "second_order_degree",
+    "domar_weight",
+    "upstreamness",
+    "downstreamness",
+    "apl_forward",
+    "apl_backward",
+    "trophic_level",
+    "trophic_level_levine",
+    "adelman_va_sales",
+    "outsourcing_intensity",
+    "in_house_share",
+    "hhi_suppliers",
+    "hhi_buyers",
+    "hhi_buyers_incl_final",
+    "effective_suppliers",
+    "effective_buyers",
+    "cr1_suppliers",
+    "gini_suppliers",
+    "spec_hhi",
+    "spec_shannon",
+    "kl_vs_cluster",
+    "n_tasks",
+    "intra_cluster_purchase_share",
+    "intra_cluster_sales_share",
+    "import_share",
+    "horizontal_equivalence",
+    "n_horizontal_ties",
+    "n_cooperation_ties",
+    "multisourcing_index",
+    "single_sourced_spend_share",
+    "replaceable_share",
+    "headroom",
+    "clustering",
+    "clustering_barrat",
+    "clustering_onnela",
+    "cc_cycle",
+    "cc_middleman",
+    "cc_in",
+    "cc_out",
+    "cc_all",
+    "wcc_id",
+    "scc_id",
+    "community",
+    "tech_dependence_direct",
+    "tech_dependence_total",
+    "tech_independence",
+];
+
+static EDGE_METRICS: &[&str] = &[
+    "period",
+    "source",
+    "target",
+    "weight",
+    "n_records",
+    "kind",
+    "cross_region",
+    "source_stage",
+    "target_stage",
+    "input_coefficient",
+    "allocation_coefficient",
+    "share_of_seller",
+    "share_of_buyer",
+    "edge_betweenness",
+    "edge_betweenness_raw",
+    "reciprocated",
+    "scc_internal",
+    "substitutability",
+    "essential",
+    "alpha_out",
+    "alpha_in",
+    "backbone",
+    "field_intensity",
+    "trophic_rise",
+];
+
+static NETWORK_SUMMARY: &[&str] =
+    &["period", "metric", "value", "unit", "lower", "upper", "method", "params", "status"];
+
+static LINKAGES: &[&str] = &[
+    "period",
+    "node_id",
+    "role",
+    "stage",
+    "region",
+    "sector",
+    "owner",
+    "output",
+    "final_demand",
+    "value_added",
+    "imports",
+    "employment",
+    "backward_direct",
+    "forward_direct",
+    "backward_total",
+    "forward_total_ghosh",
+    "forward_total_leontief",
+    "power_of_dispersion",
+    "sensitivity_of_dispersion",
+    "sensitivity_ghosh",
+    "cv_backward",
+    "cv_forward",
+    "cv_forward_ghosh",
+    "key_class",
+    "laumas_backward",
+    "laumas_forward",
+    "output_multiplier_1",
+    "output_multiplier_2_truncated",
+    "output_multiplier_2_total",
+    "income_simple",
+    "income_type1",
+    "income_type2_truncated",
+    "income_type2_total",
+    "employment_simple",
+    "employment_type1",
+    "employment_type2",
+    "va_multiplier",
+    "import_multiplier",
+    "net_output_multiplier",
+    "hem_total",
+    "hem_external",
+    "hem_backward",
+    "hem_forward",
+    "hem_total_rel",
+    "pbl",
+    "pfl",
+    "ptl",
+    "ptl_normalised",
+    "elasticity_total",
+    "upstreamness",
+    "downstreamness",
+    "vs_share",
+    "import_share",
+    "rpc",
+    "oss_broad",
+    "oss_narrow",
+];
+
+static STAGE_LINKAGES: &[&str] = &[
+    "period",
+    "grouping",
+    "from_group",
+    "to_group",
+    "n_from",
+    "n_to",
+    "n_edges",
+    "flow",
+    "density",
+    "share",
+    "affinity",
+    "mean_weight",
+    "kind",
+    "new_edges",
+    "dropped_edges",
+    "creation_rate",
+    "new_flow_share",
+    "null_mean",
+    "null_sd",
+    "z",
+    "p_value",
+    "status",
+];
+
+static ROBUSTNESS_CURVE: &[&str] = &[
+    "period",
+    "scenario",
+    "mode",
+    "target",
+    "replicate",
+    "step",
+    "removed_id",
+    "fraction_removed",
+    "giant_wcc_share",
+    "giant_scc_share",
+    "surviving_flow_share",
+    "served_demand_share",
+    "susceptibility",
+    "n_components",
+    "giant_lower",
+    "giant_upper",
+];
+
+static ROBUSTNESS_SUMMARY: &[&str] = &[
+    "period",
+    "scenario",
+    "mode",
+    "target",
+    "r_index",
+    "r_index_lower",
+    "r_index_upper",
+    "f_half",
+    "f_5pct",
+    "fc_random",
+    "n_replicates",
+    "seed",
+];

@@ -1,0 +1,74 @@
+//! Why a metric has no result.
+
+use crate::ParamError;
+use palenque_graph::Diagnostic;
+
+/// Why a metric has no result. The metric's name is added by the caller.
+#[derive(Debug, thiserror::Error, PartialEq)]
+#[non_exhaustive]
+pub enum MetricError {
+    /// A node column or side table is missing.
+    #[error("needs {what}, which the input does not have")]
+    InputMissing {
+        /// What is missing, such as "node column `stage`".
+        what: String,
+    },
+    /// A parameter is unknown, of the wrong type, or out of range.
+    #[error(transparent)]
+    Parameter(#[from] ParamError),
+    /// `I − A` has no useful inverse.
+    #[error("this economy is not productive: {why}")]
+    NotProductive {
+        /// What shows it: the spectral radius, or the closed block.
+        why: String,
+        /// Ids of nodes in the block, up to 10.
+        block: Vec<String>,
+    },
+    /// An iteration did not reach its tolerance.
+    #[error(
+        "not converged after {iterations} iterations: the error may be {error:e}, above {tolerance:e}"
+    )]
+    NotConverged {
+        /// Iterations made.
+        iterations: usize,
+        /// Bound of the error reached.
+        error: f64,
+        /// Bound asked for.
+        tolerance: f64,
+    },
+    /// The computation was stopped by the user or a limit.
+    #[error("stopped before it was done")]
+    Cancelled,
+}
+
+impl MetricError {
+    /// The error as a person reads it, with its code.
+    #[must_use]
+    pub fn diagnostic(&self, metric: &str) -> Diagnostic {
+        let what = format!("`{metric}` {self}");
+        match self {
+            Self::InputMissing { what: missing } => Diagnostic::new("E0301", what)
+                .help(format!("add {missing} to the input, or leave `{metric}` out")),
+            Self::Parameter(ParamError::Unknown { .. }) => {
+                Diagnostic::new("E0701", format!("`{metric}`: {self}"))
+                    .help(format!("`palenque explain {metric}` lists its parameters"))
+            }
+            Self::Parameter(_) => Diagnostic::new("E0702", format!("`{metric}`: {self}"))
+                .help(format!("`palenque explain {metric}` lists its parameters")),
+            Self::NotProductive { block, .. } => {
+                let d = Diagnostic::new("E0506", self.to_string()).help(
+                    "check units and the `output` column; `palenque inspect` lists the accounts",
+                );
+                if block.is_empty() {
+                    d
+                } else {
+                    d.note(format!("nodes in the block: {}", block.join(", ")))
+                }
+            }
+            Self::NotConverged { .. } => {
+                Diagnostic::new("E0901", what).help("raise `max_iterations` or `tolerance`")
+            }
+            Self::Cancelled => Diagnostic::new("E0903", what).help("allow more time"),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering and resilience of a
+//! [`SupplyGraph`].
+//!
+//! Each index is a typed free function in a file of its own, and a small adapter behind [`Metric`] by which the
+//! command line, the documentation, the conformance tests and the benches find it: they all walk [`all`].
+//!
+//! # Example
+//! ```
+//! use palenque_graph::{NoProgress, SupplyGraph};
+//! use palenque_metrics::{Params, find};
+//!
+//! let graph = SupplyGraph::from_flows(["grower", "distiller"], [(0, 1, 3.0)])?;
+//! let metric = find("degree").expect("a known metric");
+//! let tables = metric.compute(&graph, &Params::default(), &NoProgress)?;
+//! assert_eq!(tables[0].number("in_strength", 1), Some(3.0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod centrality;
+pub mod clustering;
+mod error;
+pub mod fragmentation;
+pub mod kernel;
+pub mod linkage;
+mod params;
+pub mod resilience;
+mod spec;
+mod summary;
+
+pub use error::MetricError;
+pub use params::{ParamError, ParamSpec, Params, nearest};
+pub use spec::{Family, MetricSpec, Output};
+pub use summary::{Figure, SUMMARY_COLUMNS, network_summary};
+
+use palenque_graph::{Progress, SupplyGraph, Table};
+
+/// An index, or several that are computed together, behind one interface.
+pub trait Metric: Sync {
+    /// What it is.
+    fn spec(&self) -> &'static MetricSpec;
+
+    /// Computes it.
+    ///
+    /// Results for nodes and edges are aligned with the graph and have no key columns: a
+    /// [`Joiner`](palenque_graph::table::Joiner) adds them. Undefined cells carry their reason.
+    ///
+    /// # Errors
+    /// [`MetricError`] when an input is missing, a parameter is out of range, no answer exists, or the
+    /// computation was cancelled.
+    fn compute(
+        &self,
+        graph: &SupplyGraph,
+        params: &Params,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Table>, MetricError>;
+}
+
+/// Every metric, family by family, each family in alphabetical order.
+pub fn all() -> impl Iterator<Item = &'static dyn Metric> {
+    [
+        centrality::METRICS,
+        fragmentation::METRICS,
+        linkage::METRICS,
+        clustering::METRICS,
+        resilience::METRICS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// The metric of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static dyn Metric> {
+    all().find(|metric| metric.spec().name == name)
+}

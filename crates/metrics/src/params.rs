@@ -1,0 +1,138 @@
+//! Parameters of metrics, by name.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// A parameter as `explain` prints it.
+#[derive(Clone, Copy, Debug)]
+pub struct ParamSpec {
+    /// The name after the dot in `--set METRIC.PARAM=VALUE`.
+    pub name: &'static str,
+    /// The default, as one would type it.
+    pub default: &'static str,
+    /// What it does and which values it takes.
+    pub meaning: &'static str,
+}
+
+/// Parameter values by name. What is not set has its default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Params(Map<String, Value>);
+
+/// Why parameters were refused.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParamError {
+    /// No such parameter.
+    #[error("there is no parameter `{name}`{}", suggest(.suggestion.as_ref(), .known))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The nearest known name.
+        suggestion: Option<String>,
+        /// Every known name.
+        known: Vec<&'static str>,
+    },
+    /// A value of the wrong type or out of range.
+    #[error("{0}")]
+    Value(String),
+}
+
+fn suggest(nearest: Option<&String>, known: &[&str]) -> String {
+    match nearest {
+        Some(nearest) => format!("; did you mean `{nearest}`?"),
+        None if known.is_empty() => "; it takes none".into(),
+        None => format!("; it takes {}", known.join(", ")),
+    }
+}
+
+impl Params {
+    /// Sets a value, replacing an earlier one.
+    pub fn set(&mut self, name: impl Into<String>, value: Value) {
+        self.0.insert(name.into(), value);
+    }
+
+    /// The parameters with one more value.
+    ///
+    /// # Example
+    /// ```
+    /// # use palenque_metrics::Params;
+    /// let params = Params::default().with("damping", 0.9.into());
+    /// ```
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: Value) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// The values, by name.
+    #[must_use]
+    pub fn values(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// The names of the parameters that `known` does not list.
+    ///
+    /// # Errors
+    /// [`ParamError::Unknown`], with the nearest known name.
+    pub fn check_names(&self, known: &[ParamSpec]) -> Result<(), ParamError> {
+        let Some(name) = self.0.keys().find(|key| known.iter().all(|p| p.name != key.as_str()))
+        else {
+            return Ok(());
+        };
+        let known: Vec<&'static str> = known.iter().map(|p| p.name).collect();
+        let suggestion = nearest(name, known.iter().copied()).map(str::to_owned);
+        Err(ParamError::Unknown { name: name.clone(), suggestion, known })
+    }
+
+    /// The typed configuration of a metric. The configuration's `Deserialize` has
+    /// `#[serde(default, deny_unknown_fields)]`; ranges are checked by the metric's function.
+    ///
+    /// # Errors
+    /// [`ParamError::Value`] when a value has the wrong type.
+    pub fn decode<C: DeserializeOwned>(&self) -> Result<C, ParamError> {
+        C::deserialize(&Value::Object(self.0.clone())).map_err(|e| ParamError::Value(e.to_string()))
+    }
+}
+
+/// The candidate within edit distance 2 of a word, the nearest first, then in order.
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let ranked = candidates.map(|c| (edit_distance(word, c), c));
+    ranked.filter(|&(d, _)| d <= 2).min_by_key(|&(d, _)| d).map(|(_, c)| c)
+}
+
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, &cb) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(ca != cb);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static DAMPING: ParamSpec = ParamSpec { name: "damping", default: "0.85", meaning: "" };
+
+    #[test]
+    fn a_misspelt_parameter_is_an_error_with_a_suggestion() {
+        let error = Params::default().with("dampign", 0.9.into()).check_names(&[DAMPING]);
+        let message = error.expect_err("refused").to_string();
+        assert_eq!(message, "there is no parameter `dampign`; did you mean `damping`?");
+    }
+
+    #[test]
+    fn edit_distance_counts_single_changes() {
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+        assert_eq!(edit_distance("", "ab"), 2);
+        assert_eq!(nearest("pagerankk", ["pagerank", "degree"].into_iter()), Some("pagerank"));
+        assert_eq!(nearest("xyzzy", ["pagerank"].into_iter()), None);
+    }
+}

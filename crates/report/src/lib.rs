@@ -1,0 +1,17 @@
+//! Tables to figures and one offline page.
+//!
+//! A [`Chart`] turns tables (and, for drawings, the graph) into a [`Drawing`]: an SVG with title, description
+//! and one bundled font, the plotted data as a table, and the text for those who cannot see it. [`png`] renders an
+//! SVG the same on every machine. [`page`] joins everything into one file that needs no network and no script.
+
+mod chart;
+mod error;
+mod page;
+mod raster;
+mod style;
+
+pub use chart::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing, all, find};
+pub use error::ReportError;
+pub use page::{FigureOnPage, Finding, InputNote, MethodNote, Page, page};
+pub use raster::png;
+pub use style::{Preset, Style, Theme};
