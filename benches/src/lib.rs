@@ -1,1 +1,46 @@
-//! x
+//! Graphs to measure on.
+
+use palenque_graph::SupplyGraph;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// A directed, weighted graph with heavy-tailed degrees and flows, as national production networks have them:
+/// sellers and buyers are drawn with a probability that falls as a power of their number, flows are log-normal-like.
+/// The same arguments give the same graph.
+///
+/// # Panics
+/// If `n_nodes` is 0.
+#[must_use]
+pub fn heavy_tailed(n_nodes: u32, n_records: usize, seed: u64) -> SupplyGraph {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut draw = |skew: f64| {
+        let u: f64 = rng.random();
+        ((f64::from(n_nodes) * u.powf(skew)) as u32).min(n_nodes - 1)
+    };
+    // The stride scatters hubs over the node numbers, so that locality is not an accident of the generator.
+    let scatter = |node: u32| (u64::from(node) * 2_654_435_761 % u64::from(n_nodes)) as u32;
+    let pairs: Vec<(u32, u32)> =
+        (0..n_records).map(|_| (scatter(draw(1.6)), scatter(draw(2.2)))).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 1);
+    let flows = pairs.into_iter().map(|(u, v)| {
+        let size: f64 = (0..4).map(|_| rng.random::<f64>()).sum::<f64>() - 2.0;
+        (u, v, (3.0 * size).exp())
+    });
+    let ids = (0..n_nodes).map(|i| format!("f{i}"));
+    SupplyGraph::from_flows(ids, flows).expect("node numbers are in range and flows positive")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_firms_have_most_of_the_ties() {
+        let graph = heavy_tailed(1000, 10_000, 1);
+        let mut degrees: Vec<usize> = (0..1000).map(|u| graph.out_range(u).len()).collect();
+        degrees.sort_unstable();
+        let top: usize = degrees.iter().rev().take(100).sum();
+        assert!(top * 4 > graph.n_edges(), "{top} of {}", graph.n_edges());
+        assert_eq!(graph.flows(), heavy_tailed(1000, 10_000, 1).flows());
+    }
+}

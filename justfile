@@ -1,0 +1,54 @@
+# The recipes of the house. `just` lists them.
+
+default:
+    @just --list
+
+# Everything that a change must pass before review.
+ci: fmt-check lint doc test sync-check
+
+# Format the code.
+fmt:
+    cargo fmt --all
+
+fmt-check:
+    cargo fmt --all --check || (echo "fix with: just fmt" && exit 1)
+
+# Clippy, warnings are errors.
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Rustdoc, warnings are errors.
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# All tests; needs no other program.
+test:
+    cargo test --workspace
+
+# The demo: the Tonaya cluster, its tables, figures and page.
+demo:
+    cargo run --release -- demo --force
+
+# Benches over the registries (criterion).
+bench *ARGS:
+    cargo bench -p palenque-benches {{ARGS}}
+
+# Side by side with other programs; makes a Python environment under target/.
+peers:
+    benches/peers/run
+
+# Every figure of the demo, as SVG and PNG, into target/figures.
+figures:
+    cargo run --release -- demo target/figures --force
+
+# Write the generated pages of docs/ again.
+sync:
+    cargo run -p palenque -- docs docs
+
+# Say whether docs/ is as the registries say.
+sync-check:
+    cargo run -p palenque -- docs docs --check
+
+# All that continuous integration runs.
+ci-full:
+    bash .ci/run
