@@ -12,6 +12,6 @@ mod style;
 
 pub use chart::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing, all, find};
 pub use error::ReportError;
-pub use page::{FigureOnPage, Finding, InputNote, MethodNote, Page, page};
+pub use page::{FigureOnPage, Finding, InputNote, MethodNote, Page, TableOnPage, page};
 pub use raster::png;
 pub use style::{Preset, Style, Theme};

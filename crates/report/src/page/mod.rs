@@ -10,6 +10,26 @@ pub struct FigureOnPage {
     pub id: String,
     /// The figure.
     pub drawing: Drawing,
+    /// Its files as seen from the page, such as `figures/quadrant.svg`: linked under the figure. May be none.
+    pub files: Vec<String>,
+}
+
+/// A table as the page shows it.
+#[derive(Clone, Debug)]
+pub struct TableOnPage {
+    /// The table, finished: keys in front.
+    pub table: Table,
+    /// The heading; `None` takes the table's own name.
+    pub title: Option<String>,
+    /// The file with all of it, as seen from the page, such as `tables/stage/linkages.csv`. May be none.
+    pub file: Option<String>,
+}
+
+/// A table under its own name, without a file.
+impl From<Table> for TableOnPage {
+    fn from(table: Table) -> Self {
+        Self { table, title: None, file: None }
+    }
 }
 
 /// One finding and how often it was made.
@@ -71,7 +91,7 @@ pub struct Page {
     /// What was found wrong.
     pub findings: Vec<Finding>,
     /// The tables, in order.
-    pub tables: Vec<Table>,
+    pub tables: Vec<TableOnPage>,
     /// The figures, in order.
     pub figures: Vec<FigureOnPage>,
     /// The methods used.
