@@ -81,6 +81,32 @@ pub struct ColumnSpec {
     pub meaning: &'static str,
 }
 
+impl ColumnSpec {
+    /// A column of floating-point numbers.
+    #[must_use]
+    pub const fn number(name: &'static str, unit: Unit, meaning: &'static str) -> Self {
+        Self { name, kind: Kind::F64, unit, meaning }
+    }
+
+    /// A column of counts.
+    #[must_use]
+    pub const fn count(name: &'static str, meaning: &'static str) -> Self {
+        Self { name, kind: Kind::I64, unit: Unit::Count, meaning }
+    }
+
+    /// A column of `true` and `false`.
+    #[must_use]
+    pub const fn flag(name: &'static str, meaning: &'static str) -> Self {
+        Self { name, kind: Kind::Bool, unit: Unit::None, meaning }
+    }
+
+    /// A column of text.
+    #[must_use]
+    pub const fn text(name: &'static str, meaning: &'static str) -> Self {
+        Self { name, kind: Kind::Text, unit: Unit::None, meaning }
+    }
+}
+
 /// Why a cell is empty (`methods.md` 0.3); the names appear in the `status` column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
