@@ -42,6 +42,7 @@ impl NumberColumn {
     }
 
     /// All values in row order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<f64>> + '_ {
         self.values.iter().map(|&x| (!x.is_nan()).then_some(x))
     }
@@ -105,6 +106,7 @@ impl TextColumn {
     }
 
     /// The distinct values, by code.
+    #[must_use]
     pub fn levels(&self) -> impl ExactSizeIterator<Item = &str> + '_ {
         self.levels.iter().map(|s| &**s)
     }
@@ -119,6 +121,7 @@ impl TextColumn {
     }
 
     /// All values in row order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<&str>> + '_ {
         (0..self.codes.len()).map(|row| self.get(row))
     }
@@ -235,6 +238,7 @@ impl FinalDemand {
     }
 
     /// The names of the categories.
+    #[must_use]
     pub fn categories(&self) -> impl ExactSizeIterator<Item = &str> + '_ {
         self.categories.iter().map(|s| &**s)
     }

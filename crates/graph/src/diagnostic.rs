@@ -233,6 +233,7 @@ impl Diagnostics {
     }
 
     /// The findings kept, in the order of adding.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Diagnostic> + '_ {
         self.kept.iter()
     }

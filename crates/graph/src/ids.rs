@@ -51,6 +51,7 @@ impl Ids {
     }
 
     /// All ids, in node order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + '_ {
         (0..self.ends.len()).map(|i| self.get(NodeIndex::new(i)))
     }

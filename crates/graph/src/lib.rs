@@ -34,7 +34,7 @@ mod relation;
 mod supply_graph;
 pub mod table;
 pub mod transform;
-mod visit;
+pub mod visit;
 
 pub use builder::{BuildError, Built, Duplicates, SupplyGraphBuilder};
 pub use columns::{Columns, FinalDemand, NumberColumn, TextColumn};

@@ -56,6 +56,7 @@ impl Panel {
     }
 
     /// The periods with their graphs, in order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &SupplyGraph)> + '_ {
         self.periods.iter().map(|(name, graph)| (&**name, graph))
     }

@@ -239,6 +239,7 @@ impl SupplyGraph {
     }
 
     /// The customers of a node and what each pays it, by node number. A self-loop is among them.
+    #[must_use]
     pub fn customers(
         &self,
         node: NodeIndex,
@@ -249,6 +250,7 @@ impl SupplyGraph {
     }
 
     /// The suppliers of a node and what it pays each, by node number. A self-loop is among them.
+    #[must_use]
     pub fn suppliers(
         &self,
         node: NodeIndex,

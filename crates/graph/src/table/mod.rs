@@ -51,7 +51,7 @@ pub enum Unit {
 impl Unit {
     /// The unit as `datapackage.json` names it; `currency` is the unit of the flows.
     #[must_use]
-    pub fn name<'a>(self, currency: Option<&'a str>) -> &'a str {
+    pub fn name(self, currency: Option<&str>) -> &str {
         match self {
             Self::One => "1",
             Self::Currency => currency.unwrap_or("flow"),
@@ -252,7 +252,11 @@ impl Values {
 /// Counts as values.
 impl FromIterator<usize> for Values {
     fn from_iter<I: IntoIterator<Item = usize>>(iter: I) -> Self {
-        Self::I64(iter.into_iter().map(|n| Some(n as i64)).collect())
+        Self::I64(
+            iter.into_iter()
+                .map(|n| Some(i64::try_from(n).expect("a count of things in memory")))
+                .collect(),
+        )
     }
 }
 
