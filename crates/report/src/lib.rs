@@ -4,11 +4,19 @@
 //! and one bundled font, the plotted data as a table, and the text for those who cannot see it. [`png`] renders an
 //! SVG the same on every machine. [`page`] joins everything into one file that needs no network and no script.
 
+mod axis;
 mod chart;
+mod csv;
 mod error;
+mod figure;
+mod geometry;
+mod number;
 mod page;
 mod raster;
+mod scale;
 mod style;
+mod svg;
+mod text;
 
 pub use chart::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing, all, find};
 pub use error::ReportError;

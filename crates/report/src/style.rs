@@ -1,4 +1,29 @@
 //! The only place that knows colours, fonts and sizes.
+//!
+//! # Classes
+//! A figure carries its colours in presentation attributes, so it is complete as a file. Elements whose colour
+//! belongs to the ground and not to the data also carry a class, by which the stylesheet of a page that inlines
+//! the figure can recolour them, for instance in the dark (a stylesheet wins over presentation attributes):
+//!
+//! | class | on | recolour |
+//! |---|---|---|
+//! | `figure` | the `<svg>` itself, beside `figure-NAME` of its chart | nothing |
+//! | `ground` | rectangle behind everything, frames of marks | `fill` |
+//! | `ink` | titles, axis titles, labels | `fill` |
+//! | `muted` | subtitles, tick labels, caption | `fill` |
+//! | `halo` | labels on top of marks, beside `ink` or `muted` | `stroke`, to the ground |
+//! | `axis` | axis lines, ticks, leader lines, guides | `stroke` |
+//! | `grid` | grid lines | `stroke` |
+//! | `edge` | thin rims that part marks from each other | `stroke`, to the ground |
+//! | `neutral` | marks without a group: totals, rests, weak sectors | `fill` and `stroke` where set |
+//!
+//! Marks of groups have no class: their colours reach 3:1 on white and on near-black.
+
+mod palette;
+mod sheet;
+
+pub(crate) use palette::{Colour, Diverging, Ink, MAX_GROUPS, Shape, cividis, dash, group_colour};
+pub(crate) use sheet::{FONT_FAMILY, Sheet};
 
 /// What a figure is for: decides its size and the size of its text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

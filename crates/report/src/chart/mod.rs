@@ -1,5 +1,8 @@
 //! The charts: one file each, one entry a line, in alphabetical order.
 
+mod input;
+mod ranking;
+
 use crate::{ReportError, Style};
 use palenque_graph::{Panel, Table, TableId};
 use std::collections::BTreeMap;
@@ -74,7 +77,7 @@ pub trait Chart: Sync {
     ) -> Result<Drawing, ReportError>;
 }
 
-static CHARTS: &[&dyn Chart] = &[];
+static CHARTS: &[&dyn Chart] = &[&ranking::Ranking];
 
 /// Every chart, in alphabetical order.
 pub fn all() -> impl Iterator<Item = &'static dyn Chart> {

@@ -1,0 +1,4 @@
+//! Figures from hand-made tables, as a caller sees them.
+
+mod charts;
+mod tables;
