@@ -1,1 +1,14 @@
 //! Loops: the only place where threads run and where speed decides how the code looks.
+
+pub(crate) mod adjacency;
+pub(crate) mod bfs;
+pub(crate) mod brandes;
+pub(crate) mod chunks;
+pub mod coefficients;
+pub(crate) mod dijkstra;
+pub mod distance;
+pub mod fixed_point;
+pub mod ordered_sum;
+pub(crate) mod path_count;
+pub(crate) mod productivity;
+pub mod threads;

@@ -1,0 +1,283 @@
+//! Shares of shortest paths that lead through nodes and over edges.
+
+use super::adjacency::Adjacency;
+use super::chunks::fold_chunks;
+use super::dijkstra::ShortestPaths;
+use super::distance::tied;
+use super::path_count::{Huge, PathCount};
+use crate::MetricError;
+use palenque_graph::Progress;
+
+/// Sums over ordered pairs of nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PathShares {
+    /// By node: shares of the shortest paths between two others that lead through it.
+    pub(crate) node: Vec<f64>,
+    /// By position of the adjacency: shares of all shortest paths that lead over it.
+    pub(crate) edge: Vec<f64>,
+}
+
+/// Sources whose shares are added before they are folded: part of the result's last digits, so never changed.
+const SOURCES: usize = 64;
+
+/// Brandes (2001, 2008), without predecessor lists, from all sources.
+///
+/// # Cost
+/// `O(nm)` time in hops, `O(nm + n² log n)` with lengths; `O(n + m)` memory for each of a few chunks a thread.
+pub(crate) fn path_shares(
+    adjacency: Adjacency<'_>,
+    lengths: Option<&[f64]>,
+    progress: &dyn Progress,
+) -> Result<PathShares, MetricError> {
+    let (n, m) = (adjacency.n_nodes(), adjacency.neighbours.len());
+    let none = || PathShares { node: vec![0.0; n], edge: vec![0.0; m] };
+    let mut total = none();
+    progress.begin("betweenness", n as u64);
+    let work = |sources: std::ops::Range<usize>| {
+        let mut shares = none();
+        let mut search = Search::new(adjacency, lengths);
+        for source in sources {
+            if progress.cancelled() {
+                return None;
+            }
+            search.run(source as u32);
+            search.add_shares(&mut shares);
+            progress.advance(1);
+        }
+        Some(shares)
+    };
+    fold_chunks(n, SOURCES, progress, work, |part| {
+        for (sum, x) in total.node.iter_mut().zip(&part.node) {
+            *sum += x;
+        }
+        for (sum, x) in total.edge.iter_mut().zip(&part.edge) {
+            *sum += x;
+        }
+    })?;
+    Ok(total)
+}
+
+/// The shortest paths from one source, as the acyclic graph of the edges they use.
+struct Search<'a> {
+    adjacency: Adjacency<'a>,
+    way: Way<'a>,
+    /// Nodes by distance, the source first.
+    order: Vec<u32>,
+    /// Positions of the edges on shortest paths, by their start in `order`.
+    tight: Vec<u32>,
+    /// Where the edges of each entry of `order` begin in `tight`; one more at the end.
+    starts: Vec<u32>,
+    counts: Counts<f64>,
+    huge: Option<Counts<Huge>>,
+}
+
+enum Way<'a> {
+    Hops { level: Vec<u32> },
+    Lengths { lengths: &'a [f64], paths: ShortestPaths, rank: Vec<u32> },
+}
+
+const UNSEEN: u32 = u32::MAX;
+
+impl<'a> Search<'a> {
+    fn new(adjacency: Adjacency<'a>, lengths: Option<&'a [f64]>) -> Self {
+        let n = adjacency.n_nodes();
+        let way = match lengths {
+            None => Way::Hops { level: vec![UNSEEN; n] },
+            Some(lengths) => {
+                Way::Lengths { lengths, paths: ShortestPaths::new(n), rank: vec![UNSEEN; n] }
+            }
+        };
+        Self {
+            adjacency,
+            way,
+            order: Vec::with_capacity(n),
+            tight: Vec::new(),
+            starts: Vec::with_capacity(n + 1),
+            counts: Counts::new(n),
+            huge: None,
+        }
+    }
+
+    fn run(&mut self, source: u32) {
+        self.tight.clear();
+        self.starts.clear();
+        match &mut self.way {
+            Way::Hops { level } => {
+                for &u in &self.order {
+                    level[u as usize] = UNSEEN;
+                }
+                self.order.clear();
+                self.order.push(source);
+                level[source as usize] = 0;
+                let mut head = 0;
+                while let Some(&u) = self.order.get(head) {
+                    head += 1;
+                    self.starts.push(self.tight.len() as u32);
+                    let next = level[u as usize] + 1;
+                    for position in self.adjacency.range(u as usize) {
+                        let v = self.adjacency.neighbours[position];
+                        let seen = &mut level[v as usize];
+                        if *seen == UNSEEN {
+                            *seen = next;
+                            self.order.push(v);
+                        }
+                        if *seen == next {
+                            self.tight.push(position as u32);
+                        }
+                    }
+                }
+            }
+            Way::Lengths { lengths, paths, rank } => {
+                for &u in &self.order {
+                    rank[u as usize] = UNSEEN;
+                }
+                paths.run(self.adjacency, lengths, source);
+                self.order.clone_from(&paths.settled);
+                for (place, &u) in self.order.iter().enumerate() {
+                    rank[u as usize] = place as u32;
+                }
+                for (place, &u) in self.order.iter().enumerate() {
+                    self.starts.push(self.tight.len() as u32);
+                    for position in self.adjacency.range(u as usize) {
+                        let v = self.adjacency.neighbours[position] as usize;
+                        let through = paths.distance[u as usize] + lengths[position];
+                        // Settled before: what is shorter by rounding only is not a way back.
+                        if rank[v] > place as u32 && tied(through, paths.distance[v]) {
+                            self.tight.push(position as u32);
+                        }
+                    }
+                }
+            }
+        }
+        self.starts.push(self.tight.len() as u32);
+    }
+
+    fn add_shares(&mut self, shares: &mut PathShares) {
+        let dag = Dag {
+            neighbours: self.adjacency.neighbours,
+            order: &self.order,
+            tight: &self.tight,
+            starts: &self.starts,
+        };
+        if self.counts.count_paths(dag) {
+            self.counts.add_shares(dag, shares);
+        } else {
+            let n = self.adjacency.n_nodes();
+            let huge = self.huge.get_or_insert_with(|| Counts::new(n));
+            huge.count_paths(dag);
+            huge.add_shares(dag, shares);
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Dag<'a> {
+    neighbours: &'a [u32],
+    order: &'a [u32],
+    tight: &'a [u32],
+    starts: &'a [u32],
+}
+
+impl<'a> Dag<'a> {
+    fn edges(self, place: usize) -> &'a [u32] {
+        &self.tight[self.starts[place] as usize..self.starts[place + 1] as usize]
+    }
+}
+
+struct Counts<C> {
+    /// `σ_s(v)`: shortest paths from the source to each node.
+    paths: Vec<C>,
+    /// `(1 + δ_s(v)) / σ_s(v)`: what each path that arrives at a node carries on.
+    carried: Vec<C>,
+}
+
+impl<C: PathCount> Counts<C> {
+    fn new(n: usize) -> Self {
+        Self { paths: vec![C::ZERO; n], carried: vec![C::ZERO; n] }
+    }
+
+    /// Counts the paths from the source; `false` if there are too many.
+    fn count_paths(&mut self, dag: Dag<'_>) -> bool {
+        for &u in dag.order {
+            self.paths[u as usize] = C::ZERO;
+        }
+        self.paths[dag.order[0] as usize] = C::ONE;
+        let mut too_large = false;
+        for (place, &u) in dag.order.iter().enumerate() {
+            let paths = self.paths[u as usize];
+            too_large |= paths.is_too_large();
+            for &position in dag.edges(place) {
+                let v = dag.neighbours[position as usize] as usize;
+                self.paths[v] = self.paths[v].plus(paths);
+            }
+        }
+        !too_large
+    }
+
+    /// From the farthest node back: `δ(u) = σ(u) · Σ_v (1 + δ(v)) / σ(v)`.
+    fn add_shares(&mut self, dag: Dag<'_>, shares: &mut PathShares) {
+        for (place, &u) in dag.order.iter().enumerate().rev() {
+            let paths = self.paths[u as usize];
+            let mut carried = C::ZERO;
+            for &position in dag.edges(place) {
+                let beyond = self.carried[dag.neighbours[position as usize] as usize];
+                shares.edge[position as usize] += paths.times(beyond);
+                carried = carried.plus(beyond);
+            }
+            let dependency = paths.times(carried);
+            self.carried[u as usize] = paths.divide(1.0 + dependency);
+            if place > 0 {
+                shares.node[u as usize] += dependency;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use palenque_graph::{NoProgress, SupplyGraph};
+
+    /// `layers` layers of two nodes, each selling to both of the next, between a first and a last node.
+    fn ladder(layers: u32) -> SupplyGraph {
+        let last = 2 * layers + 1;
+        let mut flows =
+            vec![(0, 1, 1.0), (0, 2, 1.0), (last - 2, last, 1.0), (last - 1, last, 1.0)];
+        for layer in 1..layers {
+            let u = 2 * layer - 1;
+            flows.extend(
+                [(u, u + 2), (u, u + 3), (u + 1, u + 2), (u + 1, u + 3)].map(|(a, b)| (a, b, 1.0)),
+            );
+        }
+        let ids: Vec<String> = (0..=last).map(|i| i.to_string()).collect();
+        SupplyGraph::from_flows(ids, flows).expect("a good graph")
+    }
+
+    #[test]
+    fn more_paths_than_a_float_can_count_are_shared_out() {
+        let layers = 1200;
+        let graph = ladder(layers);
+        let lengths = vec![1.0; graph.n_edges()];
+        for lengths in [None, Some(&*lengths)] {
+            let shares = path_shares(Adjacency::customers(&graph), lengths, &NoProgress);
+            let shares = shares.expect("not cancelled");
+            // The two nodes of a layer share the pairs of everything before and after it.
+            for layer in [1, 600, layers] {
+                let (before, after) = (2 * layer - 1, 2 * (layers - layer) + 1);
+                let expected = f64::from(before) * f64::from(after) / 2.0;
+                let found = shares.node[2 * layer as usize - 1];
+                assert!((found / expected - 1.0).abs() < 1e-12, "layer {layer}: {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn detours_equal_but_for_rounding_share_the_paths() {
+        // 0.1 + 0.2 and 0.3 differ in the last digit.
+        let flows = [(0, 1, 1.0), (1, 3, 1.0), (0, 2, 1.0), (2, 3, 1.0)];
+        let graph = SupplyGraph::from_flows(["s", "a", "b", "t"], flows).expect("a good graph");
+        let lengths = [0.1, 0.15, 0.2, 0.15];
+        let shares = path_shares(Adjacency::customers(&graph), Some(&lengths), &NoProgress);
+        assert_eq!(shares.expect("not cancelled").node, [0.0, 0.5, 0.5, 0.0]);
+    }
+}

@@ -1,0 +1,34 @@
+//! Fixed chunks of work: spread over the threads, folded in order, so that threads never change a sum.
+
+use crate::MetricError;
+use palenque_graph::Progress;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Runs `work` on the chunks of `0..n` and hands the results to `fold` in chunk order, whatever the number of
+/// threads. At most a few results a thread exist at once.
+///
+/// `work` returns `None` when it found the computation cancelled.
+///
+/// # Errors
+/// [`MetricError::Cancelled`].
+pub(crate) fn fold_chunks<T: Send>(
+    n: usize,
+    chunk: usize,
+    progress: &dyn Progress,
+    work: impl Fn(Range<usize>) -> Option<T> + Sync,
+    mut fold: impl FnMut(T),
+) -> Result<(), MetricError> {
+    let chunks: Vec<Range<usize>> =
+        (0..n).step_by(chunk).map(|start| start..(start + chunk).min(n)).collect();
+    for wave in chunks.chunks(4 * rayon::current_num_threads()) {
+        if progress.cancelled() {
+            return Err(MetricError::Cancelled);
+        }
+        let results: Vec<Option<T>> = wave.par_iter().map(|range| work(range.clone())).collect();
+        for result in results {
+            fold(result.ok_or(MetricError::Cancelled)?);
+        }
+    }
+    Ok(())
+}

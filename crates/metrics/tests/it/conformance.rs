@@ -1,0 +1,184 @@
+//! What every index must do on every graph.
+
+use crate::graphs::{awkward, palenque10, scattered};
+use palenque_graph::table::{Alignment, Column, Values};
+use palenque_graph::{NoProgress, Progress, SupplyGraph, Table, TableId};
+use palenque_metrics::kernel::threads::with_threads;
+use palenque_metrics::{Metric, MetricError, Params, SUMMARY_COLUMNS, all};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+fn compute(metric: &dyn Metric, graph: &SupplyGraph) -> Result<Vec<Table>, MetricError> {
+    metric.compute(graph, &Params::default(), &NoProgress)
+}
+
+#[test]
+fn every_table_is_as_the_spec_says() {
+    for (name, graph) in awkward() {
+        for metric in all() {
+            let spec = metric.spec();
+            let at = format!("`{}` on {name}", spec.name);
+            let tables = match compute(metric, &graph) {
+                Ok(tables) => tables,
+                Err(MetricError::InputMissing { .. } | MetricError::NotProductive { .. }) => {
+                    continue;
+                }
+                Err(error) => panic!("{at}: {error}"),
+            };
+            let filled: Vec<TableId> = tables.iter().map(Table::id).collect();
+            let promised: Vec<TableId> = spec.outputs.iter().map(|output| output.table).collect();
+            assert_eq!(filled, promised, "{at}");
+            for (table, output) in tables.iter().zip(spec.outputs) {
+                if output.table == TableId::NetworkSummary {
+                    let figures: Vec<_> = output.columns.iter().map(|c| c.name).collect();
+                    check_summary(table, &figures, &at);
+                } else {
+                    let found: Vec<_> = table.columns().iter().map(|column| column.spec).collect();
+                    assert_eq!(found, output.columns, "{at}");
+                    check_rows(table, &graph, &at);
+                }
+            }
+        }
+    }
+}
+
+fn check_rows(table: &Table, graph: &SupplyGraph, at: &str) {
+    let expected = match table.id().alignment() {
+        Alignment::Node => graph.n_nodes(),
+        Alignment::Edge => graph.n_edges(),
+        Alignment::Long => table.n_rows(),
+    };
+    assert_eq!(table.n_rows(), expected, "{at}: rows of {}", table.id());
+    for column in table.columns() {
+        let name = column.spec.name;
+        assert_eq!(column.values.len(), expected, "{at}: rows of `{name}`");
+        assert_eq!(column.values.kind(), column.spec.kind, "{at}: type of `{name}`");
+        assert!(column.status.is_sorted_by_key(|&(row, _)| row), "{at}: remarks of `{name}`");
+        if table.id().alignment() != Alignment::Long {
+            check_gaps(column, at);
+        }
+    }
+}
+
+/// An empty number has its reason.
+fn check_gaps(column: &Column, at: &str) {
+    let Values::F64(values) = &column.values else { return };
+    for (row, value) in values.iter().enumerate() {
+        let name = column.spec.name;
+        assert!(!value.is_infinite(), "{at}: `{name}` is {value} in row {row}");
+        let explained = column.status.iter().any(|&(r, _)| r as usize == row);
+        assert!(!value.is_nan() || explained, "{at}: `{name}` is empty in row {row}, unexplained");
+    }
+}
+
+fn check_summary(table: &Table, figures: &[&str], at: &str) {
+    let found: Vec<_> = table.columns().iter().map(|column| column.spec).collect();
+    assert_eq!(found, SUMMARY_COLUMNS, "{at}");
+    let names: Vec<_> = (0..table.n_rows()).filter_map(|row| table.text("metric", row)).collect();
+    assert_eq!(names, figures, "{at}");
+    for (row, name) in names.iter().enumerate() {
+        let (value, status) = (table.number("value", row), table.text("status", row));
+        assert!(value.is_some() != status.is_some(), "{at}: {name} is {value:?} and {status:?}");
+    }
+}
+
+#[test]
+fn one_and_eight_threads_agree_to_the_bit_and_so_do_two_runs() {
+    let mut graphs = awkward();
+    graphs.push(("a thousand nodes", scattered(1000, 5000)));
+    for (name, graph) in graphs {
+        for metric in all() {
+            let run = |threads| with_threads(threads, || fingerprint(&compute(metric, &graph)));
+            let one = run(1);
+            assert_eq!(one, run(8), "`{}` on {name}: threads", metric.spec().name);
+            assert_eq!(one, run(8), "`{}` on {name}: again", metric.spec().name);
+        }
+    }
+}
+
+/// All of a result, numbers by their bits.
+fn fingerprint(result: &Result<Vec<Table>, MetricError>) -> String {
+    let Ok(tables) = result else { return format!("{result:?}") };
+    let mut text = String::new();
+    for column in tables.iter().flat_map(Table::columns) {
+        let values = match &column.values {
+            Values::F64(numbers) => {
+                format!("{:?}", numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>())
+            }
+            others => format!("{others:?}"),
+        };
+        text += &format!("{} {values} {:?}\n", column.spec.name, column.status);
+    }
+    text
+}
+
+#[test]
+fn an_unknown_parameter_is_refused_with_a_suggestion() {
+    let graph = palenque10();
+    for metric in all() {
+        let spec = metric.spec();
+        let misspelt = spec.params.first().map_or("x".into(), |param| format!("{}x", param.name));
+        let params = Params::default().with(misspelt, 1.into());
+        let error = metric.compute(&graph, &params, &NoProgress).expect_err(spec.name);
+        let MetricError::Parameter(error) = error else { panic!("`{}`: {error}", spec.name) };
+        let message = error.to_string();
+        let helpful = match spec.params.first() {
+            Some(param) => message.contains(&format!("did you mean `{}`?", param.name)),
+            None => message.contains("it takes none"),
+        };
+        assert!(helpful, "`{}`: {message}", spec.name);
+    }
+}
+
+/// Cancels itself after some units of work, and counts how many were done.
+struct Impatient {
+    after: u64,
+    done: AtomicU64,
+}
+
+impl Progress for Impatient {
+    fn advance(&self, units: u64) {
+        self.done.fetch_add(units, Ordering::Relaxed);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.done.load(Ordering::Relaxed) >= self.after
+    }
+}
+
+#[test]
+fn a_cancelled_metric_says_so_or_is_done() {
+    let graph = scattered(1000, 5000);
+    for metric in all() {
+        let spec = metric.spec();
+        for after in [0, 1, 700] {
+            let progress = Impatient { after, done: AtomicU64::new(0) };
+            let cancelled = metric.compute(&graph, &Params::default(), &progress);
+            match cancelled {
+                Err(MetricError::Cancelled) => {}
+                Err(MetricError::InputMissing { .. }) => {}
+                other => {
+                    let full = compute(metric, &graph);
+                    assert_eq!(fingerprint(&other), fingerprint(&full), "`{}`", spec.name);
+                    let long = LONG.contains(&spec.name);
+                    assert!(!long || after > 0, "`{}` ran on although cancelled", spec.name);
+                }
+            }
+        }
+    }
+}
+
+/// Indices that take more than a pass or a solve.
+const LONG: [&str; 4] = ["betweenness", "closeness", "harmonic", "key_player"];
+
+#[test]
+fn a_long_chain_overflows_no_stack() {
+    let graph = crate::graphs::path(1_000_000);
+    for metric in all().filter(|metric| metric.spec().core) {
+        let result = compute(metric, &graph);
+        let refused = matches!(
+            result,
+            Err(MetricError::InputMissing { .. } | MetricError::NotProductive { .. })
+        );
+        assert!(result.is_ok() || refused, "`{}`: {result:?}", metric.spec().name);
+    }
+}

@@ -1,0 +1,1 @@
+//! Published and independently computed values of the linkage, fragmentation and resilience indices.
