@@ -3,7 +3,9 @@
 pub mod betweenness;
 pub mod closeness;
 pub mod degree;
+pub mod domar_weight;
 pub mod harmonic;
+pub mod pagerank;
 
 use crate::Metric;
 
@@ -11,5 +13,9 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &betweenness::BetweennessMetric,
     &closeness::ClosenessMetric,
     &degree::Degree,
+    &domar_weight::DomarWeight,
     &harmonic::HarmonicMetric,
+    &pagerank::Pagerank,
+    &pagerank::PagerankPersonalised,
+    &pagerank::PagerankReverse,
 ];
