@@ -3,15 +3,12 @@
 use crate::FrameError;
 use crate::convert::frame_of_rows;
 use palenque_graph::Table;
-use polars::error::PolarsError;
-use polars::prelude::{
-    CompatLevel, DataFrame, IpcWriter, ParquetCompression, ParquetWriter, SerWriter,
-};
+use polars::prelude::{CompatLevel, IpcWriter, ParquetCompression, ParquetWriter, SerWriter};
 use std::io::{self, Write};
 use std::ops::Range;
 
-/// Rows of a Parquet row group and an Arrow record batch: the unit in which others read in parallel, and what is
-/// held in memory a second time while writing.
+/// Rows of a Parquet row group and an Arrow record batch: the unit in which others read in parallel, and all that
+/// is held in memory a second time while writing.
 const ROWS: usize = 1 << 18;
 
 pub(crate) fn write_parquet(table: &Table, out: &mut dyn Write) -> Result<(), FrameError> {
@@ -20,10 +17,12 @@ pub(crate) fn write_parquet(table: &Table, out: &mut dyn Write) -> Result<(), Fr
     let result = (|| {
         let mut writer = ParquetWriter::new(&mut out)
             .with_compression(ParquetCompression::Zstd(None))
-            .batched(&schema)
-            .map_err(library)?;
-        for_batches(table, |frame| writer.write_batch(frame))?;
-        writer.finish().map(drop).map_err(library)
+            .batched(&schema)?;
+        for rows in batches(table.n_rows()) {
+            writer.write_batch(&frame_of_rows(table, rows)?)?;
+        }
+        writer.finish()?;
+        Ok(())
     })();
     out.explain(result)
 }
@@ -33,32 +32,23 @@ pub(crate) fn write_arrow(table: &Table, out: &mut dyn Write) -> Result<(), Fram
     let mut out = Watched::new(out);
     let result = (|| {
         // The oldest level writes text as `LargeUtf8`, which every Arrow reads; the newest needs string views.
+        // A default field is one without a dictionary: what every column of a table is.
+        let n_columns = table.columns().len();
+        let fields = std::iter::repeat_with(Default::default).take(n_columns).collect();
         let mut writer = IpcWriter::new(&mut out)
             .with_compat_level(CompatLevel::oldest())
-            .batched(&schema, Vec::new())
-            .map_err(library)?;
-        for_batches(table, |frame| writer.write_batch(frame))?;
-        writer.finish().map_err(library)
+            .batched(&schema, fields)?;
+        for rows in batches(table.n_rows()) {
+            writer.write_batch(&frame_of_rows(table, rows)?)?;
+        }
+        writer.finish()?;
+        Ok(())
     })();
     out.explain(result)
 }
 
-fn for_batches(
-    table: &Table,
-    mut write: impl FnMut(&DataFrame) -> Result<(), PolarsError>,
-) -> Result<(), FrameError> {
-    for rows in batches(table.n_rows()) {
-        write(&frame_of_rows(table, rows)?).map_err(library)?;
-    }
-    Ok(())
-}
-
 fn batches(n_rows: usize) -> impl Iterator<Item = Range<usize>> {
     (0..n_rows).step_by(ROWS).map(move |start| start..n_rows.min(start + ROWS))
-}
-
-fn library(error: PolarsError) -> FrameError {
-    FrameError::Frame(error.to_string())
 }
 
 /// A writer that remembers why it refused: the library turns a full disk into text, and the caller needs the cause.

@@ -34,7 +34,7 @@ pub(crate) fn frame_of_rows(table: &Table, rows: Range<usize>) -> Result<DataFra
         let name = column.spec.name;
         column_of(name, &column.values, rows.clone())
     });
-    DataFrame::new(rows.len(), columns.collect()).map_err(|e| FrameError::Frame(e.to_string()))
+    Ok(DataFrame::new(rows.len(), columns.collect())?)
 }
 
 fn column_of(name: &str, values: &Values, rows: Range<usize>) -> Column {

@@ -54,3 +54,9 @@ pub enum FrameError {
     #[error("the data-frame library refused the table: {0}")]
     Frame(String),
 }
+
+impl From<polars::error::PolarsError> for FrameError {
+    fn from(error: polars::error::PolarsError) -> Self {
+        Self::Frame(error.to_string())
+    }
+}

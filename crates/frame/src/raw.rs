@@ -92,7 +92,7 @@ pub fn read_columns(file: File, kind: ColumnFile) -> Result<Vec<RawColumn>, Fram
         Ok(Err(error)) => return Err(damaged(error.to_string())),
         Err(panic) => return Err(damaged(message(panic.as_ref()))),
     };
-    frame.into_columns().into_iter().map(|column| raw(column, &damaged)).collect()
+    frame.into_columns().into_iter().map(|column| raw(&column, &damaged)).collect()
 }
 
 fn parquet(file: File) -> PolarsResult<Result<DataFrame, FrameError>> {
@@ -141,7 +141,7 @@ fn is_read(kind: &ArrowDataType) -> bool {
     }
 }
 
-fn raw(column: Column, damaged: &dyn Fn(String) -> FrameError) -> Result<RawColumn, FrameError> {
+fn raw(column: &Column, damaged: &dyn Fn(String) -> FrameError) -> Result<RawColumn, FrameError> {
     let name = column.name().to_string();
     let broken = |e: PolarsError| damaged(e.to_string());
     let values = match column.dtype() {

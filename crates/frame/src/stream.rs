@@ -350,7 +350,7 @@ mod tests {
     #[test]
     fn a_stream_cut_anywhere_is_noticed() {
         let bytes = bytes();
-        for end in (0..bytes.len()).step_by(4099).chain(bytes.len() - 40..bytes.len()) {
+        for end in (0..bytes.len()).step_by(65_521).chain(bytes.len() - 15..bytes.len()) {
             assert!(read_stream(&mut &bytes[..end]).is_err(), "cut at {end}");
         }
     }
@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn a_changed_byte_is_noticed() {
         let bytes = bytes();
-        for at in (0..bytes.len()).step_by(4099).chain(bytes.len() - 200..bytes.len()) {
+        for at in (0..bytes.len()).step_by(65_521).chain(bytes.len() - 30..bytes.len()) {
             let mut changed = bytes.clone();
             changed[at] ^= 0x10;
             assert!(read_stream(&mut changed.as_slice()).is_err(), "changed at {at}");

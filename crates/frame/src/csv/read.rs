@@ -1,6 +1,7 @@
 //! CSV that palenque wrote, back to tables.
 
 use crate::FrameError;
+use palenque_graph::diagnostic::shown;
 use palenque_graph::table::{Column, ColumnSpec, Kind, Unit, Values};
 use palenque_graph::{Table, TableId};
 use std::borrow::Cow;
@@ -102,7 +103,7 @@ type Parsed<'a> = (Vec<Cow<'a, str>>, Vec<Vec<Cell<'a>>>, Vec<u64>);
 
 fn columns_of(csv: &[u8]) -> Result<Parsed<'_>, FrameError> {
     let text = std::str::from_utf8(csv).map_err(|e| {
-        let line = csv[..e.valid_up_to()].iter().filter(|&&b| b == b'\n').count() as u64 + 1;
+        let line = csv[..e.valid_up_to()].split(|&b| b == b'\n').count() as u64;
         bad(line, "the text is not UTF-8")
     })?;
     let mut rest = Rest { text: text.strip_prefix('\u{feff}').unwrap_or(text), line: 1 };
@@ -220,40 +221,36 @@ fn number(cell: &str) -> Option<f64> {
 }
 
 fn values_of(spec: &ColumnSpec, cells: &[Cell<'_>], lines: &[u64]) -> Result<Values, FrameError> {
-    let refuse = |row: usize, cell: &str, kind: &str| {
-        let shown = palenque_graph::diagnostic::shown(cell);
-        bad(lines[row], format!("`{shown}` in column `{}` is not {kind}", spec.name))
-    };
-    let cells = cells.iter().enumerate();
     Ok(match spec.kind {
-        Kind::Text => Values::Text(cells.map(|(_, c)| c.as_deref().map(Into::into)).collect()),
-        Kind::F64 => Values::F64(
-            cells
-                .map(|(row, cell)| match cell {
-                    None => Ok(f64::NAN),
-                    Some(c) => number(c).ok_or_else(|| refuse(row, c, "a number")),
-                })
-                .collect::<Result<_, _>>()?,
-        ),
-        Kind::I64 => Values::I64(
-            cells
-                .map(|(row, cell)| {
-                    let parse =
-                        |c: &Cow<'_, str>| c.parse().map_err(|_| refuse(row, c, "a whole number"));
-                    cell.as_ref().map(parse).transpose()
-                })
-                .collect::<Result<_, _>>()?,
-        ),
-        Kind::Bool => Values::Bool(
-            cells
-                .map(|(row, cell)| {
-                    let parse =
-                        |c: &Cow<'_, str>| c.parse().map_err(|_| refuse(row, c, "true or false"));
-                    cell.as_ref().map(parse).transpose()
-                })
-                .collect::<Result<_, _>>()?,
-        ),
+        Kind::Text => Values::Text(cells.iter().map(|c| c.as_deref().map(Into::into)).collect()),
+        Kind::F64 => {
+            let numbers = parsed(spec.name, cells, lines, "a number", number)?;
+            Values::F64(numbers.into_iter().map(|x| x.unwrap_or(f64::NAN)).collect())
+        }
+        Kind::I64 => {
+            Values::I64(parsed(spec.name, cells, lines, "a whole number", |c| c.parse().ok())?)
+        }
+        Kind::Bool => {
+            Values::Bool(parsed(spec.name, cells, lines, "true or false", |c| c.parse().ok())?)
+        }
     })
+}
+
+fn parsed<T>(
+    name: &str,
+    cells: &[Cell<'_>],
+    lines: &[u64],
+    kind: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<Option<T>>, FrameError> {
+    let refuse = |cell: &str, line: u64| {
+        bad(line, format!("`{}` in column `{name}` is not {kind}", shown(cell)))
+    };
+    let one = |(cell, &line): (&Cell<'_>, &u64)| match cell {
+        None => Ok(None),
+        Some(cell) => parse(cell).map(Some).ok_or_else(|| refuse(cell, line)),
+    };
+    cells.iter().zip(lines).map(one).collect()
 }
 
 /// The name as the table's schema has it. One that this version does not know, from a newer palenque, is kept for
@@ -290,8 +287,7 @@ mod tests {
             read("period,node_id,n,x,ok,note,none\n1986,7,1,1.0,true,a,\n1986,8,,1e-7,,,\n")
                 .expect("a good table");
         let kinds: Vec<Kind> = table.columns().iter().map(|c| c.spec.kind).collect();
-        use Kind::{Bool, F64, I64, Text};
-        assert_eq!(kinds, [Text, Text, I64, F64, Bool, Text, F64]);
+        assert_eq!(format!("{kinds:?}"), "[Text, Text, I64, F64, Bool, Text, F64]");
     }
 
     #[test]

@@ -1,0 +1,7 @@
+//! Tests of palenque-frame through its public face.
+
+mod columns;
+mod large;
+mod round_trip;
+mod tables;
+mod threads;
