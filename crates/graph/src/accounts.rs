@@ -51,11 +51,10 @@ impl Accounts {
             imports: Vec::with_capacity(n),
             x_imputed: Vec::with_capacity(n),
         };
-        for node in graph.node_indices() {
-            let i = node.index();
+        let (all_sales, all_purchases) = (graph.out_strengths(), graph.in_strengths());
+        for i in 0..n {
             let given = |column: Option<&crate::NumberColumn>| column.and_then(|c| c.get(i));
-            let sales = graph.out_strength(node);
-            let purchases = graph.in_strength(node);
+            let (sales, purchases) = (all_sales[i], all_purchases[i]);
             let imp = given(imports).unwrap_or(0.0);
             let known = given(x)
                 .or_else(|| given(f).map(|f| sales + f))
@@ -127,7 +126,7 @@ mod tests {
         let outputs = |x| chain().with_number("output", [Some(x), Some(10.0), Some(12.0)]);
         let codes = |x| {
             let graph = outputs(x);
-            Accounts::of(&graph).check(&graph).iter().map(|d| d.id()).collect::<Vec<_>>()
+            Accounts::of(&graph).check(&graph).iter().map(Diagnostic::id).collect::<Vec<_>>()
         };
         assert_eq!(codes(4.0), [""; 0]);
         assert_eq!(codes(3.9), ["W0503"]);

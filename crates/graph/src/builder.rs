@@ -1,6 +1,7 @@
 //! From records to a [`SupplyGraph`].
 
-use crate::{Columns, Ids, SupplyGraph};
+use crate::adjacency::{Incoming, Rows, SortedRecords};
+use crate::{Columns, Ids, NumberColumn, SupplyGraph};
 
 /// What to do with several records of one seller and buyer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,8 +73,14 @@ pub struct Built {
     pub edge_of_record: Vec<u32>,
 }
 
-/// Collects `(seller, buyer, flow)` records over known nodes and builds the graph by counting sort:
-/// `O(n + m)` time, two transient copies of the records.
+/// Collects `(seller, buyer, flow)` records over known nodes and builds the graph.
+///
+/// The graph does not depend on the order of the records, except that the numbers of one pair are added in that
+/// order, compensated ([`CompensatedSum`](crate::CompensatedSum)).
+///
+/// # Cost
+/// `O(n + m log d)` time for rows of `d` records: a counting sort by seller, then a sort of each row. Beside the
+/// records (16 bytes each) one sorted copy of them (16 bytes each) is held for a while.
 #[derive(Clone, Debug)]
 pub struct SupplyGraphBuilder {
     ids: Ids,
@@ -82,6 +89,7 @@ pub struct SupplyGraphBuilder {
     flows: Vec<f64>,
     duplicates: Duplicates,
     keep_edge_of_record: bool,
+    distinct_ids: bool,
 }
 
 impl SupplyGraphBuilder {
@@ -95,6 +103,7 @@ impl SupplyGraphBuilder {
             flows: Vec::new(),
             duplicates: Duplicates::Sum,
             keep_edge_of_record: false,
+            distinct_ids: false,
         }
     }
 
@@ -134,6 +143,16 @@ impl SupplyGraphBuilder {
         self
     }
 
+    /// Leaves out the check that no id is there twice, for callers who have interned the ids and so know it.
+    ///
+    /// Were one there twice all the same, the graph would have two nodes of one name, of which
+    /// [`SupplyGraph::lookup`] finds the first.
+    #[must_use]
+    pub fn ids_are_distinct(mut self) -> Self {
+        self.distinct_ids = true;
+        self
+    }
+
     /// Adds a record.
     ///
     /// # Errors
@@ -170,153 +189,45 @@ impl SupplyGraphBuilder {
         if u32::try_from(n_records).is_err() {
             return Err(BuildError::TooManyEdges { n_records });
         }
-        refuse_repeated_ids(&self.ids)?;
-
-        let by_buyer = stable_order(n, &self.buyers, (0..n_records as u32).collect());
-        let order = stable_order(n, &self.sellers, by_buyer);
-        let mut rows = Rows::with_capacity(n, n_records, self.keep_edge_of_record);
-        for &record in &order {
-            let r = record as usize;
-            rows.push(self.sellers[r], self.buyers[r], self.flows[r], record, self.duplicates)?;
+        if !self.distinct_ids
+            && let Some(node) = self.ids.first_repeated()
+        {
+            return Err(BuildError::RepeatedId { id: self.ids.get(node).into() });
         }
-        drop(order);
-        Ok(rows.finish(self.ids))
-    }
-}
+        let records = SortedRecords::new(n, &self.sellers, &self.buyers, &self.flows);
+        drop((self.sellers, self.buyers, self.flows));
+        let rows = Rows::merge(&records, self.duplicates, self.keep_edge_of_record)?;
+        drop(records);
+        let incoming = Incoming::of(n, &rows.offsets, &rows.targets);
 
-/// Node numbers sorted by a key in `0..n`, ties in the given order.
-fn stable_order(n: usize, key: &[u32], order: Vec<u32>) -> Vec<u32> {
-    let mut next = starts(n, key.iter().copied());
-    let mut sorted = vec![0_u32; order.len()];
-    for record in order {
-        let slot = &mut next[key[record as usize] as usize];
-        sorted[*slot as usize] = record;
-        *slot += 1;
-    }
-    sorted
-}
-
-/// Where each key's run begins when sorted: `n + 1` positions.
-fn starts(n: usize, keys: impl Iterator<Item = u32>) -> Vec<u32> {
-    let mut offsets = vec![0_u32; n + 1];
-    for key in keys {
-        offsets[key as usize + 1] += 1;
-    }
-    for i in 0..n {
-        offsets[i + 1] += offsets[i];
-    }
-    offsets
-}
-
-fn refuse_repeated_ids(ids: &Ids) -> Result<(), BuildError> {
-    let mut sorted: Vec<&str> = ids.iter().collect();
-    sorted.sort_unstable();
-    match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(BuildError::RepeatedId { id: pair[0].into() }),
-        None => Ok(()),
-    }
-}
-
-/// Rows of `Z` as they are filled, records arriving by seller, then buyer, then order of adding.
-struct Rows {
-    n_nodes: usize,
-    sellers: Vec<u32>,
-    targets: Vec<u32>,
-    flows: Vec<f64>,
-    /// Records of the edges that have more than one: (edge, records).
-    repeated: Vec<(u32, u32)>,
-    n_merged: usize,
-    first_merged: Option<usize>,
-    edge_of_record: Vec<u32>,
-}
-
-impl Rows {
-    fn with_capacity(n_nodes: usize, n_records: usize, keep_edge_of_record: bool) -> Self {
-        Self {
-            n_nodes,
-            sellers: Vec::with_capacity(n_records),
-            targets: Vec::with_capacity(n_records),
-            flows: Vec::with_capacity(n_records),
-            repeated: Vec::new(),
-            n_merged: 0,
-            first_merged: None,
-            edge_of_record: if keep_edge_of_record { vec![0; n_records] } else { Vec::new() },
-        }
-    }
-
-    fn push(
-        &mut self,
-        seller: u32,
-        buyer: u32,
-        flow: f64,
-        record: u32,
-        duplicates: Duplicates,
-    ) -> Result<(), BuildError> {
-        let same = self.sellers.last() == Some(&seller) && self.targets.last() == Some(&buyer);
-        if same {
-            self.n_merged += 1;
-            let record = record as usize;
-            self.first_merged = Some(self.first_merged.map_or(record, |first| first.min(record)));
-            let edge = self.targets.len() as u32 - 1;
-            match self.repeated.last_mut() {
-                Some((last, count)) if *last == edge => *count += 1,
-                _ => self.repeated.push((edge, 2)),
-            }
-            let sum = &mut self.flows[edge as usize];
-            match duplicates {
-                Duplicates::Sum => *sum += flow,
-                Duplicates::First => {}
-                Duplicates::Max => *sum = sum.max(flow),
-            }
-            if sum.is_infinite() {
-                return Err(BuildError::Overflow { seller, buyer });
-            }
-        } else {
-            self.sellers.push(seller);
-            self.targets.push(buyer);
-            self.flows.push(flow);
-        }
-        if let Some(edge) = self.edge_of_record.get_mut(record as usize) {
-            *edge = self.targets.len() as u32 - 1;
-        }
-        Ok(())
-    }
-
-    fn finish(self, ids: Ids) -> Built {
-        let n = self.n_nodes;
-        let m = self.targets.len();
-        let out_offsets = starts(n, self.sellers.iter().copied());
-        let in_edges = stable_order(n, &self.targets, (0..m as u32).collect());
-        let in_offsets = starts(n, self.targets.iter().copied());
-        let sources = in_edges.iter().map(|&e| self.sellers[e as usize]).collect();
         let mut edges = Columns::default();
-        if !self.repeated.is_empty() {
-            let mut counts = vec![Some(1.0); m];
-            for &(edge, count) in &self.repeated {
-                counts[edge as usize] = Some(f64::from(count));
+        if !rows.repeated.is_empty() {
+            let mut counts = vec![1.0; rows.targets.len()];
+            for &(edge, count) in &rows.repeated {
+                counts[edge as usize] = f64::from(count);
             }
-            edges.set_number("n_records", crate::NumberColumn::from_options(counts));
+            edges.set_number("n_records", NumberColumn::from_values(counts));
         }
         let graph = SupplyGraph {
-            ids,
-            out_offsets: out_offsets.into(),
-            targets: self.targets.into(),
-            flows: self.flows.into(),
-            in_offsets: in_offsets.into(),
-            sources,
-            in_edges: in_edges.into(),
+            ids: self.ids,
+            out_offsets: rows.offsets.into(),
+            targets: rows.targets.into(),
+            flows: rows.flows.into(),
+            in_offsets: incoming.offsets.into(),
+            sources: incoming.sources.into(),
+            in_edges: incoming.edges.into(),
             nodes: Columns::default(),
             edges,
             final_demand: None,
             relations: Vec::new(),
             unit: None,
         };
-        Built {
+        Ok(Built {
             graph,
-            n_merged: self.n_merged,
-            first_merged: self.first_merged,
-            edge_of_record: self.edge_of_record,
-        }
+            n_merged: rows.n_merged,
+            first_merged: rows.first_merged,
+            edge_of_record: rows.edge_of_record,
+        })
     }
 }
 

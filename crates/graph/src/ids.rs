@@ -59,10 +59,30 @@ impl Ids {
     /// An index for looking ids up by name: `O(n log n)` once, then `O(log n)` a look-up.
     #[must_use]
     pub fn lookup(&self) -> IdLookup<'_> {
-        let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        order.sort_unstable_by(|&a, &b| self.get(a.into()).cmp(self.get(b.into())).then(a.cmp(&b)));
+        let mut order: Vec<(u64, u32)> = self.iter().map(hash).zip(0..).collect();
+        order.sort_unstable_by(|&(hash_a, a), &(hash_b, b)| {
+            let by_hash = hash_a.cmp(&hash_b);
+            by_hash.then_with(|| self.get(a.into()).cmp(self.get(b.into()))).then(a.cmp(&b))
+        });
         IdLookup { ids: self, order }
     }
+
+    /// The first node whose id an earlier node has too.
+    pub(crate) fn first_repeated(&self) -> Option<NodeIndex> {
+        let order = self.lookup().order;
+        let same = |a: (u64, u32), b: (u64, u32)| {
+            a.0 == b.0 && self.get(a.1.into()) == self.get(b.1.into())
+        };
+        let repeats = order.windows(2).filter(|pair| same(pair[0], pair[1]));
+        repeats.map(|pair| pair[1].1).min().map(NodeIndex::from)
+    }
+}
+
+/// FNV-1a. Only the order in a look-up depends on it, and ids with one hash are told apart by their text.
+fn hash(id: &str) -> u64 {
+    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 impl<S: AsRef<str>> FromIterator<S> for Ids {
@@ -75,20 +95,22 @@ impl<S: AsRef<str>> FromIterator<S> for Ids {
     }
 }
 
-/// Ids in sorted order, for looking them up by name.
+/// Ids in the order of their hashes, for looking them up by name.
 #[derive(Clone, Debug)]
 pub struct IdLookup<'a> {
     ids: &'a Ids,
-    order: Vec<u32>,
+    order: Vec<(u64, u32)>,
 }
 
 impl IdLookup<'_> {
     /// The node with this id; the first one if an id is there twice.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<NodeIndex> {
-        let at = self.order.partition_point(|&i| self.ids.get(i.into()) < id);
-        let node = NodeIndex::from(*self.order.get(at)?);
-        (self.ids.get(node) == id).then_some(node)
+        let sought = (hash(id), id);
+        let text = |node: u32| self.ids.get(node.into());
+        let at = self.order.partition_point(|&(hash, node)| (hash, text(node)) < sought);
+        let node = self.order.get(at)?.1;
+        (text(node) == id).then_some(node.into())
     }
 }
 

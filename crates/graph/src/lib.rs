@@ -23,6 +23,7 @@
 //! ```
 
 pub mod accounts;
+mod adjacency;
 mod builder;
 pub mod codes;
 mod columns;
@@ -31,6 +32,7 @@ mod ids;
 mod panel;
 mod progress;
 mod relation;
+mod sum;
 mod supply_graph;
 pub mod table;
 pub mod transform;
@@ -44,5 +46,6 @@ pub use panel::{Panel, PanelError};
 pub use petgraph::graph::{EdgeIndex, NodeIndex};
 pub use progress::{NoProgress, Progress};
 pub use relation::Relation;
+pub use sum::CompensatedSum;
 pub use supply_graph::SupplyGraph;
 pub use table::{Table, TableId};

@@ -1,6 +1,8 @@
 //! The graph of who supplies whom.
 
-use crate::{BuildError, Columns, FinalDemand, IdLookup, Ids, Relation, SupplyGraphBuilder};
+use crate::{
+    BuildError, Columns, CompensatedSum, FinalDemand, IdLookup, Ids, Relation, SupplyGraphBuilder,
+};
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use std::ops::Range;
 
@@ -293,19 +295,36 @@ impl SupplyGraph {
     /// What a node sells to others and to itself, `Σ_j Z[node][j]`.
     #[must_use]
     pub fn out_strength(&self, node: NodeIndex) -> f64 {
-        self.flows[self.out_range(node.index())].iter().sum()
+        self.flows[self.out_range(node.index())].iter().copied().collect::<CompensatedSum>().value()
     }
 
     /// What a node buys from others and from itself, `Σ_i Z[i][node]`.
     #[must_use]
     pub fn in_strength(&self, node: NodeIndex) -> f64 {
-        self.suppliers(node).map(|(_, flow)| flow).sum()
+        self.suppliers(node).map(|(_, flow)| flow).collect::<CompensatedSum>().value()
+    }
+
+    /// What each node sells, in node order: [`SupplyGraph::out_strength`] of all.
+    #[must_use]
+    pub fn out_strengths(&self) -> Vec<f64> {
+        self.node_indices().map(|node| self.out_strength(node)).collect()
+    }
+
+    /// What each node buys, in node order: [`SupplyGraph::in_strength`] of all, bit for bit, in one pass along
+    /// the rows instead of a gathering of each column.
+    #[must_use]
+    pub fn in_strengths(&self) -> Vec<f64> {
+        let mut sums = vec![CompensatedSum::default(); self.n_nodes()];
+        for (&buyer, &flow) in self.targets.iter().zip(&self.flows) {
+            sums[buyer as usize].add(flow);
+        }
+        sums.into_iter().map(CompensatedSum::value).collect()
     }
 
     /// The sum of all flows.
     #[must_use]
     pub fn total_flow(&self) -> f64 {
-        self.flows.iter().sum()
+        self.flows.iter().copied().collect::<CompensatedSum>().value()
     }
 
     /// Positions of a seller's edges, which are also their edge numbers.

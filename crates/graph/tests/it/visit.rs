@@ -30,7 +30,9 @@ fn petgraph_of(graph: &SupplyGraph) -> Graph<(), f64> {
 
 /// Components as sets, in an order of their own.
 fn as_sets(mut components: Vec<Vec<NodeIndex>>) -> Vec<Vec<NodeIndex>> {
-    components.iter_mut().for_each(|c| c.sort_unstable());
+    for component in &mut components {
+        component.sort_unstable();
+    }
     components.sort_unstable();
     components
 }
@@ -55,7 +57,7 @@ proptest! {
         let peer = petgraph_of(&graph);
         prop_assert_eq!(NodeCount::node_count(&graph), peer.node_count());
         prop_assert_eq!(EdgeCount::edge_count(&graph), peer.edge_count());
-        prop_assert_eq!(ends((&graph).edge_references()), ends((&peer).edge_references()));
+        prop_assert_eq!(ends((&graph).edge_references()), ends(peer.edge_references()));
         for node in graph.node_indices() {
             prop_assert_eq!(ends(IntoEdges::edges(&graph, node)), ends(IntoEdges::edges(&peer, node)));
             prop_assert_eq!(sorted((&graph).neighbors(node)), sorted(peer.neighbors(node)));
