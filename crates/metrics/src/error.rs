@@ -16,6 +16,23 @@ pub enum MetricError {
     /// A parameter is unknown, of the wrong type, or out of range.
     #[error(transparent)]
     Parameter(#[from] ParamError),
+    /// Nodes that trade have no positive output, so their coefficients are undefined.
+    #[error(
+        "`{node}` {verb} {flow}, but its output is {output}{}",
+        if *.more == 0 { String::new() } else { format!(" ({} more nodes are like it)", .more) }
+    )]
+    NoOutput {
+        /// Id of the first such node.
+        node: String,
+        /// What it does: `buys` or `sells`.
+        verb: &'static str,
+        /// For how much.
+        flow: f64,
+        /// Its output.
+        output: f64,
+        /// How many nodes more are like it.
+        more: usize,
+    },
     /// `I − A` has no useful inverse.
     #[error("this economy is not productive: {why}")]
     NotProductive {
@@ -55,6 +72,8 @@ impl MetricError {
             }
             Self::Parameter(_) => Diagnostic::new("E0702", format!("`{metric}`: {self}"))
                 .help(format!("`palenque explain {metric}` lists its parameters")),
+            Self::NoOutput { .. } => Diagnostic::new("E0504", self.to_string())
+                .help("correct its `output`; an empty cell is filled from sales and purchases"),
             Self::NotProductive { block, .. } => {
                 let d = Diagnostic::new("E0506", self.to_string()).help(
                     "check units and the `output` column; `palenque inspect` lists the accounts",

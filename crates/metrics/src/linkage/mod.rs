@@ -1,5 +1,17 @@
 //! Linkage: what firms and sectors pull from suppliers and push to buyers. One file an index, one entry a line, in alphabetical order.
 
+pub mod accounts;
+pub mod direct;
+pub mod dispersion;
+pub mod key_sector;
+pub mod reciprocity;
+pub mod total;
+
 use crate::Metric;
 
-pub(crate) static METRICS: &[&dyn Metric] = &[];
+pub(crate) static METRICS: &[&dyn Metric] = &[
+    &accounts::AccountsMetric,
+    &direct::Direct,
+    &reciprocity::ReciprocityMetric,
+    &total::Total,
+];

@@ -1,0 +1,282 @@
+//! Input and output coefficients of an economy, in the order in which solves stream through them.
+
+use crate::MetricError;
+use crate::kernel::adjacency::Adjacency;
+use crate::kernel::fixed_point::{FixedPoint, Stop, Unsolved, fixed_point};
+use crate::kernel::productivity::closed_block;
+use palenque_graph::accounts::Accounts;
+use palenque_graph::{NodeIndex, Progress, SupplyGraph};
+
+/// What rounding may take from a column sum of 1.
+const ROUNDING: f64 = 1e-12;
+
+/// A sparse matrix of nonnegative numbers, row after row.
+#[derive(Clone, Debug)]
+pub struct RowMatrix<'g> {
+    offsets: &'g [u32],
+    columns: &'g [u32],
+    values: Vec<f64>,
+}
+
+impl RowMatrix<'_> {
+    /// How many rows there are.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// The columns and values of a row that are stored, in ascending order of columns.
+    #[must_use]
+    pub fn row(&self, i: usize) -> impl ExactSizeIterator<Item = (usize, f64)> + '_ {
+        let range = self.offsets[i] as usize..self.offsets[i + 1] as usize;
+        let columns = self.columns[range.clone()].iter().map(|&k| k as usize);
+        columns.zip(self.values[range].iter().copied())
+    }
+
+    /// A row times a vector.
+    #[must_use]
+    pub fn row_times(&self, i: usize, y: &[f64]) -> f64 {
+        self.row(i).map(|(k, value)| value * y[k]).sum()
+    }
+
+    /// The stored position range of a row and the column at a position, for walks over the pattern.
+    pub(crate) fn range(&self, i: usize) -> std::ops::Range<u32> {
+        self.offsets[i]..self.offsets[i + 1]
+    }
+
+    pub(crate) fn column_at(&self, position: u32) -> usize {
+        self.columns[position as usize] as usize
+    }
+}
+
+/// A supply graph with its accounts, found fit for coefficients: every node that trades has an output.
+#[derive(Clone, Debug)]
+pub struct Economy<'g> {
+    graph: &'g SupplyGraph,
+    accounts: Accounts,
+    purchases: Vec<f64>,
+    sales: Vec<f64>,
+}
+
+impl<'g> Economy<'g> {
+    /// Completes the accounts and checks what coefficients need.
+    ///
+    /// # Errors
+    /// [`MetricError::NoOutput`] if a node buys or sells without a positive output.
+    pub fn of(graph: &'g SupplyGraph) -> Result<Self, MetricError> {
+        let economy = Self {
+            graph,
+            accounts: Accounts::of(graph),
+            purchases: graph.node_indices().map(|u| graph.in_strength(u)).collect(),
+            sales: graph.node_indices().map(|u| graph.out_strength(u)).collect(),
+        };
+        economy.check_outputs("buys", &economy.purchases)?;
+        economy.check_outputs("sells", &economy.sales)?;
+        Ok(economy)
+    }
+
+    /// The economy, if it is found fit for solves, or leaves that to each of them.
+    ///
+    /// Where no column of `A` sums to more than 1, `ρ(A) < 1` if and only if every node is reached, along supply
+    /// edges, from a node whose column sums to less than 1; the mirror image holds for the rows of `B`, which has
+    /// the eigenvalues of `A`. Either test decides, in `O(n + m)`. Where some column of `A` and some row of `B` sum
+    /// to more than 1, each solve decides by itself, see [`fixed_point`].
+    ///
+    /// # Errors
+    /// [`MetricError::NotProductive`] with the ids of a closed block.
+    pub fn productive(self) -> Result<Self, MetricError> {
+        match self.closed_block() {
+            Some(block) => {
+                let why = "a group of nodes buys, from itself, for all that it makes";
+                Err(self.not_productive(why, &block))
+            }
+            None => Ok(self),
+        }
+    }
+
+    /// The graph.
+    #[must_use]
+    pub fn graph(&self) -> &'g SupplyGraph {
+        self.graph
+    }
+
+    /// The accounts.
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// What each node buys, `Σ_i Z_ij`.
+    #[must_use]
+    pub fn purchases(&self) -> &[f64] {
+        &self.purchases
+    }
+
+    /// What each node sells inside the network, `Σ_j Z_ij`.
+    #[must_use]
+    pub fn sales(&self) -> &[f64] {
+        &self.sales
+    }
+
+    /// Whether a node makes anything: the others have no coefficients and are left out of every mean.
+    #[must_use]
+    pub fn is_active(&self, node: usize) -> bool {
+        self.accounts.output[node] > 0.0
+    }
+
+    /// The values of the nodes that make anything, and nothing for the others.
+    #[must_use]
+    pub fn where_active(&self, values: Vec<f64>) -> Vec<Option<f64>> {
+        values.into_iter().enumerate().map(|(i, y)| self.is_active(i).then_some(y)).collect()
+    }
+
+    /// `A'`: row `j` is the recipe of `j`, its purchases from each supplier by unit of its output,
+    /// `a_ij = Z_ij / x_j`.
+    #[must_use]
+    pub fn recipes(&self) -> RowMatrix<'g> {
+        let (graph, x) = (self.graph, &self.accounts.output);
+        let mut values = Vec::with_capacity(graph.n_edges());
+        for (j, x) in x.iter().enumerate() {
+            let edges = &graph.in_edges()[graph.in_range(j)];
+            values.extend(edges.iter().map(|&e| share(graph.flows()[e as usize], *x)));
+        }
+        RowMatrix { offsets: graph.in_offsets(), columns: graph.sources(), values }
+    }
+
+    /// `A`: row `i` is what each buyer takes from `i` by unit of the buyer's output, `a_ij = Z_ij / x_j`.
+    #[must_use]
+    pub fn requirements(&self) -> RowMatrix<'g> {
+        let (graph, x) = (self.graph, &self.accounts.output);
+        let pairs = graph.flows().iter().zip(graph.targets());
+        let values = pairs.map(|(&flow, &j)| share(flow, x[j as usize])).collect();
+        RowMatrix { offsets: graph.out_offsets(), columns: graph.targets(), values }
+    }
+
+    /// `B`: row `i` is what `i` sells to each buyer by unit of its own output, `b_ij = Z_ij / x_i`.
+    #[must_use]
+    pub fn allocations(&self) -> RowMatrix<'g> {
+        let (graph, x) = (self.graph, &self.accounts.output);
+        let mut values = Vec::with_capacity(graph.n_edges());
+        for (i, x) in x.iter().enumerate() {
+            values.extend(graph.flows()[graph.out_range(i)].iter().map(|&flow| share(flow, *x)));
+        }
+        RowMatrix { offsets: graph.out_offsets(), columns: graph.targets(), values }
+    }
+
+    /// The solution of `y = c + M y` for one of this economy's matrices, to a relative error of 10⁻¹².
+    ///
+    /// # Errors
+    /// [`MetricError::NotProductive`], [`MetricError::NotConverged`] or [`MetricError::Cancelled`].
+    pub fn solve(
+        &self,
+        matrix: &RowMatrix<'_>,
+        c: &[f64],
+        progress: &dyn Progress,
+    ) -> Result<Vec<f64>, MetricError> {
+        match fixed_point(matrix, c, Stop::default(), progress) {
+            Ok(FixedPoint { values, .. }) => Ok(values),
+            Err(Unsolved::NotConverged { sweeps, error, tolerance }) => {
+                Err(MetricError::NotConverged { iterations: sweeps, error, tolerance })
+            }
+            Err(Unsolved::NotProductive { block }) => {
+                let why = "a group of nodes needs, from itself, more than it makes";
+                Err(self.not_productive(why, &block))
+            }
+            Err(Unsolved::Cancelled) => Err(MetricError::Cancelled),
+        }
+    }
+
+    fn check_outputs(&self, verb: &'static str, flows: &[f64]) -> Result<(), MetricError> {
+        let x = &self.accounts.output;
+        let broken = |&i: &usize| flows[i] > 0.0 && !(x[i] > 0.0 && (flows[i] / x[i]).is_finite());
+        let mut nodes = (0..x.len()).filter(broken);
+        let Some(i) = nodes.next() else { return Ok(()) };
+        Err(MetricError::NoOutput {
+            node: self.graph.node_id(NodeIndex::new(i)).into(),
+            verb,
+            flow: flows[i],
+            output: x[i],
+            more: nodes.count(),
+        })
+    }
+
+    fn closed_block(&self) -> Option<Vec<u32>> {
+        let x = &self.accounts.output;
+        let left =
+            |flows: &[f64], i: usize| 1.0 - if flows[i] > 0.0 { flows[i] / x[i] } else { 0.0 };
+        let within = |flows: &[f64]| (0..x.len()).all(|i| left(flows, i) >= -ROUNDING);
+        let customers = Adjacency::customers(self.graph);
+        let suppliers = Adjacency::suppliers(self.graph);
+        if within(&self.purchases) {
+            closed_block(customers, suppliers, |j| left(&self.purchases, j) > ROUNDING)
+        } else if within(&self.sales) {
+            closed_block(suppliers, customers, |i| left(&self.sales, i) > ROUNDING)
+        } else {
+            None
+        }
+    }
+
+    fn not_productive(&self, why: &str, block: &[u32]) -> MetricError {
+        let shown = block.iter().take(10);
+        MetricError::NotProductive {
+            why: format!("{why} ({} of {})", block.len(), self.graph.n_nodes()),
+            block: shown.map(|&i| self.graph.node_id(i.into()).into()).collect(),
+        }
+    }
+}
+
+/// A flow by unit of output; an edge without flow is nothing, also where there is no output.
+fn share(flow: f64, output: f64) -> f64 {
+    if flow > 0.0 { flow / output } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(n: u32, flows: &[(u32, u32, f64)]) -> SupplyGraph {
+        let ids = (0..n).map(|i| format!("n{i}"));
+        SupplyGraph::from_flows(ids, flows.iter().copied()).expect("a good graph")
+    }
+
+    #[test]
+    fn coefficients_are_flows_by_unit_of_output() {
+        let graph = graph(2, &[(0, 0, 150.0), (0, 1, 500.0), (1, 0, 200.0), (1, 1, 100.0)])
+            .with_number("output", [Some(1000.0), Some(2000.0)]);
+        let economy = Economy::of(&graph).expect("outputs");
+        let rows = |m: &RowMatrix<'_>| (0..2).map(|i| m.row(i).collect()).collect::<Vec<Vec<_>>>();
+        assert_eq!(rows(&economy.recipes()), [[(0, 0.15), (1, 0.2)], [(0, 0.25), (1, 0.05)]]);
+        assert_eq!(rows(&economy.requirements()), [[(0, 0.15), (1, 0.25)], [(0, 0.2), (1, 0.05)]]);
+        assert_eq!(rows(&economy.allocations()), [[(0, 0.15), (1, 0.5)], [(0, 0.1), (1, 0.05)]]);
+    }
+
+    #[test]
+    fn purchases_without_output_are_refused_by_name() {
+        let graph = graph(3, &[(0, 1, 4.0), (0, 2, 4.0)])
+            .with_number("output", [Some(8.0), Some(0.0), Some(-1.0)]);
+        let error = Economy::of(&graph).expect_err("refused");
+        assert_eq!(
+            error.to_string(),
+            "`n1` buys 4, but its output is 0 (1 more nodes are like it)"
+        );
+        assert_eq!(error.diagnostic("upstreamness").id(), "E0504");
+    }
+
+    #[test]
+    fn a_closed_block_is_named_and_its_customers_are_not() {
+        // n0 leaks into the pair n1, n2; the pair n3, n4 lives on itself and supplies n5.
+        let flows = [(0, 1, 1.0), (1, 2, 2.0), (2, 1, 1.0), (3, 4, 1.0), (4, 3, 1.0), (3, 5, 1.0)];
+        let outputs = [2.0, 2.0, 2.0, 1.0, 1.0, 1.0].map(Some);
+        let graph = graph(6, &flows).with_number("output", outputs);
+        let error = Economy::of(&graph).and_then(Economy::productive).expect_err("refused");
+        let MetricError::NotProductive { block, .. } = error else { panic!("{error}") };
+        assert_eq!(block, ["n3", "n4"]);
+    }
+
+    #[test]
+    fn a_node_at_a_loss_is_productive_while_all_sell_within_their_output() {
+        // n1 buys for more than it makes, and yet every sale is within output: the rows of B decide.
+        let graph = graph(2, &[(0, 1, 9.0)]).with_number("output", [Some(10.0), Some(5.0)]);
+        assert!(Economy::of(&graph).and_then(Economy::productive).is_ok());
+    }
+}

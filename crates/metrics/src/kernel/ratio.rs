@@ -1,0 +1,13 @@
+//! Quotients that may be undefined.
+
+use palenque_graph::table::Status;
+
+/// `a / b`, or nothing where that is undefined.
+pub(crate) fn ratio(a: f64, b: f64) -> Option<f64> {
+    Some(a / b).filter(|quotient| quotient.is_finite())
+}
+
+/// `a / b`, or that its denominator is zero.
+pub(crate) fn ratio_or_status(a: f64, b: f64) -> Result<f64, Status> {
+    ratio(a, b).ok_or(Status::ZeroDenominator)
+}
