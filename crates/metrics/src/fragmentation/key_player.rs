@@ -1,0 +1,146 @@
+//! Fragmentation after Borgatti: how far apart the nodes are.
+
+use crate::kernel::adjacency::{Adjacency, Mutual};
+use crate::kernel::bfs::reach;
+use crate::kernel::components::weak;
+use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
+use palenque_graph::table::{ColumnSpec, Status, Unit};
+use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+
+/// The share of pairs of nodes that no trade joins: 0 = one piece, 1 = isolates only; `None` with fewer than two
+/// nodes.
+///
+/// # Formula
+/// `F = 1 − Σ_c s_c(s_c − 1) / (n(n − 1))` over the sizes of weak components.
+/// # Source
+/// Borgatti (2006).
+/// # Input and result
+/// One number. To see what the loss of firms does, take them out of the graph first: `n` counts those that remain.
+/// Self-loops are not used.
+/// # Cost
+/// `O(n + m)` time, `O(n)` memory.
+/// # Example
+/// ```
+/// # use palenque_graph::SupplyGraph;
+/// # use palenque_metrics::fragmentation::key_player::fragmentation;
+/// let graph = SupplyGraph::from_flows(["a", "b", "c"], [(0, 1, 3.0)])?;
+/// assert_eq!(fragmentation(&graph), Some(1.0 - 2.0 / 6.0)); // of six ordered pairs, two are joined
+/// # Ok::<(), palenque_graph::BuildError>(())
+/// ```
+#[must_use]
+pub fn fragmentation(graph: &SupplyGraph) -> Option<f64> {
+    let pairs = ordered_pairs(graph)?;
+    let joined: f64 = weak(graph).sizes.iter().map(|&s| s as f64 * (s as f64 - 1.0)).sum();
+    Some(1.0 - joined / pairs)
+}
+
+/// As [`fragmentation`], but pairs that are joined count the less, the farther apart they are.
+///
+/// # Formula
+/// `DF = 1 − 1/(n(n − 1)) · Σ_{i ≠ j} 1/d_ij` over steps along edges of either direction (`undirected`) or along
+/// the flows (`directed`), with `1/∞ = 0`.
+/// # Source
+/// Borgatti (2006); one less it is the global efficiency of Latora and Marchiori (2001).
+/// # Cost
+/// `O(nm)` time, 512 searches at once; `O(n)` memory a thread.
+/// # Errors
+/// [`MetricError::Cancelled`].
+/// # Example
+/// ```
+/// # use palenque_graph::{NoProgress, SupplyGraph};
+/// # use palenque_metrics::fragmentation::key_player::distance_fragmentation;
+/// let graph = SupplyGraph::from_flows(["a", "b", "c"], [(0, 1, 3.0), (1, 2, 3.0)])?;
+/// let df = distance_fragmentation(&graph, &NoProgress)?.expect("more than one node");
+/// assert!((df.undirected - 1.0 / 6.0).abs() < 1e-15); // a and c are two steps apart
+/// assert!((df.directed - (1.0 - 2.5 / 6.0)).abs() < 1e-15);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn distance_fragmentation(
+    graph: &SupplyGraph,
+    progress: &dyn Progress,
+) -> Result<Option<DistanceFragmentation>, MetricError> {
+    let Some(pairs) = ordered_pairs(graph) else {
+        return Ok(None);
+    };
+    let one_less_efficiency = |adjacency, what: &str| {
+        let reach = reach(adjacency, what, progress)?;
+        Ok::<f64, MetricError>(1.0 - reach.inverse.iter().sum::<f64>() / pairs)
+    };
+    let view = Mutual::of(graph);
+    Ok(Some(DistanceFragmentation {
+        undirected: one_less_efficiency(view.adjacency(), "distances")?,
+        directed: one_less_efficiency(Adjacency::suppliers(graph), "distances along the flows")?,
+    }))
+}
+
+/// What [`distance_fragmentation`] returns.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DistanceFragmentation {
+    /// By steps along edges of either direction.
+    pub undirected: f64,
+    /// By steps along the flows.
+    pub directed: f64,
+}
+
+fn ordered_pairs(graph: &SupplyGraph) -> Option<f64> {
+    let n = graph.n_nodes() as f64;
+    (n >= 2.0).then(|| n * (n - 1.0))
+}
+
+/// [`fragmentation`] and [`distance_fragmentation`] of the whole network, behind the registry.
+pub struct KeyPlayer;
+
+static FIGURES: [ColumnSpec; 3] = [
+    ColumnSpec::number(
+        "kpp_neg_F",
+        Unit::One,
+        "Share of pairs of nodes that no trade joins: 0 = one piece, 1 = isolates only.",
+    ),
+    ColumnSpec::number(
+        "kpp_neg_DF",
+        Unit::One,
+        "One less the mean of one over the distance, along edges of either direction.",
+    ),
+    ColumnSpec::number(
+        "kpp_neg_DF_dir",
+        Unit::One,
+        "One less the mean of one over the distance, along the flows.",
+    ),
+];
+
+static SPEC: MetricSpec = MetricSpec {
+    name: "key_player",
+    family: Family::Fragmentation,
+    summary: "How fragmented the network is: the share of pairs that are not joined, or far apart.",
+    formula: "F = 1 − Σ_c s_c(s_c−1)/(n(n−1)); DF = 1 − Σ_{i≠j} 1/d_ij / (n(n−1)), 1/∞ = 0",
+    source: "Borgatti (2006); Latora and Marchiori (2001)",
+    reading: "0 = all are joined (F) or neighbours (DF), 1 = nobody is. DF is at least F. _dir goes along the flows. \
+              Self-loops are not used.",
+    cost: "O(nm) time, 512 searches at once",
+    needs: &[],
+    params: &[],
+    outputs: &[Output { table: TableId::NetworkSummary, columns: &FIGURES }],
+    core: false,
+};
+
+impl Metric for KeyPlayer {
+    fn spec(&self) -> &'static MetricSpec {
+        &SPEC
+    }
+
+    fn compute(
+        &self,
+        graph: &SupplyGraph,
+        params: &Params,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Table>, MetricError> {
+        params.check_names(SPEC.params)?;
+        let df = distance_fragmentation(graph, progress)?;
+        let values = [fragmentation(graph), df.map(|df| df.undirected), df.map(|df| df.directed)];
+        let figure = |(spec, value): (&ColumnSpec, Option<f64>)| {
+            Figure::new(spec, value.ok_or(Status::InsufficientN))
+        };
+        let figures: Vec<Figure> = FIGURES.iter().zip(values).map(figure).collect();
+        Ok(vec![network_summary(&figures)])
+    }
+}

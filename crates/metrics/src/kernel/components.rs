@@ -1,0 +1,213 @@
+//! Weak and strong components, numbered by their smallest node.
+
+use super::adjacency::Adjacency;
+use palenque_graph::SupplyGraph;
+
+/// Which component each node belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Partition {
+    /// By node: its component, numbered in the order of their smallest nodes.
+    pub(crate) component: Vec<u32>,
+    /// By component: how many nodes it has.
+    pub(crate) sizes: Vec<usize>,
+}
+
+impl Partition {
+    /// Numbers the classes of arbitrary `labels` below `n`.
+    fn numbered(labels: Vec<u32>) -> Self {
+        let mut number = vec![u32::MAX; labels.len()];
+        let mut sizes = Vec::new();
+        let mut component = labels;
+        for label in &mut component {
+            let known = &mut number[*label as usize];
+            if *known == u32::MAX {
+                *known = sizes.len() as u32;
+                sizes.push(0);
+            }
+            sizes[*known as usize] += 1;
+            *label = *known;
+        }
+        Self { component, sizes }
+    }
+
+    /// Nodes of the largest component.
+    pub(crate) fn largest(&self) -> usize {
+        self.sizes.iter().copied().max().unwrap_or(0)
+    }
+
+    /// Whether both ends are in one component.
+    pub(crate) fn joins(&self, u: usize, v: usize) -> bool {
+        self.component[u] == self.component[v]
+    }
+}
+
+/// Components of nodes joined by edges of either direction.
+///
+/// Joins every node to one neighbour on either side first; what is then in the largest component is not looked at
+/// again, since its other edges are seen from their other ends.
+///
+/// # Cost
+/// `O(n + m α(n))` time at most, `O(n)` memory. Source: Sutton, Ben-Nun and Barak (2018).
+pub(crate) fn weak(graph: &SupplyGraph) -> Partition {
+    let n = graph.n_nodes();
+    let (customers, suppliers) = (Adjacency::customers(graph), Adjacency::suppliers(graph));
+    let mut sets = DisjointSets::new(n);
+    for u in 0..n {
+        for side in [customers, suppliers] {
+            if let Some(&v) = side.neighbours(u).first() {
+                sets.join(u as u32, v);
+            }
+        }
+    }
+    let likely = sets.likely_largest();
+    for u in 0..n {
+        if Some(sets.find(u as u32)) != likely {
+            for side in [customers, suppliers] {
+                for &v in side.neighbours(u).iter().skip(1) {
+                    sets.join(u as u32, v);
+                }
+            }
+        }
+    }
+    Partition::numbered((0..n as u32).map(|u| sets.find(u)).collect())
+}
+
+/// Sets of nodes; the smallest node of a set stands for it.
+struct DisjointSets {
+    parent: Vec<u32>,
+}
+
+impl DisjointSets {
+    fn new(n: usize) -> Self {
+        Self { parent: (0..n as u32).collect() }
+    }
+
+    /// The node that stands for the set, halving the way there for the next time.
+    fn find(&mut self, mut u: u32) -> u32 {
+        loop {
+            let parent = self.parent[u as usize];
+            if parent == u {
+                return u;
+            }
+            let grandparent = self.parent[parent as usize];
+            self.parent[u as usize] = grandparent;
+            u = grandparent;
+        }
+    }
+
+    fn join(&mut self, u: u32, v: u32) {
+        let (a, b) = (self.find(u), self.find(v));
+        let (smaller, larger) = if a < b { (a, b) } else { (b, a) };
+        self.parent[larger as usize] = smaller;
+    }
+
+    /// The set that most of a thousand evenly spaced nodes are in.
+    fn likely_largest(&mut self) -> Option<u32> {
+        let n = self.parent.len();
+        let mut sample: Vec<u32> =
+            (0..n).step_by(n.div_ceil(1024).max(1)).map(|u| self.find(u as u32)).collect();
+        sample.sort_unstable();
+        sample.chunk_by(|a, b| a == b).max_by_key(|run| run.len()).map(|run| run[0])
+    }
+}
+
+/// Components of nodes that reach each other along the flows.
+///
+/// Depth first without recursion. One number a node serves as its place in the search while it is open, and as its
+/// component when it is closed: components are numbered down from `n`, so that they stay above all places.
+///
+/// # Cost
+/// `O(n + m)` time, `O(n)` memory. Source: Tarjan (1972); Pearce (2016).
+pub(crate) fn strong(graph: &SupplyGraph) -> Partition {
+    const NEW: u32 = 0;
+    let n = graph.n_nodes();
+    let customers = Adjacency::customers(graph);
+    let mut number = vec![NEW; n];
+    let mut is_root = vec![true; n];
+    let mut path: Vec<(u32, u32)> = Vec::new();
+    let mut open: Vec<u32> = Vec::new();
+    let mut place = 1;
+    let mut component = n as u32;
+    for start in 0..n as u32 {
+        if number[start as usize] != NEW {
+            continue;
+        }
+        number[start as usize] = place;
+        place += 1;
+        path.push((start, customers.offsets[start as usize]));
+        while let Some((node, position)) = path.last_mut() {
+            let u = *node as usize;
+            if *position < customers.offsets[u + 1] {
+                let v = customers.neighbours[*position as usize] as usize;
+                if number[v] == NEW {
+                    // The same edge is looked at again when v is done.
+                    number[v] = place;
+                    place += 1;
+                    path.push((v as u32, customers.offsets[v]));
+                } else {
+                    *position += 1;
+                    if number[v] < number[u] {
+                        number[u] = number[v];
+                        is_root[u] = false;
+                    }
+                }
+                continue;
+            }
+            path.pop();
+            if !is_root[u] {
+                open.push(u as u32);
+                continue;
+            }
+            place -= 1;
+            while let Some(&v) = open.last() {
+                if number[v as usize] < number[u] {
+                    break;
+                }
+                open.pop();
+                number[v as usize] = component;
+                place -= 1;
+            }
+            number[u] = component;
+            component -= 1;
+        }
+    }
+    // Numbers are now within 1..=n.
+    number.iter_mut().for_each(|c| *c -= 1);
+    Partition::numbered(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph(n: u32, flows: &[(u32, u32)]) -> SupplyGraph {
+        let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
+        SupplyGraph::from_flows(ids, flows.iter().map(|&(u, v)| (u, v, 1.0))).expect("a good graph")
+    }
+
+    #[test]
+    fn components_are_numbered_by_their_smallest_node() {
+        let graph = graph(7, &[(6, 0), (5, 2), (2, 5), (5, 4), (3, 3)]);
+        let weak = weak(&graph);
+        assert_eq!(weak.component, [0, 1, 2, 3, 2, 2, 0]);
+        assert_eq!(weak.sizes, [2, 1, 3, 1]);
+        let strong = strong(&graph);
+        assert_eq!(strong.component, [0, 1, 2, 3, 4, 2, 5]);
+        assert_eq!(strong.sizes, [1, 1, 2, 1, 1, 1]);
+        assert_eq!((weak.largest(), strong.largest()), (3, 2));
+    }
+
+    #[test]
+    fn a_component_that_the_sample_overlooks_is_joined_all_the_same() {
+        // Two stars of equal size: only one is skipped.
+        let spokes = (1..2000).map(|v| (0, v)).chain((2001..4000).map(|v| (v, 2000)));
+        let graph = graph(4000, &spokes.collect::<Vec<_>>());
+        assert_eq!(weak(&graph).sizes, [2000, 2000]);
+    }
+
+    #[test]
+    fn an_empty_graph_has_no_component() {
+        assert_eq!(weak(&graph(0, &[])).sizes, [0; 0]);
+        assert_eq!(strong(&graph(0, &[])).largest(), 0);
+    }
+}
