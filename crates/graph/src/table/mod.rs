@@ -277,14 +277,13 @@ impl Column {
     /// # Panics
     /// If the values are not of the column's type, or one is infinite.
     #[must_use]
-    pub fn new(spec: &ColumnSpec, values: Values) -> Self {
+    pub fn new(spec: &ColumnSpec, mut values: Values) -> Self {
         assert_eq!(spec.kind, values.kind(), "values of column `{}`", spec.name);
-        if let Values::F64(v) = &values {
-            assert!(
-                !v.iter().any(|x| x.is_infinite()),
-                "column `{}` is infinite somewhere",
-                spec.name
-            );
+        if let Values::F64(v) = &mut values {
+            for x in v {
+                assert!(!x.is_infinite(), "column `{}` is infinite somewhere", spec.name);
+                *x += 0.0; // a zero has no sign, not even the sum of nothing, which is -0
+            }
         }
         Self { spec: *spec, values, status: Vec::new() }
     }
