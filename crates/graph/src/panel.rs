@@ -89,4 +89,29 @@ impl Panel {
     pub fn map(self, transform: impl Fn(&SupplyGraph) -> SupplyGraph) -> Result<Self, PanelError> {
         Self::new(self.periods.into_iter().map(|(name, graph)| (name.into(), transform(&graph))))
     }
+
+    /// The panel with every graph put through a transform that may refuse it.
+    ///
+    /// # Errors
+    /// What the transform says, or [`PanelError::OtherNodes`] when the results differ in their nodes.
+    ///
+    /// # Example
+    /// ```
+    /// use palenque_graph::{Panel, SupplyGraph, transform::{TransformError, backbone}};
+    ///
+    /// let graph = SupplyGraph::from_flows(["a", "b", "c"], [(0, 1, 9.0), (0, 2, 1.0)])?;
+    /// let panel = Panel::snapshot(graph).try_map(|graph| backbone(graph, 0.2))?;
+    /// assert_eq!(panel.last().n_edges(), 1);
+    /// # Ok::<(), TransformError>(())
+    /// ```
+    pub fn try_map<E: From<PanelError>>(
+        self,
+        transform: impl Fn(&SupplyGraph) -> Result<SupplyGraph, E>,
+    ) -> Result<Self, E> {
+        let mut periods = Vec::with_capacity(self.periods.len());
+        for (name, graph) in self.periods {
+            periods.push((name.into(), transform(&graph)?));
+        }
+        Ok(Self::new(periods)?)
+    }
 }
