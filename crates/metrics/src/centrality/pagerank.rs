@@ -105,10 +105,8 @@ impl Seeds {
         if largest == 0.0 {
             return Err(ParamError::Value("the seeds all weigh 0: give one a weight".into()));
         }
-        distribution.iter_mut().for_each(|weight| *weight /= largest);
-        let total: f64 = distribution.iter().sum();
-        distribution.iter_mut().for_each(|weight| *weight /= total);
-        Ok(distribution)
+        let total: f64 = distribution.iter().map(|weight| weight / largest).sum();
+        Ok(distribution.iter().map(|weight| weight / largest / total).collect())
     }
 }
 

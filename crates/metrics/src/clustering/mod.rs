@@ -1,5 +1,7 @@
 //! Clustering: who is close to whom, in the network and in space. One file an index, one entry a line, in alphabetical order.
 
+pub mod coefficients;
+
 use crate::Metric;
 
-pub(crate) static METRICS: &[&dyn Metric] = &[];
+pub(crate) static METRICS: &[&dyn Metric] = &[&coefficients::ClusteringMetric];

@@ -84,7 +84,7 @@ pub struct DistanceFragmentation {
 
 fn ordered_pairs(graph: &SupplyGraph) -> Option<f64> {
     let n = graph.n_nodes() as f64;
-    (n >= 2.0).then(|| n * (n - 1.0))
+    (n >= 2.0).then_some(n * (n - 1.0))
 }
 
 /// [`fragmentation`] and [`distance_fragmentation`] of the whole network, behind the registry.

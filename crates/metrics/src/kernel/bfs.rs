@@ -145,7 +145,7 @@ mod tests {
         let steps = (1..n).map(f64::from);
         let expected = steps.clone().sum::<f64>();
         assert!(all.count.iter().all(|&c| c == u64::from(n) - 1));
-        assert!(all.distance.iter().all(|&d| d == expected));
+        assert!(all.distance.iter().all(|d| d.to_bits() == expected.to_bits()));
         let harmonic: f64 = steps.map(f64::recip).sum();
         assert!(all.inverse.iter().all(|h| (h / harmonic - 1.0).abs() < 1e-13));
     }

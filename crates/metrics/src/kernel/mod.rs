@@ -15,3 +15,4 @@ pub(crate) mod productivity;
 pub(crate) mod ratio;
 pub(crate) mod stationary;
 pub mod threads;
+pub(crate) mod triangles;

@@ -19,16 +19,14 @@ pub(crate) struct Walk<'g> {
 impl<'g> Walk<'g> {
     /// From sellers to buyers.
     pub(crate) fn to_customers(graph: &'g SupplyGraph) -> Self {
-        let sales: Vec<f64> = graph.node_indices().map(|u| graph.out_strength(u)).collect();
         let flows = graph.in_edges().par_iter().map(|&e| graph.flows()[e as usize]);
-        Self::new(Adjacency::suppliers(graph), flows, &sales)
+        Self::new(Adjacency::suppliers(graph), flows, &graph.out_strengths())
     }
 
     /// From buyers to sellers.
     pub(crate) fn to_suppliers(graph: &'g SupplyGraph) -> Self {
-        let purchases: Vec<f64> = graph.node_indices().map(|u| graph.in_strength(u)).collect();
         let flows = graph.flows().par_iter().copied();
-        Self::new(Adjacency::customers(graph), flows, &purchases)
+        Self::new(Adjacency::customers(graph), flows, &graph.in_strengths())
     }
 
     fn new(

@@ -3,8 +3,10 @@
 pub mod accounts;
 pub mod direct;
 pub mod dispersion;
+pub mod edges;
 pub mod key_sector;
 pub mod reciprocity;
+pub mod stage_order;
 pub mod total;
 
 use crate::Metric;
@@ -12,6 +14,7 @@ use crate::Metric;
 pub(crate) static METRICS: &[&dyn Metric] = &[
     &accounts::AccountsMetric,
     &direct::Direct,
+    &edges::Edges,
     &reciprocity::ReciprocityMetric,
     &total::Total,
 ];
