@@ -37,7 +37,7 @@ pub(crate) fn axes(figure: &mut Figure, x: &Axis<'_>, y: &Axis<'_>) -> Plot {
     let (tick, gap) = (sheet.tick, sheet.gap());
     let wide = |label: &str| width(label, tick, Weight::Regular);
     let title_height = Sheet::line_height(sheet.label);
-    let top = area.y + title_height + gap * 0.6;
+    let top = area.y + title_height + gap;
     let bottom = area.bottom() - title_height - Sheet::line_height(tick) - gap * 0.8;
     let y_scale = y.scale((bottom, top));
     let y_ticks = y_scale.ticks(n_ticks((bottom - top) / (3.2 * tick)));

@@ -142,19 +142,20 @@ impl Figure {
     /// Draws a legend at the top of what is left, in as many rows as it needs.
     pub(crate) fn legend(&mut self, entries: &[(Sample, String)]) {
         let size = self.sheet.label;
-        let (key, space) = (size * 2.0, size * 1.4);
+        let space = size * 1.4;
         let row = Sheet::line_height(size) * 1.1;
         let (mut x, mut y) = (self.area.x, self.area.y + row);
         for (sample, text) in entries {
+            let key = size * if matches!(sample, Sample::Line(..)) { 3.0 } else { 1.7 };
             let text = fit(text, size, Weight::Regular, self.area.width - key);
             let wide = key + width(&text, size, Weight::Regular);
             if x > self.area.x && x + wide > self.area.right() {
                 (x, y) = (self.area.x, y + row);
             }
             let middle = y - size * 0.36;
-            let mark = self.sample(*sample, (x + size * 0.7, middle));
+            let mark = self.sample(*sample, (x + (key - size * 0.4) / 2.0, middle));
             self.push(mark);
-            let label = self.label((x + key * 0.85, y), &text, Anchor::Start);
+            let label = self.label((x + key, y), &text, Anchor::Start);
             self.push(label);
             x += wide + space;
         }
@@ -170,7 +171,7 @@ impl Figure {
     }
 
     fn sample(&self, sample: Sample, (x, y): Point) -> Element {
-        let reach = self.sheet.label * 0.65;
+        let reach = self.sheet.label * 1.3;
         match sample {
             Sample::Point(shape, colour, neutral) => {
                 let mark = shape.at((x, y), self.sheet.label * 0.36).fill(colour);
@@ -182,7 +183,7 @@ impl Figure {
                 Element::path(line).no_fill().stroke(colour, self.sheet.stroke).dash(&pattern)
             }
             Sample::Box(colour) => {
-                Element::rect(&Rect::new(x, y, 0.0, 0.0).inset(-reach * 0.6)).fill(colour)
+                Element::rect(&Rect::new(x, y, 0.0, 0.0).inset(-reach * 0.3)).fill(colour)
             }
         }
     }

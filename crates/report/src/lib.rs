@@ -12,6 +12,7 @@ mod figure;
 mod geometry;
 mod number;
 mod page;
+mod place;
 mod raster;
 mod scale;
 mod style;

@@ -80,11 +80,16 @@ pub(crate) fn scientific(value: f64, digits: usize) -> String {
     }
 }
 
-/// A share as a percentage: `12 %`, `0.4 %`.
+/// A share as a percentage, that is `0 %` and `100 %` only when it is: `12 %`, `0.4 %`, `<0.1 %`, `99.9 %`.
 pub(crate) fn percent(share: f64) -> String {
     let value = share * 100.0;
-    let decimals = if value.abs() < 1.0 && value != 0.0 { 1 } else { 0 };
-    format!("{}{THIN_SPACE}%", trimmed(&grouped(value, decimals)))
+    let shown = match value {
+        v if v > 0.0 && v < 0.05 => "<0.1".to_owned(),
+        v if v < 100.0 && v >= 99.95 => ">99.9".to_owned(),
+        v if v > 0.0 && v < 0.95 || v >= 99.5 && v < 100.0 => grouped(v, 1),
+        v => grouped(v, 0),
+    };
+    format!("{shown}{THIN_SPACE}%")
 }
 
 /// A count.
@@ -156,6 +161,10 @@ mod tests {
         assert_eq!(percent(0.124), "12\u{2009}%");
         assert_eq!(percent(0.0042), "0.4\u{2009}%");
         assert_eq!(percent(0.0), "0\u{2009}%");
+        assert_eq!(percent(0.0001), "<0.1\u{2009}%");
+        assert_eq!(percent(0.998), "99.8\u{2009}%");
+        assert_eq!(percent(0.999_999), ">99.9\u{2009}%");
+        assert_eq!(percent(1.0), "100\u{2009}%");
         assert_eq!(count(1_234_567), "1\u{2009}234\u{2009}567");
         assert_eq!(counted(1, "firm", "firms"), "1 firm");
         assert_eq!(grouped(-0.001, 2), "0.00", "no minus before zero");

@@ -1,7 +1,12 @@
 //! The charts: one file each, one entry a line, in alphabetical order.
 
+mod ccdf;
 mod input;
+mod key_sectors;
 mod ranking;
+mod robustness_curve;
+mod stage_linkages;
+mod supply_chain;
 
 use crate::{ReportError, Style};
 use palenque_graph::{Panel, Table, TableId};
@@ -77,7 +82,14 @@ pub trait Chart: Sync {
     ) -> Result<Drawing, ReportError>;
 }
 
-static CHARTS: &[&dyn Chart] = &[&ranking::Ranking];
+static CHARTS: &[&dyn Chart] = &[
+    &ccdf::Ccdf,
+    &key_sectors::KeySectors,
+    &ranking::Ranking,
+    &robustness_curve::RobustnessCurve,
+    &stage_linkages::StageLinkages,
+    &supply_chain::SupplyChain,
+];
 
 /// Every chart, in alphabetical order.
 pub fn all() -> impl Iterator<Item = &'static dyn Chart> {

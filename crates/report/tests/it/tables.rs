@@ -49,10 +49,108 @@ pub(crate) fn names(n: usize) -> Vec<String> {
         .collect()
 }
 
-pub(crate) fn no_panel() -> Option<Panel> {
-    None
+/// Linkages of these nodes.
+pub(crate) fn linkages(ids: &[String], forward: &[f64], backward: &[f64], output: &[f64]) -> Table {
+    let columns = vec![
+        text("period", &vec![""; ids.len()]),
+        text("node_id", ids),
+        numbers("output", Unit::Currency, output),
+        numbers("power_of_dispersion", Unit::One, backward),
+        numbers("sensitivity_ghosh", Unit::One, forward),
+    ];
+    Table::new(TableId::Linkages, columns)
 }
 
-pub(crate) fn snapshot(graph: SupplyGraph) -> Panel {
-    Panel::snapshot(graph)
+/// Linkages between groups, given row by row, with shares and affinities (`methods.md` C15).
+pub(crate) fn stage_linkages(groups: &[&str], flow: &[f64]) -> Table {
+    let n = groups.len();
+    let sum = |cells: &mut dyn Iterator<Item = usize>| cells.map(|i| flow[i]).sum::<f64>();
+    let total = sum(&mut (0..n * n));
+    let row = |i: usize| sum(&mut (0..n).map(|j| i * n + j));
+    let column = |j: usize| sum(&mut (0..n).map(|i| i * n + j));
+    let share: Vec<f64> = flow.iter().map(|f| f / total).collect();
+    let affinity: Vec<f64> =
+        (0..n * n).map(|c| flow[c] * total / (row(c / n) * column(c % n))).collect();
+    let from: Vec<&str> = (0..n * n).map(|c| groups[c / n]).collect();
+    let to: Vec<&str> = (0..n * n).map(|c| groups[c % n]).collect();
+    let columns = vec![
+        text("period", &vec![""; n * n]),
+        text("grouping", &vec!["stage"; n * n]),
+        text("from_group", &from),
+        text("to_group", &to),
+        numbers("flow", Unit::Currency, flow),
+        numbers("share", Unit::One, &share),
+        numbers("affinity", Unit::One, &affinity),
+    ];
+    Table::new(TableId::StageLinkages, columns)
+}
+
+/// One curve of an attack: scenario, mode, and what is left after 0, 1, … removals, with bands where given.
+pub(crate) struct Attack<'a> {
+    pub(crate) scenario: &'a str,
+    pub(crate) mode: &'a str,
+    pub(crate) left: Vec<f64>,
+    pub(crate) half_band: f64,
+}
+
+pub(crate) fn robustness_curve(attacks: &[Attack<'_>]) -> Table {
+    let rows: Vec<(&Attack<'_>, usize)> =
+        attacks.iter().flat_map(|a| (0..a.left.len()).map(move |step| (a, step))).collect();
+    let share = |(a, step): &(&Attack<'_>, usize)| *step as f64 / (a.left.len() - 1) as f64;
+    let value = |shift: f64| -> Vec<f64> {
+        let banded = |(a, step): &(&Attack<'_>, usize)| match a.half_band {
+            0.0 if shift != 0.0 => f64::NAN,
+            band => (a.left[*step] + shift * band * (1.0 - a.left[*step]).min(1.0)).clamp(0.0, 1.0),
+        };
+        rows.iter().map(banded).collect()
+    };
+    let columns = vec![
+        text("period", &vec![""; rows.len()]),
+        text("scenario", &rows.iter().map(|r| r.0.scenario).collect::<Vec<_>>()),
+        text("mode", &rows.iter().map(|r| r.0.mode).collect::<Vec<_>>()),
+        text("target", &vec!["node"; rows.len()]),
+        numbers("replicate", Unit::Id, &vec![-1.0; rows.len()]),
+        counts("step", rows.iter().map(|r| r.1)),
+        numbers("fraction_removed", Unit::One, &rows.iter().map(share).collect::<Vec<_>>()),
+        numbers("giant_wcc_share", Unit::One, &value(0.0)),
+        numbers("giant_lower", Unit::One, &value(-1.0)),
+        numbers("giant_upper", Unit::One, &value(1.0)),
+    ];
+    Table::new(TableId::RobustnessCurve, columns)
+}
+
+/// A made-up chain: stages with so many nodes each; most flows go one stage on, some further, a few back.
+pub(crate) fn chain(stages: &[(&str, usize)], seed: u64) -> Panel {
+    let mut next = noise(seed);
+    let mut pick = move |n: usize| ((next() * next().sqrt() * n as f64) as usize).min(n - 1);
+    let firsts: Vec<usize> = stages
+        .iter()
+        .scan(0, |first, (_, n)| {
+            *first += n;
+            Some(*first - n)
+        })
+        .collect();
+    let n: usize = stages.iter().map(|(_, n)| n).sum();
+    let mut flows = Vec::new();
+    for (s, (_, in_stage)) in stages.iter().enumerate() {
+        for i in 0..*in_stage {
+            for _ in 0..1 + pick(4) {
+                let to = match pick(40) {
+                    k if k < 34 => s + 1,
+                    k if k < 37 => s + 2,
+                    k if k < 38 => s,
+                    _ => s.saturating_sub(1),
+                };
+                if to >= stages.len() {
+                    continue;
+                }
+                let target = firsts[to] + pick(stages[to].1);
+                let size = (pick(1000) as f64 / 180.0).exp() * (s + 1) as f64 / *in_stage as f64;
+                flows.push(((firsts[s] + i) as u32, target as u32, size));
+            }
+        }
+    }
+    let stage_of = stages.iter().flat_map(|(name, n)| vec![Some(*name); *n]);
+    let graph = SupplyGraph::from_flows(names(n), flows).expect("nodes are known");
+    Panel::snapshot(graph.with_text("stage", stage_of).with_unit("MXN thousand"))
 }

@@ -1,0 +1,251 @@
+//! The complementary distribution on two logarithmic axes: how heavy the tail is.
+
+use super::input::{Options, in_period, numeric, period, quantity, rows_of, words};
+use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
+use crate::axis::{Axis, axes};
+use crate::csv::Csv;
+use crate::figure::{Figure, Sample, Words};
+use crate::number::{count, counted, percent, short};
+use crate::scale::{Range, axis_range};
+use crate::style::{Colour, MAX_GROUPS, Shape, Sheet, group_colour};
+use crate::text::label;
+use crate::{ReportError, Style};
+use palenque_graph::TableId;
+use std::collections::BTreeMap;
+
+/// The complementary distribution.
+#[derive(Debug)]
+pub(super) struct Ccdf;
+
+static SPEC: ChartSpec = ChartSpec {
+    name: "ccdf",
+    summary: "The share of nodes with at least a value, on two logarithmic axes.",
+    reading: "A point says which share of the nodes has this value or more. A nearly straight fall is a heavy \
+              tail: a few very large nodes; a curve that bends down sharply has none. A straight line alone does \
+              not prove a power law.",
+    needs: &[TableId::NodeMetrics],
+    needs_network: false,
+    options: &[
+        ("column", "in_strength", "the column whose distribution is drawn"),
+        (
+            "by",
+            "",
+            "a column of groups, such as `stage`: one distribution for each of the six largest",
+        ),
+        ("period", "", "the period; the last one if not given"),
+        ("title", "", "another title"),
+    ],
+};
+
+#[derive(Debug)]
+struct Group {
+    name: String,
+    /// Value and share of the group's nodes that have it or more, in ascending order.
+    steps: Vec<(f64, f64)>,
+    n: usize,
+}
+
+/// The plotted data.
+#[derive(Debug)]
+struct Points {
+    groups: Vec<Group>,
+    /// Whether the last group is what the six largest left.
+    has_rest: bool,
+    n_zero: usize,
+    n_undefined: usize,
+    title: String,
+    quantity: String,
+    period: String,
+}
+
+fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, ReportError> {
+    let table = input.table(TableId::NodeMetrics)?;
+    let spec = numeric(table, options.text("column").unwrap_or_default())?;
+    let by = options.text("by");
+    if let Some(by) = by.filter(|by| table.column(by).is_none()) {
+        return Err(ReportError::InputMissing {
+            what: format!("column `{by}` in `{}`", TableId::NodeMetrics),
+        });
+    }
+    let period = period(table, options)?;
+    let (mut n_zero, mut n_undefined) = (0, 0);
+    let mut groups: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for row in rows_of(table, &period) {
+        let group = by.map(|by| match table.number(by, row) {
+            Some(number) => number.to_string(),
+            None => table.text(by, row).unwrap_or("(none)").to_owned(),
+        });
+        match table.number(spec.name, row) {
+            Some(value) if value > 0.0 => {
+                groups.entry(group.unwrap_or_default()).or_default().push(value);
+            }
+            Some(_) => n_zero += 1,
+            None => n_undefined += 1,
+        }
+    }
+    if groups.is_empty() {
+        return Err(ReportError::Empty {
+            why: format!("no value of `{}` is above zero", spec.name),
+        });
+    }
+    let mut groups: Vec<(String, Vec<f64>)> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, values)| std::cmp::Reverse(values.len())); // stable: ties by name
+    let has_rest = groups.len() > MAX_GROUPS;
+    if has_rest {
+        let rest = groups.split_off(MAX_GROUPS);
+        let name = counted(rest.len(), "other group", "other groups");
+        groups.push((name, rest.into_iter().flat_map(|(_, values)| values).collect()));
+    }
+    let title =
+        format!("Distribution of {}{}", words(spec.name).to_lowercase(), in_period(&period));
+    Ok(Points {
+        groups: groups.into_iter().map(|(name, values)| group(&name, values)).collect(),
+        has_rest,
+        n_zero,
+        n_undefined,
+        title: options.title(title),
+        quantity: quantity(spec, input),
+        period,
+    })
+}
+
+fn group(name: &str, mut values: Vec<f64>) -> Group {
+    values.sort_by(f64::total_cmp);
+    let n = values.len();
+    let mut steps: Vec<(f64, f64)> = Vec::new();
+    for (below, value) in values.into_iter().enumerate() {
+        if steps.last().is_none_or(|(last, _)| *last < value) {
+            steps.push((value, (n - below) as f64 / n as f64));
+        }
+    }
+    Group { name: label(name), steps, n }
+}
+
+impl Points {
+    fn csv(&self) -> String {
+        let mut csv = Csv::with_header(&["period", "group", "value", "share_at_least"]);
+        for group in &self.groups {
+            for (value, share) in &group.steps {
+                csv.text(&self.period).text(&group.name).number(*value).number(*share).end_row();
+            }
+        }
+        csv.finish()
+    }
+
+    fn alt(&self) -> String {
+        let n: usize = self.groups.iter().map(|group| group.n).sum();
+        let steps = || self.groups.iter().flat_map(|group| &group.steps).map(|step| step.0);
+        let least = steps().fold(f64::INFINITY, f64::min);
+        let most = steps().fold(0.0, f64::max);
+        let mut alt = format!(
+            "Complementary distribution of {} for {}{}, on logarithmic axes: values run from {} to {}.",
+            self.quantity,
+            counted(n, "node", "nodes"),
+            in_period(&self.period),
+            short(least),
+            short(most)
+        );
+        if let [group] = &*self.groups {
+            let tenth = group.steps.iter().find(|(_, share)| *share <= 0.1);
+            if let Some((value, share)) = tenth {
+                alt +=
+                    &format!(" {} of the nodes have at least {}.", percent(*share), short(*value));
+            }
+        } else {
+            let names: Vec<&str> = self.groups.iter().map(|group| &*group.name).collect();
+            alt += &format!(" Groups: {}.", names.join(", "));
+        }
+        alt + &self.left_out()
+    }
+
+    /// What two logarithmic axes cannot show.
+    fn left_out(&self) -> String {
+        let mut said = String::new();
+        if self.n_zero > 0 {
+            said += &format!(
+                " Not drawn: {} with zero or less.",
+                counted(self.n_zero, "node", "nodes")
+            );
+        }
+        if self.n_undefined > 0 {
+            said += &format!(" Undefined: {}.", counted(self.n_undefined, "node", "nodes"));
+        }
+        said
+    }
+}
+
+fn draw(points: &Points, style: &Style) -> Drawing {
+    let words = Words {
+        chart: SPEC.name,
+        title: points.title.clone(),
+        subtitle: format!("Share of nodes with at least this value.{}", points.left_out()),
+        alt: points.alt(),
+        csv: points.csv(),
+    };
+    let mut figure = Figure::new(words, style, Sheet::of(style).label * 20.0);
+    let sheet = figure.sheet;
+    let is_rest = |i: usize| points.has_rest && i + 1 == points.groups.len();
+    let colour = |i: usize| -> Colour {
+        if is_rest(i) { sheet.ink.neutral } else { group_colour(i, &sheet.ink) }
+    };
+    if points.groups.len() > 1 {
+        let entries = points.groups.iter().enumerate().map(|(i, group)| {
+            let sample = Sample::Point(Shape::of(i), colour(i), is_rest(i));
+            (sample, format!("{} ({})", group.name, count(group.n)))
+        });
+        figure.legend(&entries.collect::<Vec<_>>());
+    }
+    let steps = || points.groups.iter().flat_map(|group| &group.steps);
+    let values = axis_range(&steps().map(|step| step.0).collect::<Vec<_>>());
+    let lowest = steps().map(|step| step.1).fold(0.5, f64::min);
+    let plot = axes(
+        &mut figure,
+        &Axis { range: whole_decades(values), log: true, title: &points.quantity },
+        &Axis {
+            range: Range { low: lowest * 0.7, high: 1.0 },
+            log: true,
+            title: "Share of nodes at or above",
+        },
+    );
+    let radius = sheet.point * if steps().count() > 200 { 0.5 } else { 0.7 };
+    for (i, group) in points.groups.iter().enumerate().rev() {
+        let mut last = (f64::NEG_INFINITY, 0.0);
+        for (value, share) in &group.steps {
+            let at = (plot.x.place(*value), plot.y.place(*share));
+            // Where a million points lie on top of each other, those that cannot be told apart are drawn once.
+            if crate::geometry::distance(last, at) < sheet.line * 0.8 {
+                continue;
+            }
+            last = at;
+            let mark = Shape::of(i).at(at, radius).fill(colour(i));
+            let mark = if is_rest(i) { mark.class("neutral") } else { mark };
+            figure.push(mark.set("fill-opacity", "0.8"));
+        }
+    }
+    figure.finish()
+}
+
+/// A little wider than the values, and out to whole decades where that adds little.
+fn whole_decades(values: Range) -> Range {
+    let low = if values.low > 0.0 { values.low } else { values.high * 1e-3 };
+    let (down, up) = (10_f64.powf(low.log10().floor()), 10_f64.powf(values.high.log10().ceil()));
+    Range {
+        low: if low / down < 3.0 { down } else { low * 0.8 },
+        high: if up / values.high < 3.0 { up } else { values.high * 1.25 },
+    }
+}
+
+impl Chart for Ccdf {
+    fn spec(&self) -> &'static ChartSpec {
+        &SPEC
+    }
+
+    fn draw(
+        &self,
+        input: &ChartInput<'_>,
+        options: &ChartOptions,
+        style: &Style,
+    ) -> Result<Drawing, ReportError> {
+        Ok(draw(&points(input, &Options::of(&SPEC, options)?)?, style))
+    }
+}
