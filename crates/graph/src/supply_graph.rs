@@ -386,3 +386,21 @@ impl SupplyGraph {
             + size_of_val(&*self.in_edges)
     }
 }
+
+/// A sum that is 0, and not −0 as the standard library has it, where there is nothing to add.
+fn total(flows: impl Iterator<Item = f64>) -> f64 {
+    flows.fold(0.0, |sum, flow| sum + flow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_isolate_trades_zero_and_not_minus_zero() {
+        let graph = SupplyGraph::from_flows(["a"], []).expect("a good graph");
+        let a = NodeIndex::new(0);
+        let totals = [graph.in_strength(a), graph.out_strength(a), graph.total_flow()];
+        assert_eq!(totals.map(f64::to_bits), [0; 3]);
+    }
+}
