@@ -387,11 +387,6 @@ impl SupplyGraph {
     }
 }
 
-/// A sum that is 0, and not −0 as the standard library has it, where there is nothing to add.
-fn total(flows: impl Iterator<Item = f64>) -> f64 {
-    flows.fold(0.0, |sum, flow| sum + flow)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
