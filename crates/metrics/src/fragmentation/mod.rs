@@ -1,19 +1,23 @@
 //! Fragmentation: how the network falls apart, and how the labour process is split. One file an index, one entry a line, in alphabetical order.
 
 pub mod components;
+pub mod concentration;
 pub mod downstreamness;
 pub mod flow_hierarchy;
 pub mod key_player;
 pub mod size;
 pub mod upstreamness;
+pub mod vertical_integration;
 
 use crate::Metric;
 
 pub(crate) static METRICS: &[&dyn Metric] = &[
     &components::ComponentsMetric,
+    &concentration::ConcentrationMetric,
     &downstreamness::Downstreamness,
     &flow_hierarchy::FlowHierarchyMetric,
     &key_player::KeyPlayer,
     &size::Size,
     &upstreamness::Upstreamness,
+    &vertical_integration::VerticalIntegrationMetric,
 ];

@@ -39,6 +39,18 @@ impl RowMatrix<'_> {
         self.row(i).map(|(k, value)| value * y[k]).sum()
     }
 
+    /// The matrix with 0 where `keep(row, column)` is not so.
+    pub(crate) fn keep(mut self, keep: impl Fn(usize, usize) -> bool) -> Self {
+        for i in 0..self.n_rows() {
+            for position in self.range(i) {
+                if !keep(i, self.column_at(position)) {
+                    self.values[position as usize] = 0.0;
+                }
+            }
+        }
+        self
+    }
+
     /// The stored position range of a row and the column at a position, for walks over the pattern.
     pub(crate) fn range(&self, i: usize) -> std::ops::Range<u32> {
         self.offsets[i]..self.offsets[i + 1]
@@ -67,8 +79,8 @@ impl<'g> Economy<'g> {
         let economy = Self {
             graph,
             accounts: Accounts::of(graph),
-            purchases: graph.node_indices().map(|u| graph.in_strength(u)).collect(),
-            sales: graph.node_indices().map(|u| graph.out_strength(u)).collect(),
+            purchases: graph.in_strengths(),
+            sales: graph.out_strengths(),
         };
         economy.check_outputs("buys", &economy.purchases)?;
         economy.check_outputs("sells", &economy.sales)?;

@@ -8,7 +8,7 @@ pub(crate) const BLOCK: usize = 4096;
 /// The sum of the values: fixed blocks in parallel, folded in order.
 pub(crate) fn sum(values: &[f64]) -> f64 {
     let blocks: Vec<f64> = values.par_chunks(BLOCK).map(|block| block.iter().sum()).collect();
-    blocks.iter().sum()
+    blocks.iter().fold(0.0, |sum, block| sum + block)
 }
 
 /// The inner product of two vectors of one length: fixed blocks in parallel, folded in order.
@@ -16,7 +16,7 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     debug_assert_eq!(a.len(), b.len(), "vectors of one length");
     let block = |(a, b): (&[f64], &[f64])| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
     let blocks: Vec<f64> = a.par_chunks(BLOCK).zip(b.par_chunks(BLOCK)).map(block).collect();
-    blocks.iter().sum()
+    blocks.iter().fold(0.0, |sum, block| sum + block)
 }
 
 #[cfg(test)]
@@ -29,6 +29,6 @@ mod tests {
         let values: Vec<f64> = (1..20_000).map(|i| 1.0 / f64::from(i)).collect();
         let of = |threads| with_threads(threads, || (sum(&values), dot(&values, &values)));
         assert_eq!(of(1), of(3));
-        assert_eq!(sum(&[]).to_bits(), 0.0_f64.to_bits());
+        assert_eq!(sum(&[]).to_bits(), 0.0_f64.to_bits(), "and not -0");
     }
 }

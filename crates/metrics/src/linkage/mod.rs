@@ -4,8 +4,11 @@ pub mod accounts;
 pub mod direct;
 pub mod dispersion;
 pub mod edges;
+pub mod groups;
 pub mod key_sector;
+pub mod leakage;
 pub mod reciprocity;
+pub mod stage_linkages;
 pub mod stage_order;
 pub mod total;
 
@@ -15,6 +18,8 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &accounts::AccountsMetric,
     &direct::Direct,
     &edges::Edges,
+    &leakage::LeakageMetric,
     &reciprocity::ReciprocityMetric,
+    &stage_linkages::StageLinkages,
     &total::Total,
 ];
