@@ -1,6 +1,6 @@
 //! Output, final demand, value added and imports of every node, completed where the input is silent.
 
-use crate::{Diagnostic, Severity, SupplyGraph};
+use crate::{Diagnostic, SupplyGraph};
 
 /// The accounts of every node, in the unit of the flows.
 ///
@@ -26,7 +26,12 @@ impl Accounts {
     /// Completes the accounts of a graph: one pass over the edges.
     ///
     /// Order of evidence for a node's output: its `output`; else sales plus `final_demand`; else purchases plus
-    /// `imports` plus `value_added`; else the balanced closure.
+    /// `imports` plus `value_added`; else the balanced closure `x = max(sales, purchases + imports)`. Final demand and
+    /// value added that are given are taken as they are, so they may contradict a given output; the others follow
+    /// from the identities. Self-loops are sales and purchases alike.
+    ///
+    /// # Cost
+    /// `O(n + m)`.
     ///
     /// # Example
     /// ```
@@ -69,18 +74,29 @@ impl Accounts {
         accounts
     }
 
-    /// What is worth telling about these accounts: outputs far below sales are refused (E0505 is not it: the
-    /// units differ, E0503), sales somewhat above output are named (W0503), as real tables have them through stocks.
+    /// What is worth telling about these accounts.
+    ///
+    /// A node that sells more than twice its output is refused (E0503): unit or period differ. One that sells more than
+    /// its output is named (W0503): its final demand is negative, as falling stocks make it in real tables. Where
+    /// some nodes have an `output` and others do not, those that were closed are counted (W0508).
+    ///
+    /// # Example
+    /// ```
+    /// # use palenque_graph::{SupplyGraph, accounts::Accounts};
+    /// let graph = SupplyGraph::from_flows(["a", "b"], [(0, 1, 3000.0)])?
+    ///     .with_number("output", [Some(4.0), Some(9.0)]); // in thousands
+    /// let found = Accounts::of(&graph).check(&graph);
+    /// assert_eq!(found[0].id(), "E0503");
+    /// # Ok::<(), palenque_graph::BuildError>(())
+    /// ```
     #[must_use]
     pub fn check(&self, graph: &SupplyGraph) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        for node in graph.node_indices() {
-            let i = node.index();
-            let (x, sales) = (self.output[i], graph.out_strength(node));
+        for (node, sales) in graph.node_indices().zip(graph.out_strengths()) {
+            let x = self.output[node.index()];
             let id = crate::diagnostic::shown(graph.node_id(node));
             if sales > 2.0 * x {
-                let what =
-                    format!("`{id}` sells {sales} to others, more than twice its output {x}");
+                let what = format!("`{id}` sells {sales}, more than twice its output {x}");
                 let help = "check that `output` and the flows have the same unit and period";
                 found.push(Diagnostic::new("E0503", what).help(help));
             } else if sales - x > 1e-9 * x.abs() {
@@ -91,12 +107,23 @@ impl Accounts {
                 found.push(Diagnostic::new("W0503", what).help(help));
             }
         }
-        debug_assert!(found.iter().all(|d| d.severity() != Severity::Info));
+        let imputed = self.x_imputed.iter().filter(|&&imputed| imputed).count();
+        if imputed > 0 && graph.nodes().number("output").is_some() {
+            let n = self.x_imputed.len();
+            let what =
+                format!("{imputed} of {n} nodes have no `output`, and nothing that implies it");
+            found.push(
+                Diagnostic::new("W0508", what)
+                    .note("the larger of their sales and purchases was taken")
+                    .help("fill the `output` column in, or accept it with `--allow W0508`"),
+            );
+        }
         found
     }
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "sums of small whole numbers are exact")]
 mod tests {
     use super::*;
 
@@ -131,5 +158,49 @@ mod tests {
         assert_eq!(codes(4.0), [""; 0]);
         assert_eq!(codes(3.9), ["W0503"]);
         assert_eq!(codes(1.9), ["E0503"]);
+    }
+
+    #[test]
+    fn each_kind_of_evidence_gives_the_output() {
+        // b sells 9, buys 4 and imports 1.
+        let with = |name| {
+            let graph = chain().with_number("imports", [None, Some(1.0), None]);
+            let accounts = Accounts::of(&graph.with_number(name, [None, Some(3.0), None]));
+            let b = |values: &[f64]| values[1];
+            assert_eq!(accounts.imports, [0.0, 1.0, 0.0]);
+            (b(&accounts.output), b(&accounts.final_demand), b(&accounts.value_added))
+        };
+        assert_eq!(with("output"), (3.0, -6.0, -2.0));
+        assert_eq!(with("final_demand"), (12.0, 3.0, 7.0));
+        assert_eq!(with("value_added"), (8.0, -1.0, 3.0));
+        assert_eq!(with("employees"), (9.0, 0.0, 4.0)); // no evidence: max(9, 4 + 1)
+    }
+
+    #[test]
+    fn imports_count_as_inputs_when_a_node_is_closed() {
+        let graph = chain().with_number("imports", [Some(0.0), Some(8.0), None]);
+        let accounts = Accounts::of(&graph);
+        assert_eq!(accounts.output, [4.0, 12.0, 9.0]);
+        assert_eq!(accounts.value_added, [4.0, 0.0, 0.0]);
+        assert_eq!(accounts.x_imputed, [true; 3]);
+    }
+
+    #[test]
+    fn nodes_without_output_or_trade_have_empty_accounts() {
+        let graph = SupplyGraph::from_flows(["a"], []).expect("a good graph");
+        let given = Accounts::of(&graph.clone().with_number("output", [Some(0.0)]));
+        assert_eq!((given.output[0], given.final_demand[0], given.value_added[0]), (0.0, 0.0, 0.0));
+        let imputed = Accounts::of(&graph);
+        assert_eq!((imputed.output[0], imputed.x_imputed[0]), (0.0, true));
+        assert_eq!(given.check(&graph), []);
+        assert_eq!(imputed.check(&graph), []);
+    }
+
+    #[test]
+    fn closed_nodes_are_told_where_others_have_an_output() {
+        let graph = chain().with_number("output", [Some(5.0), None, Some(12.0)]);
+        let found = Accounts::of(&graph).check(&graph);
+        assert_eq!(found.iter().map(Diagnostic::id).collect::<Vec<_>>(), ["W0508"]);
+        assert_eq!(found[0].what(), "1 of 3 nodes have no `output`, and nothing that implies it");
     }
 }
