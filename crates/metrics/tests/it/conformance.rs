@@ -5,6 +5,7 @@ use palenque_graph::table::{Alignment, Column, Values};
 use palenque_graph::{NoProgress, Progress, SupplyGraph, Table, TableId};
 use palenque_metrics::kernel::threads::with_threads;
 use palenque_metrics::{Metric, MetricError, Params, SUMMARY_COLUMNS, all};
+use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 fn compute(metric: &dyn Metric, graph: &SupplyGraph) -> Result<Vec<Table>, MetricError> {
@@ -114,7 +115,7 @@ fn fingerprint(result: &Result<Vec<Table>, MetricError>) -> String {
             }
             others => format!("{others:?}"),
         };
-        text += &format!("{} {values} {:?}\n", column.spec.name, column.status);
+        writeln!(text, "{} {values} {:?}", column.spec.name, column.status).expect("into memory");
     }
     text
 }

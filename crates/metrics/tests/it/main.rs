@@ -1,8 +1,10 @@
 //! Tests of the indices through the registry and through their functions.
 
 mod conformance;
+mod golden;
 mod golden_linkage;
-
+mod golden_network;
 mod graphs;
-
+mod peer;
+mod property;
 mod registry;

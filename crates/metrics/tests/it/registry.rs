@@ -1,14 +1,14 @@
 //! What every entry of the registry says about itself.
 
 use palenque_graph::{NoProgress, TableId};
-use palenque_metrics::{Family, MetricSpec, Params, all};
+use palenque_metrics::{Family, Metric, MetricSpec, Params, all};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const FOLDERS: [&str; 5] = ["centrality", "fragmentation", "linkage", "clustering", "resilience"];
 
 fn specs() -> impl Iterator<Item = &'static MetricSpec> {
-    all().map(|metric| metric.spec())
+    all().map(Metric::spec)
 }
 
 #[test]
