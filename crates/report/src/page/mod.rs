@@ -1,7 +1,21 @@
 //! The report: one file, offline, readable without a script.
 
+mod cell;
+mod data;
+mod policy;
+mod sheet;
+mod table;
+mod view;
+
 use crate::{Drawing, ReportError};
+use data::Extent;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value, context};
 use palenque_graph::{Diagnostic, Table};
+use policy::policy;
+use sheet::style_sheet;
+use table::Prepared;
+use view::View;
 
 /// A figure as the page shows it.
 #[derive(Clone, Debug)]
@@ -102,11 +116,106 @@ pub struct Page {
     pub unit: Option<String>,
 }
 
-/// Renders the page.
+/// The most bytes a page should have; tables are cut to keep it.
+const BUDGET: usize = 2_000_000;
+
+static TEMPLATE: &str = include_str!("template/page.html");
+static SCRIPT: &str = include_str!("template/page.js");
+
+/// Renders the page: one file that runs its own script and nothing else, and asks the network for nothing.
+///
+/// It is kept below 2 MB where the figures allow: first by rounding numbers to six digits, then by cutting tables to
+/// their 5000 most important rows and fewer; the page says so and links the whole file.
 ///
 /// # Errors
-/// [`ReportError::Template`] when the template cannot be filled.
+/// [`ReportError::Template`] when a figure is not an SVG or the template cannot be filled.
+///
+/// # Example
+/// ```
+/// use palenque_report::{Page, page};
+///
+/// let html = page(&Page { title: "Steel & tubes, 2023".into(), ..Page::default() })?;
+/// assert!(html.contains("<title>Steel &amp; tubes, 2023</title>"));
+/// # Ok::<(), palenque_report::ReportError>(())
+/// ```
 pub fn page(page: &Page) -> Result<String, ReportError> {
-    let _ = page;
-    Err(ReportError::Template("not built yet".into()))
+    let environment = environment()?;
+    let tables = table::prepared(&page.tables);
+    let mut html = String::new();
+    for extent in Extent::LADDER {
+        html = render(&environment, page, &tables, extent)?;
+        if html.len() <= BUDGET {
+            break;
+        }
+    }
+    Ok(html)
+}
+
+fn render(
+    environment: &Environment<'_>,
+    page: &Page,
+    tables: &[Prepared<'_>],
+    extent: Extent,
+) -> Result<String, ReportError> {
+    let style = style_sheet();
+    let shell = context! {
+        policy => policy(SCRIPT, &style),
+        style => style,
+        script => SCRIPT,
+        data => data::block(tables, &page.figures, extent)?,
+    };
+    let view = Value::from(Serde(View::new(page, tables, extent)?));
+    let filled =
+        environment.get_template("page").and_then(|t| t.render(context! { ..view, ..shell }));
+    filled.map_err(refused)
+}
+
+/// A template engine that escapes everything it is not told about and knows no missing values.
+fn environment() -> Result<Environment<'static>, ReportError> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("rich", rich);
+    environment.add_template("page", TEMPLATE).map_err(refused)?;
+    Ok(environment)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature of map_err")]
+fn refused(error: minijinja::Error) -> ReportError {
+    ReportError::Template(error.to_string())
+}
+
+/// Escaped text in which `` `code` `` is set as code. Each piece keeps its own direction of writing.
+fn rich(text: &str) -> Value {
+    let pieces: Vec<&str> = text.split('`').collect();
+    if pieces.len().is_multiple_of(2) {
+        return Value::from_safe_string(format!("<bdi>{}</bdi>", HtmlEscape(text)));
+    }
+    let set = pieces.iter().enumerate().filter(|(_, piece)| !piece.is_empty()).map(|(i, piece)| {
+        let tag = if i % 2 == 1 { "code" } else { "bdi" };
+        format!("<{tag}>{}</{tag}>", HtmlEscape(piece))
+    });
+    Value::from_safe_string(set.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backticks_become_code_and_markup_stays_text() {
+        assert_eq!(
+            rich("a `b<c` d").as_str(),
+            Some("<bdi>a </bdi><code>b&lt;c</code><bdi> d</bdi>")
+        );
+        assert_eq!(rich("one ` alone <b>").as_str(), Some("<bdi>one ` alone &lt;b&gt;</bdi>"));
+    }
+
+    #[test]
+    fn a_missing_value_is_an_error_and_not_a_gap() {
+        let mut environment = environment().expect("the template is sound");
+        environment.add_template("typo", "{{ titel }}").expect("the syntax is right");
+        let typo = environment.get_template("typo").expect("it was added");
+        assert!(typo.render(context! { title => "x" }).is_err());
+    }
 }

@@ -1,4 +1,6 @@
 //! Figures from hand-made tables, as a caller sees them.
 
 mod charts;
+mod every_chart;
+mod page;
 mod tables;
