@@ -5,5 +5,6 @@
 mod builder;
 mod golden;
 mod random;
+mod table;
 mod transform;
 mod visit;
