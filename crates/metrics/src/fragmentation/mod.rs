@@ -6,6 +6,7 @@ pub mod downstreamness;
 pub mod flow_hierarchy;
 pub mod key_player;
 pub mod size;
+pub mod trophic_level;
 pub mod upstreamness;
 pub mod vertical_integration;
 
@@ -18,6 +19,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &flow_hierarchy::FlowHierarchyMetric,
     &key_player::KeyPlayer,
     &size::Size,
+    &trophic_level::TrophicLevel,
     &upstreamness::Upstreamness,
     &vertical_integration::VerticalIntegrationMetric,
 ];

@@ -67,7 +67,7 @@ const FUTILE: usize = 4;
 ///
 /// # Method
 /// Plain sweeps `y ← c + M y`, in parallel over rows, while they converge fast. Where they do not (an almost closed
-/// economy, a chain as long as the network), `BiCGSTAB` (van der Vorst 1992), with one Gauss–Seidel sweep in
+/// economy, a chain as long as the network), BiCGSTAB (van der Vorst 1992), with one Gauss–Seidel sweep in
 /// depth-first order as preconditioner: suppliers before their customers, so that a network without cycles is
 /// solved by the first sweep.
 /// # Certificate
@@ -177,7 +177,7 @@ impl Solve<'_> {
         Unsolved::NotConverged { sweeps: self.sweeps, error, tolerance: self.stop.tolerance }
     }
 
-    /// `BiCGSTAB` with Gauss–Seidel sweeps, from `start`. Begins anew from the true residual whenever the recurrence
+    /// BiCGSTAB with Gauss–Seidel sweeps, from `start`. Begins anew from the true residual whenever the recurrence
     /// believes that it is done, or breaks down.
     fn accelerated(&mut self, start: &[f64]) -> Result<FixedPoint, Unsolved> {
         let sweep =

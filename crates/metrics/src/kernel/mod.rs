@@ -9,6 +9,7 @@ pub(crate) mod components;
 pub(crate) mod dijkstra;
 pub mod distance;
 pub mod fixed_point;
+pub(crate) mod laplacian;
 pub mod ordered_sum;
 pub(crate) mod path_count;
 pub(crate) mod productivity;

@@ -1,0 +1,210 @@
+//! Potentials on an undirected weighted graph: `L h = g` for a graph Laplacian `L`.
+
+use crate::MetricError;
+use crate::kernel::adjacency::Mutual;
+use crate::kernel::ordered_sum::{BLOCK, dot};
+use palenque_graph::{Progress, SupplyGraph};
+use rayon::prelude::*;
+
+/// No node's potential is further than this from what its neighbours imply, by the size of the potentials.
+const TOLERANCE: f64 = 1e-13;
+/// Iterations between two looks at the true residual.
+const RESTART: usize = 200;
+/// Iterations after which the solve gives up.
+const MAX_ITERATIONS: usize = 20_000;
+
+/// Potentials that come closest to rising by 1 along every edge, in the sense of weighted least squares: the solution
+/// of `Σ_j M_ij (h_i − h_j) = Σ_j (Z_ji − Z_ij)`, with the smallest potential of each component at 0.
+pub(crate) struct Potentials {
+    /// By node; 0 for a node without edges.
+    pub(crate) values: Vec<f64>,
+    /// Whether a node has an edge, other than a self-loop, with flow on it.
+    pub(crate) is_tied: Vec<bool>,
+}
+
+/// Solves for [`Potentials`]. Trees that hang on the graph are exact: the rise along their edges is known. What is
+/// left is solved by conjugate gradients with the diagonal as preconditioner.
+pub(crate) fn potentials(
+    graph: &SupplyGraph,
+    progress: &dyn Progress,
+) -> Result<Potentials, MetricError> {
+    let mut system = System::of(graph);
+    let is_tied: Vec<bool> = (0..system.n()).map(|i| system.n_ties(i) > 0).collect();
+    let anchors = system.components();
+    let leaves = system.strip_leaves();
+    let mut values = system.solve(progress)?;
+    for leaf in leaves.iter().rev() {
+        values[leaf.node] = values[leaf.neighbour] - leaf.rise;
+    }
+    let mut lowest = values.clone();
+    for (i, &anchor) in anchors.iter().enumerate() {
+        lowest[anchor] = lowest[anchor].min(values[i]);
+    }
+    values.iter_mut().zip(&anchors).for_each(|(h, &anchor)| *h -= lowest[anchor]);
+    Ok(Potentials { values, is_tied })
+}
+
+/// A node that hung on one neighbour, and the rise from it to that neighbour.
+struct Leaf {
+    node: usize,
+    neighbour: usize,
+    rise: f64,
+}
+
+/// Ties with their weights `M_ij` and the net flows on them, `Z_ij − Z_ji`. A weight of 0 is no tie.
+struct System {
+    mutual: Mutual,
+    weights: Vec<f64>,
+    net: Vec<f64>,
+}
+
+impl System {
+    fn of(graph: &SupplyGraph) -> Self {
+        let mutual = Mutual::of(graph);
+        let mut net = Vec::with_capacity(mutual.weights().len());
+        for u in graph.node_indices() {
+            let mut sales = graph.customers(u).peekable();
+            for position in mutual.adjacency().range(u.index()) {
+                let v = mutual.adjacency().neighbours[position];
+                while sales.next_if(|(buyer, _)| (buyer.index() as u32) < v).is_some() {}
+                let sold = sales.next_if(|(buyer, _)| buyer.index() as u32 == v);
+                net.push(2.0 * sold.map_or(0.0, |(_, flow)| flow) - mutual.weights()[position]);
+            }
+        }
+        Self { weights: mutual.weights().to_vec(), mutual, net }
+    }
+
+    fn n(&self) -> usize {
+        self.mutual.adjacency().n_nodes()
+    }
+
+    /// Positions and neighbours of a node's ties.
+    fn ties(&self, i: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let adjacency = self.mutual.adjacency();
+        let ties = adjacency.range(i).filter(|&position| self.weights[position] > 0.0);
+        ties.map(move |position| (position, adjacency.neighbours[position] as usize))
+    }
+
+    fn n_ties(&self, i: usize) -> usize {
+        self.ties(i).count()
+    }
+
+    /// By node: the smallest node of its component.
+    fn components(&self) -> Vec<usize> {
+        let mut anchor = vec![usize::MAX; self.n()];
+        let mut stack = Vec::new();
+        for root in 0..self.n() {
+            if anchor[root] == usize::MAX {
+                anchor[root] = root;
+                stack.push(root);
+            }
+            while let Some(i) = stack.pop() {
+                for (_, k) in self.ties(i) {
+                    if anchor[k] == usize::MAX {
+                        anchor[k] = root;
+                        stack.push(k);
+                    }
+                }
+            }
+        }
+        anchor
+    }
+
+    /// Takes away nodes that hang on one neighbour, one after the other. Their ties bear no strain, so those that
+    /// remain are not moved by it.
+    fn strip_leaves(&mut self) -> Vec<Leaf> {
+        let mut n_ties: Vec<usize> = (0..self.n()).map(|i| self.n_ties(i)).collect();
+        let mut stack: Vec<usize> = (0..self.n()).rev().filter(|&i| n_ties[i] == 1).collect();
+        let mut leaves = Vec::new();
+        while let Some(node) = stack.pop() {
+            let Some((position, neighbour)) = self.ties(node).next() else { continue };
+            leaves.push(Leaf {
+                node,
+                neighbour,
+                rise: self.net[position] / self.weights[position],
+            });
+            let adjacency = self.mutual.adjacency();
+            let row = adjacency.range(neighbour);
+            let back =
+                row.start + adjacency.neighbours[row].partition_point(|&k| (k as usize) < node);
+            self.weights[position] = 0.0;
+            self.weights[back] = 0.0;
+            n_ties[neighbour] -= 1;
+            if n_ties[neighbour] == 1 {
+                stack.push(neighbour);
+            }
+        }
+        leaves
+    }
+
+    /// Conjugate gradients from 0, begun anew from the true residual until that is small for every node.
+    fn solve(&self, progress: &dyn Progress) -> Result<Vec<f64>, MetricError> {
+        let n = self.n();
+        let weight: Vec<f64> = (0..n)
+            .map(|i| self.ties(i).map(|(position, _)| self.weights[position]).sum())
+            .collect();
+        let mut h = vec![0.0; n];
+        let mut iterations = 0;
+        loop {
+            let mut r = self.residual(&h);
+            let off =
+                |(r, weight): (&f64, &f64)| if *weight > 0.0 { (r / weight).abs() } else { 0.0 };
+            let error = r.iter().zip(&weight).map(off).fold(0.0, f64::max);
+            let size = h.iter().fold(1.0, |size: f64, h| size.max(h.abs()));
+            if error <= TOLERANCE * size {
+                return Ok(h);
+            }
+            if iterations >= MAX_ITERATIONS {
+                let tolerance = TOLERANCE * size;
+                return Err(MetricError::NotConverged { iterations, error, tolerance });
+            }
+            let precondition = |r: &[f64]| -> Vec<f64> {
+                let scaled =
+                    |(r, weight): (&f64, &f64)| if *weight > 0.0 { r / weight } else { 0.0 };
+                r.iter().zip(&weight).map(scaled).collect()
+            };
+            let mut z = precondition(&r);
+            let mut p = z.clone();
+            let mut rz = dot(&r, &z);
+            let enough = rz * TOLERANCE * TOLERANCE * 1e-2;
+            for _ in 0..RESTART {
+                if progress.cancelled() {
+                    return Err(MetricError::Cancelled);
+                }
+                iterations += 1;
+                let image = self.image(&p);
+                let alpha = rz / dot(&p, &image);
+                if !alpha.is_finite() {
+                    break;
+                }
+                h.iter_mut().zip(&p).for_each(|(h, p)| *h += alpha * p);
+                r.iter_mut().zip(&image).for_each(|(r, image)| *r -= alpha * image);
+                z = precondition(&r);
+                let next = dot(&r, &z);
+                let beta = next / rz;
+                rz = next;
+                if !(rz > enough) {
+                    break;
+                }
+                p.iter_mut().zip(&z).for_each(|(p, z)| *p = z + beta * *p);
+            }
+        }
+    }
+
+    /// `g − L h`, summed tie by tie, so that ties without strain cancel exactly.
+    fn residual(&self, h: &[f64]) -> Vec<f64> {
+        self.by_node(|i| {
+            let strain = |(at, k): (usize, usize)| self.weights[at] * (h[k] - h[i]) - self.net[at];
+            self.ties(i).map(strain).sum()
+        })
+    }
+
+    /// `L p`.
+    fn image(&self, p: &[f64]) -> Vec<f64> {
+        self.by_node(|i| self.ties(i).map(|(at, k)| self.weights[at] * (p[i] - p[k])).sum())
+    }
+
+    fn by_node(&self, value: impl Fn(usize) -> f64 + Send + Sync) -> Vec<f64> {
+        (0..self.n()).into_par_iter().with_min_len(BLOCK).map(value).collect()
+    }
+}
