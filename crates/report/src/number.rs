@@ -34,7 +34,7 @@ pub(crate) fn short(value: f64) -> String {
     if size == 0.0 {
         return "0".to_owned();
     }
-    if size < 1e-4 || size >= 1e15 {
+    if !(1e-4..1e15).contains(&size) {
         return scientific(value, 2);
     }
     if size >= 999_999.5 {
@@ -85,8 +85,8 @@ pub(crate) fn percent(share: f64) -> String {
     let value = share * 100.0;
     let shown = match value {
         v if v > 0.0 && v < 0.05 => "<0.1".to_owned(),
-        v if v < 100.0 && v >= 99.95 => ">99.9".to_owned(),
-        v if v > 0.0 && v < 0.95 || v >= 99.5 && v < 100.0 => grouped(v, 1),
+        v if (99.95..100.0).contains(&v) => ">99.9".to_owned(),
+        v if (0.05..0.95).contains(&v) || (99.5..99.95).contains(&v) => grouped(v, 1),
         v => grouped(v, 0),
     };
     format!("{shown}{THIN_SPACE}%")

@@ -184,10 +184,24 @@ mod tests {
     }
 
     #[test]
-    fn equal_points_get_labels_with_leaders() {
-        let places = place(&[wish(150.0, 100.0); 12], &Obstacles::default(), &AREA);
-        assert!(places.iter().all(Option::is_some));
-        assert!(places.iter().flatten().any(|place| place.leader.is_some()));
+    fn equal_points_are_named_on_four_sides_and_then_left_out() {
+        let places = place(&[wish(150.0, 100.0); 6], &Obstacles::default(), &AREA);
+        assert_eq!(
+            places.iter().flatten().count(),
+            4,
+            "further labels would need leaders through these"
+        );
+    }
+
+    #[test]
+    fn a_label_crowded_out_gets_a_leader() {
+        let around = (0..8).map(|i| TAU * f64::from(i) / 8.0);
+        let discs = around.map(|a| ((150.0 + 12.0 * a.cos(), 100.0 + 12.0 * a.sin()), 6.0));
+        let obstacles = Obstacles { discs: discs.collect(), boxes: Vec::new() };
+        let place = place(&[wish(150.0, 100.0)], &obstacles, &AREA)[0].expect("there is room");
+        let (from, to) = place.leader.expect("the label is not beside its point");
+        assert!((distance(from, (150.0, 100.0)) - 4.0).abs() < 1e-9, "it starts at the rim");
+        assert_eq!(to, place.area.nearest((150.0, 100.0)));
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Range {
     }
 
     /// The range from zero to its end, for values that are never negative.
-    pub(crate) fn from_zero(self) -> Self {
+    pub(crate) fn with_zero(self) -> Self {
         if self.low > 0.0 { Self { low: 0.0, ..self } } else { self }
     }
 
@@ -85,24 +85,6 @@ impl Scale {
         }
     }
 
-    /// The value a share of the way along the range.
-    pub(crate) fn value(&self, share: f64) -> f64 {
-        let Range { low, high } = self.values;
-        if self.log {
-            (low.ln() + (high.ln() - low.ln()) * share).exp()
-        } else {
-            low + (high - low) * share
-        }
-    }
-
-    pub(crate) fn values(&self) -> Range {
-        self.values
-    }
-
-    pub(crate) fn is_log(&self) -> bool {
-        self.log
-    }
-
     /// Round values within the range, about `target` of them, with their labels.
     pub(crate) fn ticks(&self, target: usize) -> Vec<(f64, String)> {
         let ticks = if self.log { self.decades(target) } else { Vec::new() };
@@ -117,8 +99,8 @@ impl Scale {
         let inside = |x: &f64| *x >= low * (1.0 - 1e-12) && *x <= high * (1.0 + 1e-12);
         let n_decades = usize::try_from(last - first).unwrap_or(1).max(1);
         let multiples: &[f64] = if n_decades * 3 <= target + 2 { &[1.0, 2.0, 5.0] } else { &[1.0] };
-        let step = n_decades.div_ceil(target.max(1)).max(1);
-        let decades = (first..=last).filter(|k| k.rem_euclid(step as i32) == 0);
+        let step = i32::try_from(n_decades.div_ceil(target.max(1))).unwrap_or(1).max(1);
+        let decades = (first..=last).filter(|k| k.rem_euclid(step) == 0);
         let values = decades.flat_map(|k| multiples.iter().map(move |m| m * 10_f64.powi(k)));
         let label = |x: f64| if (1e-3..1e6).contains(&x) { short(x) } else { scientific(x, 1) };
         values.filter(inside).map(|x| (x, label(x))).collect()
@@ -144,7 +126,7 @@ fn linear_ticks(range: Range, target: usize) -> Vec<(f64, String)> {
 
 /// One format for all ticks of an axis.
 fn tick_label(value: f64, step: f64, largest: f64) -> String {
-    if largest >= 1e15 || largest < 1e-4 {
+    if !(1e-4..1e15).contains(&largest) {
         return if value == 0.0 { "0".to_owned() } else { scientific(value, 3) };
     }
     let (divisor, prefix) = if step >= 1e4 { prefix_of(largest) } else { (1.0, "") };

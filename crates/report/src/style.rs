@@ -22,7 +22,9 @@
 mod palette;
 mod sheet;
 
-pub(crate) use palette::{Colour, Diverging, Ink, MAX_GROUPS, Shape, cividis, dash, group_colour};
+pub(crate) use palette::{
+    Colour, Diverging, MAX_GROUPS, Neutrals, Shape, cividis, dash, group_colour,
+};
 pub(crate) use sheet::{FONT_FAMILY, Sheet};
 
 /// What a figure is for: decides its size and the size of its text.

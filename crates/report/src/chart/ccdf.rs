@@ -137,48 +137,49 @@ impl Points {
         let steps = || self.groups.iter().flat_map(|group| &group.steps).map(|step| step.0);
         let least = steps().fold(f64::INFINITY, f64::min);
         let most = steps().fold(0.0, f64::max);
-        let mut alt = format!(
+        let mut said = vec![format!(
             "Complementary distribution of {} for {}{}, on logarithmic axes: values run from {} to {}.",
             self.quantity,
             counted(n, "node", "nodes"),
             in_period(&self.period),
             short(least),
             short(most)
-        );
+        )];
         if let [group] = &*self.groups {
             let tenth = group.steps.iter().find(|(_, share)| *share <= 0.1);
             if let Some((value, share)) = tenth {
-                alt +=
-                    &format!(" {} of the nodes have at least {}.", percent(*share), short(*value));
+                let (share, value) = (percent(*share), short(*value));
+                said.push(format!("{share} of the nodes have at least {value}."));
             }
         } else {
             let names: Vec<&str> = self.groups.iter().map(|group| &*group.name).collect();
-            alt += &format!(" Groups: {}.", names.join(", "));
+            said.push(format!("Groups: {}.", names.join(", ")));
         }
-        alt + &self.left_out()
+        said.extend(self.left_out());
+        said.join(" ")
     }
 
     /// What two logarithmic axes cannot show.
-    fn left_out(&self) -> String {
-        let mut said = String::new();
+    fn left_out(&self) -> Vec<String> {
+        let nodes = |n| counted(n, "node", "nodes");
+        let mut said = Vec::new();
         if self.n_zero > 0 {
-            said += &format!(
-                " Not drawn: {} with zero or less.",
-                counted(self.n_zero, "node", "nodes")
-            );
+            said.push(format!("Not drawn: {} with zero or less.", nodes(self.n_zero)));
         }
         if self.n_undefined > 0 {
-            said += &format!(" Undefined: {}.", counted(self.n_undefined, "node", "nodes"));
+            said.push(format!("Undefined: {}.", nodes(self.n_undefined)));
         }
         said
     }
 }
 
 fn draw(points: &Points, style: &Style) -> Drawing {
+    let mut subtitle = vec!["Share of nodes with at least this value.".to_owned()];
+    subtitle.extend(points.left_out());
     let words = Words {
         chart: SPEC.name,
         title: points.title.clone(),
-        subtitle: format!("Share of nodes with at least this value.{}", points.left_out()),
+        subtitle: subtitle.join(" "),
         alt: points.alt(),
         csv: points.csv(),
     };

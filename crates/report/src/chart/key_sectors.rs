@@ -143,7 +143,7 @@ impl Points {
 
     fn alt(&self) -> String {
         let n = |class| count(self.of_class(class).count());
-        let mut alt = format!(
+        let mut said = vec![format!(
             "Scatter of {} nodes by forward and backward linkage{}: {} are key sectors, {} stand out backward \
              only, {} forward only, {} neither.",
             count(self.nodes.len()),
@@ -152,20 +152,20 @@ impl Points {
             n(1),
             n(2),
             n(3),
-        );
+        )];
         let strongest = self.of_class(0).max_by(|a, b| (a.x * a.y).total_cmp(&(b.x * b.y)));
         if let Some(node) = strongest {
-            alt += &format!(
-                " The strongest key sector is {} (forward {}, backward {}).",
+            said.push(format!(
+                "The strongest key sector is {} (forward {}, backward {}).",
                 node.name,
                 short(node.x),
                 short(node.y)
-            );
+            ));
         }
         if self.n_undefined > 0 {
-            alt += &format!(" Not drawn, because undefined: {}.", count(self.n_undefined));
+            said.push(format!("Not drawn, because undefined: {}.", count(self.n_undefined)));
         }
-        alt
+        said.join(" ")
     }
 
     fn size_note(&self) -> &'static str {

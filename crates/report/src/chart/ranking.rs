@@ -101,25 +101,26 @@ impl Points {
 
     fn alt(&self) -> String {
         let (first, last) = (&self.rows[0], &self.rows[self.rows.len() - 1]);
-        let mut alt = format!(
-            "Ranked dot plot of {} for {} of {} nodes{}. {} is largest with {}",
+        let smallest = match self.rows.len() {
+            1 => String::new(),
+            _ => format!("; the last one shown, {}, has {}", last.1, short(last.2)),
+        };
+        let mut said = vec![format!(
+            "Ranked dot plot of {} for {} of {} nodes{}. {} is largest with {}{}.",
             self.quantity,
             count(self.rows.len()),
             count(self.n_defined),
             in_period(&self.period),
             first.1,
             short(first.2),
-        );
-        if self.rows.len() > 1 {
-            alt += &format!("; the last one shown, {}, has {}", last.1, short(last.2));
-        }
-        alt.push('.');
+            smallest
+        )];
         if self.n_undefined > 0 {
             let nodes =
                 counted(self.n_undefined, "node without a value is", "nodes without a value are");
-            alt += &format!(" {nodes} not drawn.");
+            said.push(format!("{nodes} not drawn."));
         }
-        alt
+        said.join(" ")
     }
 }
 
@@ -155,7 +156,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
     );
     let range = axis_range(&values);
     let range =
-        if range.low >= 0.0 && range.low < 0.5 * range.high { range.from_zero() } else { range };
+        if range.low >= 0.0 && range.low < 0.5 * range.high { range.with_zero() } else { range };
     let range = if range.low == 0.0 { range } else { range.padded(0.04) };
     let scale = Scale::linear(range, (inside.x, inside.right()));
 

@@ -5,7 +5,7 @@ use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::axis::{Axis, Plot, axes};
 use crate::csv::Csv;
 use crate::figure::{Figure, Sample, Words};
-use crate::number::{count, grouped, percent};
+use crate::number::{counted, grouped, percent};
 use crate::place::{Obstacles, Wish, place};
 use crate::scale::Range;
 use crate::style::{MAX_GROUPS, Sheet, dash, group_colour};
@@ -107,10 +107,11 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
         }
         steps.sort_by(|a, b| a.removed.total_cmp(&b.removed));
         let (scenario, mode, _) = group;
-        let mut name = label(&words(scenario));
-        if several_modes && !mode.is_empty() {
-            name += &format!(", {mode}");
-        }
+        let name = if several_modes && !mode.is_empty() {
+            label(&format!("{}, {mode}", words(scenario)))
+        } else {
+            label(&words(scenario))
+        };
         let r_index = match value {
             "giant_wcc_share" => {
                 summary.and_then(|s| r_index(s, &period, group)).or_else(|| mean(&steps))
@@ -192,28 +193,22 @@ impl Points {
     }
 
     fn alt(&self) -> String {
-        let mut alt = format!(
-            "{} as {} are removed{}: {} orders of removal.",
+        let mut said = vec![format!(
+            "{} as {} are removed{}: {}.",
             left_of(self.value),
             self.things(),
             in_period(&self.period),
-            count(self.curves.len())
-        );
+            counted(self.curves.len(), "order of removal", "orders of removal")
+        )];
         for curve in &self.curves {
-            let half = curve.steps.iter().find(|step| step.left <= 0.5);
-            alt += &format!(" {}", curve.name);
-            match half {
-                Some(step) => {
-                    alt += &format!(": half is left after removing {}", percent(step.removed))
-                }
-                None => alt += ": more than half is left throughout",
-            }
-            if let Some(r) = curve.r_index {
-                alt += &format!(", R = {}", grouped(r, 3));
-            }
-            alt.push('.');
+            let half = match curve.steps.iter().find(|step| step.left <= 0.5) {
+                Some(step) => format!("half is left after removing {}", percent(step.removed)),
+                None => "more than half is left throughout".to_owned(),
+            };
+            let r = curve.r_index.map(|r| format!(", R = {}", grouped(r, 3))).unwrap_or_default();
+            said.push(format!("{}: {half}{r}.", curve.name));
         }
-        alt
+        said.join(" ")
     }
 }
 
@@ -227,7 +222,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         notes.push("Band: 95 % of the random orders.".to_owned());
     }
     if points.n_more > 0 {
-        notes.push(format!("{} more curves are not drawn.", count(points.n_more)));
+        notes.push(format!("Not drawn: {}.", counted(points.n_more, "curve", "curves")));
     }
     let words = Words {
         chart: SPEC.name,
@@ -263,7 +258,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         }
     }
     for (i, curve) in points.curves.iter().enumerate().rev() {
-        let line = Outline::through(thinned(curve, &plot));
+        let line = Outline::through(thinned(curve, &plot, sheet.line));
         let pattern: Vec<f64> = dash(i).iter().map(|d| d * sheet.stroke).collect();
         let line = Element::path(line).no_fill().stroke(group_colour(i, &sheet.ink), sheet.stroke);
         let line = line.set("stroke-linejoin", "round").dash(&pattern);
@@ -273,14 +268,14 @@ fn draw(points: &Points, style: &Style) -> Drawing {
     figure.finish()
 }
 
-/// The curve's points, without those closer together than can be seen.
-fn thinned(curve: &Curve, plot: &Plot) -> Vec<(f64, f64)> {
+/// The curve's points, without those closer to the last one than this.
+fn thinned(curve: &Curve, plot: &Plot, least: f64) -> Vec<(f64, f64)> {
     let mut line: Vec<(f64, f64)> = Vec::new();
     let mut pending = None;
     for step in &curve.steps {
         let at = (plot.x.place(step.removed), plot.y.place(step.left));
         match line.last() {
-            Some(last) if crate::geometry::distance(*last, at) < 0.4 => pending = Some(at),
+            Some(last) if crate::geometry::distance(*last, at) < least => pending = Some(at),
             _ => {
                 line.push(at);
                 pending = None;
@@ -299,7 +294,7 @@ fn direct_labels(points: &Points, figure: &mut Figure, plot: &Plot) {
     }
     let size = sheet.tick;
     let lines: Vec<Vec<(f64, f64)>> =
-        points.curves.iter().map(|c| along(&thinned(c, plot), size)).collect();
+        points.curves.iter().map(|c| along(&thinned(c, plot, size * 0.7), size)).collect();
     let discs: Vec<((f64, f64), f64)> =
         lines.iter().flatten().map(|at| (*at, sheet.stroke + size * 0.2)).collect();
     let obstacles = Obstacles { discs, boxes: Vec::new() };

@@ -206,36 +206,36 @@ impl Points {
     }
 
     fn alt(&self) -> String {
-        let mut alt = format!(
+        let mut said = vec![format!(
             "Heatmap of {} between {} {}{}, sellers in rows and buyers in columns.",
             self.quantity().to_lowercase(),
             count(self.n()),
             plural(&self.grouping),
             in_period(&self.period)
-        );
+        )];
         let positive =
             || self.cells().filter_map(|(i, j, v)| Some((i, j, v?))).filter(|c| c.2 > 0.0);
         if let Some((from, to, value)) = positive().max_by(|a, b| a.2.total_cmp(&b.2)) {
-            alt += &format!(
-                " The largest cell is {} to {} with {}.",
+            said.push(format!(
+                "The largest cell is {} to {} with {}.",
                 label(&self.groups[from]),
                 label(&self.groups[to]),
                 self.number(value)
-            );
+            ));
         }
         let total: f64 = positive().map(|c| c.2).sum();
         if self.measure != Measure::Affinity && total > 0.0 && total.is_finite() {
             let forward: f64 = positive().filter(|(i, j, _)| j > i).map(|c| c.2).sum();
             let inside: f64 = positive().filter(|(i, j, _)| i == j).map(|c| c.2).sum();
-            alt += &format!(
-                " {} of it lies right of the diagonal, {} on it; {} of {} cells have none.",
+            said.push(format!(
+                "{} of it lies right of the diagonal, {} on it; {} of {} cells have none.",
                 percent(forward / total),
                 percent(inside / total),
                 count(self.cells.len() - positive().count()),
                 count(self.cells.len())
-            );
+            ));
         }
-        alt
+        said.join(" ")
     }
 }
 

@@ -155,7 +155,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     links.sort_by(|a, b| b.flow.total_cmp(&a.flow));
     let undrawn: f64 = links.iter().skip(max_links).map(|link| link.flow).sum();
     links.truncate(max_links);
-    let (bars, links) = order::arranged(bars, links, n_stages);
+    let (bars, links) = order::arranged(&bars, links, n_stages);
     let title = format!(
         "Supply chain: {} in {}{}",
         counted(n_nodes, "node", "nodes"),
@@ -239,7 +239,9 @@ fn bars(
             bars.push(Bar { id, name, stage, size: sizes[node], n: 1 });
         }
         if !rest.is_empty() {
-            rest.iter().for_each(|node| bar_of[*node] = Some(bars.len()));
+            for node in &rest {
+                bar_of[*node] = Some(bars.len());
+            }
             let size = rest.iter().map(|node| sizes[*node]).sum();
             let name = format!("+ {} others", count(rest.len()));
             bars.push(Bar { id: String::new(), name, stage, size, n: rest.len() });
@@ -284,41 +286,43 @@ impl Points {
             .iter()
             .map(|stage| format!("{} ({})", label(&stage.name), count(stage.n)))
             .collect();
-        let mut alt = format!(
+        let mut said = vec![format!(
             "Supply chain{} of {} in {} from left to right: {}.",
             in_period(&self.period),
             counted(self.n_nodes, "node", "nodes"),
             counted(self.stages.len(), "stage", "stages"),
             names.join(", ")
-        );
+        )];
         let [forward, within, back] = self.shares.map(percent);
-        alt += &format!(
-            " {forward} of the flow goes to a later stage, {within} stays within one, {back} goes back."
-        );
+        said.push(format!(
+            "{forward} of the flow goes to a later stage, {within} stays within one, {back} goes back."
+        ));
         if let Some(largest) = self.links.first() {
-            alt += &format!(
-                " The largest link drawn is {} to {} with {}.",
+            said.push(format!(
+                "The largest link drawn is {} to {} with {}.",
                 self.bars[largest.from].name,
                 self.bars[largest.to].name,
                 short(largest.flow)
-            );
+            ));
         }
-        alt
+        said.join(" ")
     }
 
     fn notes(&self) -> String {
         let unit =
             if self.unit.is_empty() { String::new() } else { format!(" ({})", label(&self.unit)) };
-        let mut notes = format!("Height of a bar: output{unit}. Width of a link: flow.");
+        let mut notes = vec![format!("Height of a bar: output{unit}. Width of a link: flow.")];
         if self.undrawn_share > 0.0 {
             let share = percent(self.undrawn_share);
-            notes += &format!(" Small links, {share} of the flow, are not drawn.");
+            notes.push(format!("Small links, {share} of the flow, are not drawn."));
         }
         if self.n_idle > 0 {
-            notes +=
-                &format!(" Not drawn: {} without flow.", counted(self.n_idle, "node", "nodes"));
+            notes.push(format!(
+                "Not drawn: {} without flow.",
+                counted(self.n_idle, "node", "nodes")
+            ));
         }
-        notes
+        notes.join(" ")
     }
 }
 

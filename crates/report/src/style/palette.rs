@@ -52,7 +52,7 @@ impl Colour {
 
 /// The colours that belong to the ground and not to the data.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ink {
+pub(crate) struct Neutrals {
     pub(crate) ground: Colour,
     pub(crate) ink: Colour,
     pub(crate) muted: Colour,
@@ -62,7 +62,7 @@ pub(crate) struct Ink {
     pub(crate) neutral: Colour,
 }
 
-impl Ink {
+impl Neutrals {
     pub(crate) fn of(theme: Theme) -> Self {
         match theme {
             Theme::Light => Self {
@@ -99,7 +99,7 @@ const OKABE_ITO: [Colour; MAX_GROUPS] = [
 ];
 
 /// The colour of a group; groups past [`MAX_GROUPS`] share the neutral one.
-pub(crate) fn group_colour(group: usize, ink: &Ink) -> Colour {
+pub(crate) fn group_colour(group: usize, ink: &Neutrals) -> Colour {
     OKABE_ITO.get(group).copied().unwrap_or(ink.neutral)
 }
 
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn text_reaches_seven_and_marks_three_to_one() {
         for theme in [Theme::Light, Theme::Dark] {
-            let ink = Ink::of(theme);
+            let ink = Neutrals::of(theme);
             assert!(ink.ink.contrast(ink.ground) > 15.0);
             assert!(ink.muted.contrast(ink.ground) >= 7.0);
             assert!(ink.axis.contrast(ink.ground) >= 3.0);

@@ -1,6 +1,6 @@
 //! The measures of a figure, by what it is for.
 
-use super::{Ink, Preset, Style};
+use super::{Neutrals, Preset, Style};
 
 /// The bundled font, one of the same widths that most systems have, and whatever there is.
 pub(crate) const FONT_FAMILY: &str = "'DejaVu Sans', Verdana, sans-serif";
@@ -25,12 +25,12 @@ pub(crate) struct Sheet {
     pub(crate) stroke: f64,
     /// Radius of a point.
     pub(crate) point: f64,
-    pub(crate) ink: Ink,
+    pub(crate) ink: Neutrals,
 }
 
 impl Sheet {
     pub(crate) fn of(style: &Style) -> Self {
-        let ink = Ink::of(style.theme);
+        let ink = Neutrals::of(style.theme);
         let point = 72.0 / 25.4; // units a millimetre
         let paper = Self {
             width: 85.0 * point,

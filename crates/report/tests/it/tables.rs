@@ -122,6 +122,7 @@ pub(crate) fn robustness_curve(attacks: &[Attack<'_>]) -> Table {
 /// A made-up chain: stages with so many nodes each; most flows go one stage on, some further, a few back.
 pub(crate) fn chain(stages: &[(&str, usize)], seed: u64) -> Panel {
     let mut next = noise(seed);
+    #[expect(clippy::cast_sign_loss, reason = "numbers in [0, 1)")]
     let mut pick = move |n: usize| ((next() * next().sqrt() * n as f64) as usize).min(n - 1);
     let firsts: Vec<usize> = stages
         .iter()
@@ -134,7 +135,7 @@ pub(crate) fn chain(stages: &[(&str, usize)], seed: u64) -> Panel {
     let mut flows = Vec::new();
     for (s, (_, in_stage)) in stages.iter().enumerate() {
         for i in 0..*in_stage {
-            for _ in 0..1 + pick(4) {
+            for _ in 0..=pick(4) {
                 let to = match pick(40) {
                     k if k < 34 => s + 1,
                     k if k < 37 => s + 2,

@@ -49,7 +49,9 @@ pub(super) fn assign(
     let mut names = Vec::new();
     for (stage, old) in order.into_iter().enumerate() {
         let (name, nodes) = std::mem::take(&mut stages[old]);
-        nodes.iter().for_each(|node| of_node[*node] = Some(stage));
+        for node in nodes {
+            of_node[node] = Some(stage);
+        }
         names.push(if name.is_empty() { "(none)".to_owned() } else { name });
     }
     Ok(Layers { names, of_node })
@@ -87,13 +89,15 @@ fn leading_number(name: &str) -> Option<f64> {
     digits.trim_end_matches('.').parse().ok()
 }
 
-/// Trophic levels of the stages (MacKay, Johnson and Sansom 2020), by Gauss–Seidel on the flows between them: each
+/// Trophic levels of the stages (`MacKay`, Johnson and Sansom 2020), by Gauss–Seidel on the flows between them: each
 /// stage lies one step above its suppliers and below its customers, weighted by flow.
 fn levels(graph: &SupplyGraph, stages: &[(String, Vec<usize>)]) -> Vec<f64> {
     let n = stages.len();
     let mut stage_of = vec![None; graph.n_nodes()];
     for (stage, (_, nodes)) in stages.iter().enumerate() {
-        nodes.iter().for_each(|node| stage_of[*node] = Some(stage));
+        for node in nodes {
+            stage_of[*node] = Some(stage);
+        }
     }
     let mut flow = vec![0.0; n * n];
     for (node, from) in stage_of.iter().enumerate() {

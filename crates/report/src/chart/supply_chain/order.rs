@@ -5,12 +5,12 @@ use super::{Bar, Link};
 const SWEEPS: usize = 24;
 
 /// The bars by stage and in the best order found, and the links between them.
-pub(super) fn arranged(bars: Vec<Bar>, links: Vec<Link>, n_stages: usize) -> (Vec<Bar>, Vec<Link>) {
+pub(super) fn arranged(bars: &[Bar], links: Vec<Link>, n_stages: usize) -> (Vec<Bar>, Vec<Link>) {
     let mut columns: Vec<Vec<usize>> = vec![Vec::new(); n_stages];
     for (bar, Bar { stage, .. }) in bars.iter().enumerate() {
         columns[*stage].push(bar);
     }
-    let best = best_order(&bars, &links, columns);
+    let best = best_order(bars, &links, columns);
     let mut new_place = vec![0; bars.len()];
     for (place, bar) in best.iter().flatten().enumerate() {
         new_place[*bar] = place;
@@ -141,7 +141,7 @@ mod tests {
             })
             .collect();
         assert!(crossed(&bars, &links, 3) > 0.0);
-        let (bars, links) = arranged(bars, links, 3);
+        let (bars, links) = arranged(&bars, links, 3);
         assert!(crossed(&bars, &links, 3).abs() < 1e-12);
     }
 
@@ -169,7 +169,7 @@ mod tests {
                 crossed(&sorted, &moved, 4)
             };
             let n = links.len();
-            let (bars, links) = arranged(bars, links, 4);
+            let (bars, links) = arranged(&bars, links, 4);
             prop_assert_eq!(bars.len(), stages.len());
             prop_assert_eq!(links.len(), n);
             prop_assert!(crossed(&bars, &links, 4) <= before + 1e-9);

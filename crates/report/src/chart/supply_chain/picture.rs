@@ -226,15 +226,12 @@ fn draw_links(points: &Points, layout: &Layout, figure: &mut Figure) {
             let curve = match direction {
                 Direction::Forward => {
                     let pair = (from.stage, to.stage);
-                    let known = fades.iter().find(|(stages, _)| *stages == pair);
-                    let fade = match known {
-                        Some((_, fade)) => fade.clone(),
-                        None => {
-                            let fade = fade(layout, from, to, link, figure);
-                            fades.push((pair, fade.clone()));
-                            fade
-                        }
-                    };
+                    let known = fades.iter().find(|(stages, _)| *stages == pair).cloned();
+                    let (_, fade) = known.unwrap_or_else(|| {
+                        let new = (pair, fade(layout, from, to, link, figure));
+                        fades.push(new.clone());
+                        new
+                    });
                     curve.set("stroke", fade).opacity(0.45)
                 }
                 other => {

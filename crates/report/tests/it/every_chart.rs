@@ -1,0 +1,342 @@
+//! What holds of every figure: well-formed, described, safe on a page, inside its sheet, the same each time.
+
+use crate::charts::{four_stages, kite, small_chain, three_sectors};
+use crate::tables::{
+    Attack, chain, linkages, names, node_metrics, numbers, robustness_curve, stage_linkages,
+};
+use palenque_graph::table::Unit;
+use palenque_graph::{Panel, SupplyGraph, Table};
+use palenque_report::{
+    ChartInput, ChartOptions, Drawing, Preset, ReportError, Style, Theme, all, find, png,
+};
+use resvg::usvg::roxmltree::Document;
+use std::collections::BTreeSet;
+
+struct Case {
+    name: &'static str,
+    chart: &'static str,
+    tables: Vec<Table>,
+    panel: Option<Panel>,
+    options: &'static [(&'static str, &'static str)],
+}
+
+impl Case {
+    fn draw(&self, style: &Style) -> Result<Drawing, ReportError> {
+        let options: ChartOptions =
+            self.options.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        let input = ChartInput { tables: &self.tables, panel: self.panel.as_ref() };
+        find(self.chart).expect("a chart").draw(&input, &options, style)
+    }
+}
+
+/// Names that try to leave the text they are in, or the line, or the direction.
+fn hostile() -> Vec<String> {
+    let mut names: Vec<String> = [
+        "</title></text><script>alert(1)</script>",
+        "\" onload=\"alert(1)",
+        "<![CDATA[ & &amp; ]]>",
+        "javascript:alert(1)",
+        "محمد للمسكال",
+        "מזקל בע״מ",
+        "醸造所株式会社メスカル",
+        "🌵🌵 mezcal 👩‍🌾",
+        "\u{202e}gnol\u{1}\u{0}\u{fffe}\t\n",
+        "a\u{301}\u{301}\u{301}\u{301}",
+        "",
+        " ",
+    ]
+    .map(str::to_owned)
+    .into();
+    names.push("Sociedad Anónima de Capital Variable ".repeat(30));
+    names.push("x".repeat(1100));
+    if let Ok(folder) = std::fs::read_dir("../../../shared/badinputs/export") {
+        let mut paths: Vec<_> = folder.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.sort();
+        for path in paths {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            names.extend(text.lines().skip(1).map(str::to_owned));
+        }
+    }
+    names.dedup();
+    names
+}
+
+fn values(n: usize, of: fn(f64) -> f64) -> Vec<f64> {
+    (0..n).map(|i| of(i as f64)).collect()
+}
+
+fn all_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> Vec<Case> {
+    let n = ids.len();
+    let x = values(n, value);
+    let case = |chart, tables, panel| Case { name, chart, tables, panel, options: &[] };
+    let metric = |name| vec![node_metrics(ids, numbers(name, Unit::Currency, &x))];
+    let groups: Vec<&str> = ids.iter().map(String::as_str).take(30).collect();
+    let mut distinct: Vec<&str> = Vec::new();
+    for group in groups {
+        if !distinct.contains(&group) {
+            distinct.push(group);
+        }
+    }
+    let flows: Vec<f64> = values(distinct.len().pow(2), value).into_iter().map(f64::abs).collect();
+    let total: f64 = flows.iter().sum();
+    let flows: Vec<f64> =
+        flows.into_iter().map(|f| if total > 1e100 { f.sqrt().min(1e100) } else { f }).collect();
+    let left: Vec<f64> = (0..=n).map(|i| 1.0 - i as f64 / n as f64).collect();
+    let attacks: Vec<Attack<'_>> = distinct
+        .iter()
+        .take(4)
+        .map(|scenario| Attack { scenario, mode: "static", left: left.clone(), half_band: 0.1 })
+        .collect();
+    let links = (0..n.saturating_sub(1)).map(|i| (i as u32, i as u32 + 1, x[i].abs().max(1e-9)));
+    let unique: Vec<String> = ids.iter().enumerate().map(|(i, id)| format!("{id}{i}")).collect();
+    let graph = SupplyGraph::from_flows(&unique, links).expect("known nodes");
+    let graph = graph.with_text(
+        "stage",
+        ids.iter().enumerate().map(|(i, id)| Some(if i < 20 { id } else { &ids[0] })),
+    );
+    vec![
+        case("ccdf", metric("in_strength"), None),
+        case("key_sectors", vec![linkages(ids, &x, &values(n, |i| 0.5 + i % 3.0 / 2.0), &x)], None),
+        case("ranking", metric("pagerank"), None),
+        case("robustness_curve", vec![robustness_curve(&attacks)], None),
+        case("stage_linkages", vec![stage_linkages(&distinct, &flows)], None),
+        case("supply_chain", vec![], Some(Panel::snapshot(graph))),
+    ]
+    .into_iter()
+    .filter(|case| n > 1 || case.chart != "supply_chain") // one node alone trades with nobody
+    .collect()
+}
+
+fn cases() -> Vec<Case> {
+    let mut cases = vec![
+        Case {
+            name: "kite",
+            chart: "robustness_curve",
+            tables: vec![kite()],
+            panel: None,
+            options: &[],
+        },
+        Case {
+            name: "IO3",
+            chart: "key_sectors",
+            tables: vec![three_sectors()],
+            panel: None,
+            options: &[],
+        },
+        Case {
+            name: "affinity",
+            chart: "stage_linkages",
+            tables: vec![four_stages()],
+            panel: None,
+            options: &[("value", "affinity")],
+        },
+        Case {
+            name: "small",
+            chart: "supply_chain",
+            tables: vec![],
+            panel: Some(small_chain()),
+            options: &[],
+        },
+    ];
+    let stages =
+        [("a", 400), ("b", 90), ("c", 200), ("d", 60), ("e", 9), ("f", 3), ("g", 80), ("h", 70)];
+    let panel = Some(chain(&stages, 3));
+    cases.push(Case { name: "large", chart: "supply_chain", tables: vec![], panel, options: &[] });
+    cases.extend(all_charts("hostile names", &hostile(), |i| 1.0 + i));
+    cases.extend(all_charts("one point", &names(1), |_| 2.0));
+    cases.extend(all_charts("two points", &names(2), |i| 2.0 + i));
+    cases.extend(all_charts("all equal", &names(30), |_| 5.0));
+    cases.extend(all_charts("huge range", &names(40), |i| {
+        10_f64.powf((i * 15.0 - 290.0).min(280.0))
+    }));
+    cases.extend(all_charts("tiny", &names(12), |i| (1.0 + i) * 1e-300));
+    cases.extend(all_charts("many", &names(400), |i| 1.0 + i * i));
+    cases
+}
+
+fn styles() -> Vec<Style> {
+    let presets = [Preset::Screen, Preset::Paper1Col, Preset::Paper2Col, Preset::Slide];
+    let styles = presets.into_iter().flat_map(|preset| {
+        [Theme::Light, Theme::Dark].map(|theme| Style {
+            preset,
+            theme,
+            caption: Some("edges.csv, 9f2c1c0a".into()),
+        })
+    });
+    styles.chain([Style::default()]).collect()
+}
+
+#[test]
+fn every_figure_is_well_formed_described_and_safe() {
+    for case in cases() {
+        for style in styles() {
+            let at = format!("{} of {}, {style:?}", case.chart, case.name);
+            let figure = case.draw(&style).unwrap_or_else(|why| panic!("{at}: {why}"));
+            check_document(&figure, &at);
+            assert_eq!(figure.svg, case.draw(&style).expect("again").svg, "{at}: same bytes");
+            let rows = figure.csv.lines().count();
+            assert!(rows > 1 && !figure.alt.is_empty() && !figure.title.is_empty(), "{at}");
+            assert!(!figure.csv.contains("NaN") && !figure.csv.contains("inf,"), "{at}");
+        }
+    }
+}
+
+fn check_document(figure: &Drawing, at: &str) {
+    let document = Document::parse(&figure.svg).unwrap_or_else(|why| panic!("{at}: {why}"));
+    let root = document.root_element();
+    assert_eq!(root.attribute("role"), Some("img"), "{at}");
+    let ids: Vec<&str> = document.descendants().filter_map(|n| n.attribute("id")).collect();
+    assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{at}: ids are unique");
+    let named = root.attribute("aria-labelledby").expect("named");
+    assert!(named.split(' ').all(|id| ids.contains(&id)), "{at}: {named}");
+    for node in document.descendants().filter(resvg::usvg::roxmltree::Node::is_element) {
+        let tag = node.tag_name().name();
+        let known = [
+            "svg",
+            "title",
+            "desc",
+            "defs",
+            "linearGradient",
+            "stop",
+            "rect",
+            "circle",
+            "line",
+            "path",
+            "text",
+        ];
+        assert!(known.contains(&tag), "{at}: <{tag}>");
+        for attribute in node.attributes() {
+            let name = attribute.name();
+            assert!(
+                !name.starts_with("on") && name != "style" && !name.ends_with("href"),
+                "{at}: {name}"
+            );
+            let value = attribute.value();
+            assert!(!value.contains("NaN") && !value.contains("inf"), "{at}: {name}=\"{value}\"");
+        }
+        let is_shared =
+            |colour: &str| matches!(colour, "#ffffff" | "#1a1a1a" | "#595959" | "#e4e4e4");
+        if tag != "stop" && node.attribute("fill").is_some_and(is_shared) {
+            // White figures on dark cells belong to the cell, everything else of these colours to the page.
+            let on_cell = tag == "text" && node.attribute("fill") == Some("#ffffff");
+            assert!(
+                on_cell || node.attribute("class").is_some(),
+                "{at}: <{tag}> cannot be recoloured"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_figure_stays_on_its_sheet() {
+    let mut fonts = resvg::usvg::fontdb::Database::new();
+    fonts.load_font_data(dejavu::sans::regular().to_vec());
+    fonts.load_font_data(dejavu::sans::bold().to_vec());
+    let options = resvg::usvg::Options { fontdb: std::sync::Arc::new(fonts), ..Default::default() };
+    for case in cases() {
+        for style in [
+            Style { preset: Preset::Screen, ..Style::default() },
+            Style { preset: Preset::Paper1Col, ..Style::default() },
+        ] {
+            let figure = case.draw(&style).expect("drawn");
+            let tree = resvg::usvg::Tree::from_str(&figure.svg, &options).expect("an SVG");
+            let (used, size) = (tree.root().abs_bounding_box(), tree.size());
+            let at = format!(
+                "{} of {}, {:?}: {used:?} on {size:?}",
+                case.chart, case.name, style.preset
+            );
+            assert!(used.left() >= -1.0 && used.top() >= -1.0, "{at}");
+            assert!(used.right() <= size.width() + 1.0, "{at}");
+            assert!(used.bottom() <= size.height() + 1.0, "{at}");
+        }
+    }
+}
+
+#[test]
+fn every_figure_becomes_a_png() {
+    for case in cases().into_iter().filter(|case| ["hostile names", "small"].contains(&case.name)) {
+        let figure = case.draw(&Style::default()).expect("drawn");
+        let bytes = png(&figure.svg, 48.0).expect("rendered");
+        assert!(bytes.starts_with(b"\x89PNG"), "{}", case.chart);
+    }
+}
+
+#[test]
+fn nothing_to_draw_is_said_not_drawn() {
+    for chart in all() {
+        let input = ChartInput { tables: &[], panel: None };
+        let why = chart.draw(&input, &ChartOptions::new(), &Style::default());
+        let why = why.expect_err("nothing is there").to_string();
+        assert!(why.starts_with("needs "), "{}: {why}", chart.spec().name);
+    }
+    let none: [String; 0] = [];
+    let empty = [
+        ("ranking", node_metrics(&none, numbers("pagerank", Unit::One, &[]))),
+        ("ccdf", node_metrics(&none, numbers("in_strength", Unit::One, &[]))),
+        ("key_sectors", linkages(&none, &[], &[], &[])),
+        ("stage_linkages", stage_linkages(&[], &[])),
+        ("robustness_curve", robustness_curve(&[])),
+    ];
+    for (chart, table) in empty {
+        let input = ChartInput { tables: &[table], panel: None };
+        let why =
+            find(chart).expect("a chart").draw(&input, &ChartOptions::new(), &Style::default());
+        let why = why.expect_err("nothing is there").to_string();
+        assert!(why.starts_with("has nothing to draw: "), "{chart}: {why}");
+    }
+}
+
+#[test]
+fn a_chain_without_flows_is_empty() {
+    let panel = Panel::snapshot(SupplyGraph::from_flows(["a", "b"], [(0, 0, 1.0)]).expect("known"));
+    let input = ChartInput { tables: &[], panel: Some(&panel) };
+    let why = find("supply_chain").expect("a chart").draw(
+        &input,
+        &ChartOptions::new(),
+        &Style::default(),
+    );
+    assert_eq!(
+        why.expect_err("a loop alone").to_string(),
+        "has nothing to draw: no node buys or sells anything"
+    );
+}
+
+#[test]
+fn charts_are_listed_in_alphabetical_order_and_documented() {
+    let names: Vec<&str> = all().map(|chart| chart.spec().name).collect();
+    let mut sorted = names.clone();
+    sorted.sort_unstable();
+    assert_eq!(names, sorted);
+    for chart in all() {
+        let spec = chart.spec();
+        assert!(spec.summary.ends_with('.') && spec.reading.ends_with('.'), "{}", spec.name);
+        for option in ["period", "title"] {
+            assert!(
+                spec.options.iter().any(|(name, _, _)| *name == option),
+                "{}: {option}",
+                spec.name
+            );
+        }
+    }
+}
+
+#[test]
+fn figures_differ_only_where_they_should() {
+    let case = Case {
+        name: "",
+        chart: "key_sectors",
+        tables: vec![three_sectors()],
+        panel: None,
+        options: &[],
+    };
+    insta::assert_snapshot!("key_sectors_io3", case.draw(&Style::default()).expect("drawn").svg);
+    let case = Case {
+        name: "",
+        chart: "supply_chain",
+        tables: vec![],
+        panel: Some(small_chain()),
+        options: &[],
+    };
+    let style = Style { preset: Preset::Paper1Col, ..Style::default() };
+    insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
+}
