@@ -92,6 +92,41 @@ impl TextColumn {
         Self { levels, codes }
     }
 
+    /// A column from its distinct values and, for every row, the code of its value; `None` is a gap. That the
+    /// values differ is the caller's business.
+    ///
+    /// # Panics
+    /// If a code is not that of a level.
+    #[must_use]
+    pub fn from_codes(levels: Vec<Box<str>>, codes: impl IntoIterator<Item = Option<u32>>) -> Self {
+        let store = |code: Option<u32>| {
+            code.map_or(Self::MISSING, |code| {
+                assert!((code as usize) < levels.len(), "code {code} is one of the levels");
+                code
+            })
+        };
+        let codes = codes.into_iter().map(store).collect();
+        Self { levels, codes }
+    }
+
+    /// The same column for a choice of rows, in that order. Levels are numbered anew by first appearance.
+    #[must_use]
+    pub fn select(&self, rows: &[u32]) -> Self {
+        let mut new_code = vec![Self::MISSING; self.levels.len()];
+        let mut levels = Vec::new();
+        let codes = rows.iter().map(|&row| {
+            let old = self.code(row as usize)?;
+            let new = &mut new_code[old as usize];
+            if *new == Self::MISSING {
+                *new = levels.len() as u32;
+                levels.push(self.levels[old as usize].clone());
+            }
+            Some(*new)
+        });
+        let codes: Vec<Option<u32>> = codes.collect();
+        Self::from_codes(levels, codes)
+    }
+
     /// The value of a row, `None` where it is missing.
     #[must_use]
     pub fn get(&self, row: usize) -> Option<&str> {
@@ -193,18 +228,12 @@ impl Columns {
     /// The same columns for a choice of rows, in that order.
     #[must_use]
     pub fn select(&self, rows: &[u32]) -> Self {
-        let rows = || rows.iter().map(|&r| r as usize);
+        let number = |column: &NumberColumn| {
+            NumberColumn::from_options(rows.iter().map(|&row| column.get(row as usize)))
+        };
         Self {
-            numbers: self
-                .numbers
-                .iter()
-                .map(|(n, c)| (n.clone(), NumberColumn::from_options(rows().map(|r| c.get(r)))))
-                .collect(),
-            texts: self
-                .texts
-                .iter()
-                .map(|(n, c)| (n.clone(), TextColumn::from_options(rows().map(|r| c.get(r)))))
-                .collect(),
+            numbers: self.numbers.iter().map(|(n, c)| (n.clone(), number(c))).collect(),
+            texts: self.texts.iter().map(|(n, c)| (n.clone(), c.select(rows))).collect(),
         }
     }
 
@@ -262,6 +291,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_text_column_is_its_codes() {
+        let levels = vec!["b".into(), "a".into()];
+        let column = TextColumn::from_codes(levels, [Some(0), None, Some(1), Some(0)]);
+        assert_eq!(column, TextColumn::from_options([Some("b"), None, Some("a"), Some("b")]));
+    }
+
+    #[test]
     fn gaps_survive_selection() {
         let mut columns = Columns::default();
         columns.set_number("output", NumberColumn::from_options([Some(1.0), None, Some(3.0)]));
@@ -271,5 +307,15 @@ mod tests {
         assert_eq!(output.iter().collect::<Vec<_>>(), [Some(3.0), Some(1.0)]);
         let stage = picked.text("stage").expect("kept");
         assert_eq!(stage.iter().collect::<Vec<_>>(), [Some("a"), None]);
+    }
+
+    #[test]
+    fn a_selection_is_as_if_made_of_the_values() {
+        let column = TextColumn::from_options([Some("b"), None, Some("a"), Some("b"), Some("c")]);
+        let picked = column.select(&[2, 1, 4, 2]);
+        assert_eq!(picked, TextColumn::from_options([Some("a"), None, Some("c"), Some("a")]));
+        let levels = ["b".into(), "a".into(), "c".into()].to_vec();
+        let codes = [Some(0), None, Some(1), Some(0), Some(2)];
+        assert_eq!(TextColumn::from_codes(levels, codes), column);
     }
 }

@@ -63,7 +63,7 @@ pub(super) const ERRORS: &[Code] = &[
     code(
         "E0109",
         "several candidate tables",
-        "The archive or workbook holds more than one table, and nothing says which one is meant. The message lists \
+        "The archive holds more than one table, and nothing says which one is meant. The message lists \
          them. Choose one with `--member NAME`.",
     ),
     code(
@@ -100,6 +100,6 @@ pub(super) const WARNINGS: &[Code] = &[
         "W0109",
         "one of several tables was used",
         "The workbook has several sheets and the first one was read. If the network is on another sheet, every number \
-         is about the wrong table. Choose with `--member NAME`, or save the sheet that you want as CSV.",
+         is about the wrong table. Put the right sheet first, or save it as CSV.",
     ),
 ];

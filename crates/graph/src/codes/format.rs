@@ -39,8 +39,8 @@ pub(super) const ERRORS: &[Code] = &[
     code(
         "E0606",
         "several graphs",
-        "The file holds more than one graph and nothing says which one is meant. The message lists them. Choose one with \
-         `--member NAME`, or save it alone.",
+        "The file holds more than one graph and nothing says which one is meant. The message lists them. Save the \
+         one that you want in a file of its own.",
     ),
     code(
         "E0607",
