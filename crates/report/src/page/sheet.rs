@@ -1,7 +1,7 @@
 //! The style sheet: the colours of the figures, in the light and in the dark, and the rules.
 
 use crate::Theme;
-use crate::style::{Colour, Ink, group_colour};
+use crate::style::{Colour, Neutrals, group_colour};
 use std::fmt::Write as _;
 
 static RULES: &str = include_str!("template/page.css");
@@ -25,21 +25,24 @@ fn variables(theme: Theme) -> String {
 
 /// The colours of a theme by what they are for. Those of text reach 4.5:1 on the ground.
 fn colours(theme: Theme) -> [(&'static str, Colour); 10] {
-    let ink = Ink::of(theme);
-    let [blue, vermillion, _, _, orange, sky] = std::array::from_fn(|i| group_colour(i, &ink));
+    let neutrals = Neutrals::of(theme);
+    let [blue, vermillion, _, _, orange, sky] = std::array::from_fn(|i| group_colour(i, &neutrals));
     let (accent, warning, error, dropped) = match theme {
-        Theme::Light => {
-            (blue, orange.towards(ink.ink, 0.5), vermillion.towards(ink.ink, 0.25), vermillion)
-        }
-        Theme::Dark => (sky, orange, vermillion.towards(ink.ink, 0.4), orange),
+        Theme::Light => (
+            blue,
+            orange.towards(neutrals.ink, 0.5),
+            vermillion.towards(neutrals.ink, 0.25),
+            vermillion,
+        ),
+        Theme::Dark => (sky, orange, vermillion.towards(neutrals.ink, 0.4), orange),
     };
     [
-        ("ground", ink.ground),
-        ("raised", ink.ground.towards(ink.ink, 0.05)),
-        ("ink", ink.ink),
-        ("muted", ink.muted),
-        ("axis", ink.axis),
-        ("rule", ink.grid),
+        ("ground", neutrals.ground),
+        ("raised", neutrals.ground.towards(neutrals.ink, 0.05)),
+        ("ink", neutrals.ink),
+        ("muted", neutrals.muted),
+        ("axis", neutrals.axis),
+        ("rule", neutrals.grid),
         ("accent", accent),
         ("warning", warning),
         ("error", error),
