@@ -1,11 +1,12 @@
 //! The frame of every figure: title, subtitle, legend, source line, and the words for those who cannot see it.
 
-use crate::Drawing;
-use crate::Style;
+use crate::csv::Csv;
 use crate::geometry::{Point, Rect};
 use crate::style::{Colour, FONT_FAMILY, Shape, Sheet, dash};
 use crate::svg::{Anchor, Element, Outline};
 use crate::text::{Weight, fit, width, wrap};
+use crate::{Drawing, Style, vega};
+use serde_json::Value;
 
 /// What a chart decides before anything is drawn.
 #[derive(Clone, Debug)]
@@ -17,7 +18,9 @@ pub(crate) struct Words {
     /// The picture in words, made from the data.
     pub(crate) alt: String,
     /// The plotted data.
-    pub(crate) csv: String,
+    pub(crate) csv: Csv,
+    /// The picture as a Vega-Lite view of the plotted data, where there is one.
+    pub(crate) view: Option<Value>,
 }
 
 /// A figure that is being drawn: what is left of its area, and what is on it.
@@ -211,7 +214,8 @@ impl Figure {
         }
         svg = svg.child(Element::rect(&whole).fill(sheet.ink.ground).class("ground"));
         let svg = svg.children(body).to_string();
-        Drawing { svg, csv: words.csv, alt: words.alt, title: words.title }
+        let vega_lite = words.view.as_ref().map(|view| vega::document(view, &words));
+        Drawing { svg, csv: words.csv.to_csv(), alt: words.alt, title: words.title, vega_lite }
     }
 }
 
@@ -232,7 +236,7 @@ fn at_most(lines: usize, text: &str, size: f64, weight: Weight, limit: f64) -> V
 fn fingerprint(words: &Words, style: &Style) -> u32 {
     let kind = format!("{:?}{:?}", style.preset, style.theme);
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for part in [&*kind, &words.title, &words.subtitle, &words.alt, &words.csv] {
+    for part in [&*kind, &words.title, &words.subtitle, &words.alt, &words.csv.to_csv()] {
         for byte in part.bytes().chain([0]) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }

@@ -18,6 +18,7 @@ mod scale;
 mod style;
 mod svg;
 mod text;
+mod vega;
 
 pub use chart::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing, all, find};
 pub use error::ReportError;

@@ -23,7 +23,8 @@ mod palette;
 mod sheet;
 
 pub(crate) use palette::{
-    Colour, Diverging, MAX_GROUPS, Neutrals, Shape, cividis, dash, group_colour,
+    Colour, Diverging, MAX_GROUPS, Neutrals, Shape, cividis, dash, diverging_ends, group_colour,
+    group_colours,
 };
 pub(crate) use sheet::{FONT_FAMILY, Sheet};
 

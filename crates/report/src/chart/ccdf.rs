@@ -9,7 +9,7 @@ use crate::number::{count, counted, percent, short};
 use crate::scale::{Range, axis_range};
 use crate::style::{Colour, MAX_GROUPS, Shape, Sheet, group_colour};
 use crate::text::label;
-use crate::{ReportError, Style};
+use crate::{ReportError, Style, vega};
 use palenque_graph::TableId;
 use std::collections::BTreeMap;
 
@@ -122,14 +122,14 @@ fn group(name: &str, mut values: Vec<f64>) -> Group {
 }
 
 impl Points {
-    fn csv(&self) -> String {
+    fn csv(&self) -> Csv {
         let mut csv = Csv::with_header(&["period", "group", "value", "share_at_least"]);
         for group in &self.groups {
             for (value, share) in &group.steps {
                 csv.text(&self.period).text(&group.name).number(*value).number(*share).end_row();
             }
         }
-        csv.finish()
+        csv
     }
 
     fn alt(&self) -> String {
@@ -182,6 +182,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         subtitle: subtitle.join(" "),
         alt: points.alt(),
         csv: points.csv(),
+        view: Some(vega::ccdf(&points.quantity, points.groups.len() > 1)),
     };
     let mut figure = Figure::new(words, style, Sheet::of(style).label * 20.0);
     let sheet = figure.sheet;

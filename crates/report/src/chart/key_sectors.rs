@@ -12,7 +12,7 @@ use crate::scale::axis_range;
 use crate::style::{Colour, Shape, Sheet, group_colour};
 use crate::svg::{Anchor, Element};
 use crate::text::{Weight, fit, width};
-use crate::{ReportError, Style};
+use crate::{ReportError, Style, vega};
 use palenque_graph::TableId;
 
 /// The key-sector quadrant.
@@ -130,7 +130,7 @@ impl Points {
         self.nodes.iter().filter(move |node| node.class == class)
     }
 
-    fn csv(&self) -> String {
+    fn csv(&self) -> Csv {
         let mut csv = Csv::with_header(&[
             "period", "node_id", "label", "forward", "backward", "output", "class",
         ]);
@@ -138,7 +138,7 @@ impl Points {
             csv.text(&self.period).text(&node.id).text(&node.name).number(node.x).number(node.y);
             csv.number(node.output).text(CLASSES[node.class].0).end_row();
         }
-        csv.finish()
+        csv
     }
 
     fn alt(&self) -> String {
@@ -199,6 +199,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         subtitle,
         alt: points.alt(),
         csv: points.csv(),
+        view: Some(vega::key_sectors(&points.x_title, &points.y_title)),
     };
     let mut figure = Figure::new(words, style, Sheet::of(style).label * 23.0);
     let sheet = figure.sheet;

@@ -63,6 +63,9 @@ pub struct Drawing {
     pub alt: String,
     /// The title drawn on it.
     pub title: String,
+    /// The figure as a Vega-Lite document with its data inline, for those who want to change it; not every chart
+    /// has one.
+    pub vega_lite: Option<String>,
 }
 
 /// A kind of figure.

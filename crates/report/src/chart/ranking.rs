@@ -10,7 +10,7 @@ use crate::scale::{Scale, axis_range};
 use crate::style::{Sheet, group_colour};
 use crate::svg::Anchor;
 use crate::text::{Weight, fit, width};
-use crate::{ReportError, Style};
+use crate::{ReportError, Style, vega};
 use palenque_graph::TableId;
 
 /// The ranked dot plot.
@@ -91,12 +91,12 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
 }
 
 impl Points {
-    fn csv(&self) -> String {
+    fn csv(&self) -> Csv {
         let mut csv = Csv::with_header(&["period", "rank", "node_id", "label", "value"]);
         for (rank, (id, name, value)) in (1..).zip(&self.rows) {
             csv.text(&self.period).count(rank).text(id).text(name).number(*value).end_row();
         }
-        csv.finish()
+        csv
     }
 
     fn alt(&self) -> String {
@@ -131,6 +131,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         subtitle: points.meaning.to_owned(),
         alt: points.alt(),
         csv: points.csv(),
+        view: Some(vega::ranking(&points.quantity)),
     };
     let sheet = Sheet::of(style);
     let n = points.rows.len() as f64;

@@ -11,7 +11,7 @@ use crate::scale::Range;
 use crate::style::{MAX_GROUPS, Sheet, dash, group_colour};
 use crate::svg::{Anchor, Element, Outline};
 use crate::text::{Weight, label, width};
-use crate::{ReportError, Style};
+use crate::{ReportError, Style, vega};
 use palenque_graph::{Table, TableId};
 use std::collections::BTreeMap;
 
@@ -166,7 +166,7 @@ fn mean(steps: &[Step]) -> Option<f64> {
 }
 
 impl Points {
-    fn csv(&self) -> String {
+    fn csv(&self) -> Csv {
         let header = [
             "period",
             "scenario",
@@ -185,7 +185,7 @@ impl Points {
                 csv.number(step.band.map(|b| b.0)).number(step.band.map(|b| b.1)).end_row();
             }
         }
-        csv.finish()
+        csv
     }
 
     fn things(&self) -> &'static str {
@@ -230,6 +230,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         subtitle: notes.join(" "),
         alt: points.alt(),
         csv: points.csv(),
+        view: Some(vega::robustness_curve(points.value, points.things(), &left_of(points.value))),
     };
     let mut figure = Figure::new(words, style, Sheet::of(style).label * 20.0);
     let sheet = figure.sheet;

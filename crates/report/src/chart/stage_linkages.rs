@@ -10,7 +10,7 @@ use crate::scale::{Range, Scale, axis_range};
 use crate::style::{Colour, Diverging, Sheet, Theme, cividis};
 use crate::svg::{Anchor, Element};
 use crate::text::{Weight, fit, label, width};
-use crate::{ReportError, Style};
+use crate::{ReportError, Style, vega};
 use palenque_graph::TableId;
 
 /// The heatmap of flows between groups.
@@ -182,6 +182,14 @@ impl Points {
         }
     }
 
+    fn column(&self) -> &'static str {
+        match self.measure {
+            Measure::Flow => "flow",
+            Measure::Share => "share",
+            Measure::Affinity => "affinity",
+        }
+    }
+
     fn scale_note(&self) -> String {
         match self.measure {
             Measure::Flow if self.unit.is_empty() => String::new(),
@@ -191,18 +199,22 @@ impl Points {
         }
     }
 
-    fn csv(&self) -> String {
-        let column = match self.measure {
-            Measure::Flow => "flow",
-            Measure::Share => "share",
-            Measure::Affinity => "affinity",
-        };
-        let mut csv = Csv::with_header(&["period", "grouping", "from_group", "to_group", column]);
+    fn csv(&self) -> Csv {
+        let header = ["period", "grouping", "from_group", "to_group", self.column()];
+        let mut csv = Csv::with_header(&header);
         for (from, to, value) in self.cells() {
             csv.text(&self.period).text(&self.grouping);
             csv.text(&self.groups[from]).text(&self.groups[to]).number(value).end_row();
         }
-        csv.finish()
+        csv
+    }
+
+    fn view(&self) -> serde_json::Value {
+        let column = self.column();
+        match self.measure {
+            Measure::Affinity => vega::affinity_matrix(column, &self.groups, &self.quantity()),
+            _ => vega::flow_matrix(column, &self.groups, &self.quantity(), self.log),
+        }
     }
 
     fn alt(&self) -> String {
@@ -295,6 +307,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         ),
         alt: points.alt(),
         csv: points.csv(),
+        view: Some(points.view()),
     };
     let n = points.n();
     let (size, gap) = (sheet.tick, sheet.gap());

@@ -263,7 +263,7 @@ impl Points {
         direction(&self.bars, link.from, link.to)
     }
 
-    fn csv(&self) -> String {
+    fn csv(&self) -> Csv {
         let header =
             ["period", "element", "stage", "id", "label", "to_stage", "to_id", "value", "n_nodes"];
         let mut csv = Csv::with_header(&header);
@@ -277,7 +277,7 @@ impl Points {
             csv.text(&self.period).text("link").text(stage(from)).text(&from.id).text(&from.name);
             csv.text(stage(to)).text(&to.id).number(link.flow).text("").end_row();
         }
-        csv.finish()
+        csv
     }
 
     fn alt(&self) -> String {

@@ -103,6 +103,12 @@ pub(crate) fn group_colour(group: usize, ink: &Neutrals) -> Colour {
     OKABE_ITO.get(group).copied().unwrap_or(ink.neutral)
 }
 
+/// The colours of all groups, in order.
+pub(crate) fn group_colours(theme: Theme) -> [Colour; MAX_GROUPS] {
+    let ink = Neutrals::of(theme);
+    std::array::from_fn(|group| group_colour(group, &ink))
+}
+
 /// The dashes of a group's line, in units of the line's width.
 pub(crate) fn dash(group: usize) -> &'static [f64] {
     const DASHES: [&[f64]; MAX_GROUPS] =
@@ -212,6 +218,12 @@ impl Diverging {
         let end = if position < 0.0 { OKABE_ITO[0] } else { OKABE_ITO[1] };
         self.middle.towards(end, position.abs())
     }
+}
+
+/// Blue, grey and orange: what the diverging scale runs through.
+pub(crate) fn diverging_ends(theme: Theme) -> [Colour; 3] {
+    let scale = Diverging::of(theme);
+    [-1.0, 0.0, 1.0].map(|position| scale.at(position))
 }
 
 #[cfg(test)]

@@ -321,6 +321,27 @@ fn charts_are_listed_in_alphabetical_order_and_documented() {
 }
 
 #[test]
+fn vega_lite_documents_carry_the_plotted_data() {
+    for case in cases() {
+        let figure = case.draw(&Style::default()).expect("drawn");
+        let Some(document) = figure.vega_lite else {
+            assert_eq!(case.chart, "supply_chain");
+            continue;
+        };
+        let document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
+        assert_eq!(document["description"], figure.alt, "{}", case.chart);
+        assert!(
+            document["mark"].is_string()
+                || document["mark"].is_object()
+                || document["layer"].is_array()
+        );
+        let rows = document["data"]["values"].as_array().expect("rows").len();
+        let quotes = figure.csv.contains('"'); // a quoted name may hold a line feed
+        assert!(quotes || rows == figure.csv.lines().count() - 1, "{}: {rows} rows", case.chart);
+    }
+}
+
+#[test]
 fn figures_differ_only_where_they_should() {
     let case = Case {
         name: "",

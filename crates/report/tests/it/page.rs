@@ -35,6 +35,7 @@ fn figure(id: &str, title: &str) -> FigureOnPage {
         csv: format!("name,value\n{title},1\n"),
         alt: format!("One mark: {title}."),
         title: title.into(),
+        vega_lite: None,
     };
     FigureOnPage { id: id.into(), drawing, files: vec![format!("figures/{id}.svg")] }
 }

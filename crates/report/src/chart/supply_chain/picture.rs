@@ -24,6 +24,7 @@ pub(super) fn draw(points: &Points, style: &Style) -> Drawing {
         subtitle: points.notes(),
         alt: points.alt(),
         csv: points.csv(),
+        view: None, // Vega-Lite has no layered links
     };
     let mut figure = Figure::new(words, style, Sheet::of(style).label * 24.0);
     let sheet = figure.sheet;

@@ -1,0 +1,178 @@
+//! Figures as Vega-Lite documents, so that a reader can change them. The data are the plotted data, inline.
+
+use crate::figure::Words;
+use crate::style::{Theme, diverging_ends, group_colours};
+use serde_json::{Value, json};
+
+const SCHEMA: &str = "https://vega.github.io/schema/vega-lite/v5.json";
+
+/// A view with its data, title and words around it, as the text of a `.vl.json` file.
+pub(crate) fn document(view: &Value, words: &Words) -> String {
+    let mut document = json!({
+        "$schema": SCHEMA,
+        "description": words.alt,
+        "title": { "text": words.title, "subtitle": words.subtitle, "anchor": "start" },
+        "width": 640,
+        "height": 400,
+        "data": { "values": words.csv.to_rows() },
+        "config": {
+            "background": "#ffffff",
+            "font": "DejaVu Sans, Verdana, sans-serif",
+            "view": { "stroke": null }
+        }
+    });
+    if let (Some(document), Some(view)) = (document.as_object_mut(), view.as_object()) {
+        document.extend(view.clone());
+    }
+    format!("{document:#}\n")
+}
+
+fn quantity(field: &str, title: &str) -> Value {
+    json!({ "field": field, "type": "quantitative", "title": title, "scale": { "zero": false } })
+}
+
+fn colours() -> Vec<String> {
+    group_colours(Theme::Light).iter().map(ToString::to_string).collect()
+}
+
+/// Shapes in the order of the groups.
+const SHAPES: [&str; 6] = ["circle", "triangle-up", "square", "diamond", "triangle-down", "cross"];
+
+pub(crate) fn ranking(title: &str) -> Value {
+    json!({
+        "height": { "step": 20 },
+        "mark": { "type": "point", "filled": true, "size": 80, "color": colours()[0] },
+        "encoding": {
+            "x": quantity("value", title),
+            "y": {
+                "field": "node_id", "type": "nominal", "title": null,
+                "sort": { "field": "rank" }, "axis": { "grid": true, "labelLimit": 240 }
+            },
+            "tooltip": [{ "field": "label" }, { "field": "value" }, { "field": "rank" }]
+        }
+    })
+}
+
+pub(crate) fn key_sectors(x_title: &str, y_title: &str) -> Value {
+    let domain = ["key", "backward", "forward", "weak"];
+    let mut range = colours();
+    range.truncate(3);
+    range.push("#808080".to_owned());
+    let rule = json!({ "type": "rule", "color": "#808080" });
+    json!({
+        "layer": [
+            { "mark": rule, "encoding": { "x": { "datum": 1 } } },
+            { "mark": rule, "encoding": { "y": { "datum": 1 } } },
+            {
+                "mark": { "type": "point", "filled": true, "opacity": 0.85 },
+                "encoding": {
+                    "x": quantity("forward", x_title),
+                    "y": quantity("backward", y_title),
+                    "size": { "field": "output", "type": "quantitative", "title": "Output" },
+                    "color": {
+                        "field": "class", "type": "nominal", "title": "Class",
+                        "scale": { "domain": domain, "range": range }
+                    },
+                    "shape": {
+                        "field": "class", "type": "nominal", "title": "Class",
+                        "scale": { "domain": domain, "range": &SHAPES[..4] }
+                    },
+                    "tooltip": [
+                        { "field": "label" }, { "field": "forward" }, { "field": "backward" },
+                        { "field": "output" }, { "field": "class" }
+                    ]
+                }
+            }
+        ]
+    })
+}
+
+/// Flows or shares between groups: dark is much.
+pub(crate) fn flow_matrix(column: &str, groups: &[String], title: &str, log: bool) -> Value {
+    let scale = json!({
+        "type": if log { "log" } else { "linear" }, "scheme": "cividis", "reverse": true
+    });
+    matrix(column, groups, title, &scale)
+}
+
+/// Affinities between groups: blue below 1, orange above.
+pub(crate) fn affinity_matrix(column: &str, groups: &[String], title: &str) -> Value {
+    let range: Vec<String> = diverging_ends(Theme::Light).iter().map(ToString::to_string).collect();
+    let scale = json!({ "type": "log", "domain": [0.01, 1, 100], "range": range, "clamp": true });
+    matrix(column, groups, title, &scale)
+}
+
+fn matrix(column: &str, groups: &[String], title: &str, scale: &Value) -> Value {
+    let axis = |title: &str, field: &str| json!({ "field": field, "type": "nominal", "sort": groups, "title": title });
+    json!({
+        "transform": [{ "filter": format!("datum.{column} > 0") }],
+        "mark": "rect",
+        "encoding": {
+            "x": axis("Buyer", "to_group"),
+            "y": axis("Seller", "from_group"),
+            "color": {
+                "field": column, "type": "quantitative", "title": title, "scale": scale
+            },
+            "tooltip": [{ "field": "from_group" }, { "field": "to_group" }, { "field": column }]
+        }
+    })
+}
+
+pub(crate) fn robustness_curve(column: &str, things: &str, title: &str) -> Value {
+    let curve =
+        json!({ "field": "curve", "type": "nominal", "title": "Order of removal", "sort": null });
+    let mut dashed = curve.clone();
+    dashed["legend"] = Value::Null;
+    let mut coloured = curve;
+    coloured["scale"] = json!({ "range": colours() });
+    let x = quantity("fraction_removed", &format!("Share of {things} removed"));
+    json!({
+        "transform": [{
+            "calculate": "datum.mode ? datum.scenario + ', ' + datum.mode : datum.scenario", "as": "curve"
+        }],
+        "layer": [
+            {
+                "transform": [{ "filter": "isValid(datum.lower) && isValid(datum.upper)" }],
+                "mark": { "type": "area", "opacity": 0.2 },
+                "encoding": {
+                    "x": x, "color": coloured,
+                    "y": quantity("lower", title), "y2": { "field": "upper" }
+                }
+            },
+            {
+                "mark": { "type": "line", "strokeWidth": 2 },
+                "encoding": {
+                    "x": x, "y": quantity(column, title), "color": coloured, "strokeDash": dashed,
+                    "order": { "field": "fraction_removed" }
+                }
+            }
+        ]
+    })
+}
+
+pub(crate) fn ccdf(title: &str, grouped: bool) -> Value {
+    let log = |field: &str, title: &str| json!({ "field": field, "type": "quantitative", "title": title, "scale": { "type": "log" } });
+    let mut encoding = json!({
+        "x": log("value", title),
+        "y": log("share_at_least", "Share of nodes at or above"),
+        "tooltip": [{ "field": "group" }, { "field": "value" }, { "field": "share_at_least" }]
+    });
+    if grouped {
+        let group = |range: Value| {
+            json!({
+                "field": "group", "type": "nominal", "title": null, "sort": null,
+                "scale": { "range": range }
+            })
+        };
+        let mut colours = colours();
+        colours.push("#808080".to_owned());
+        encoding["color"] = group(json!(colours));
+        encoding["shape"] = group(json!(SHAPES));
+    } else {
+        encoding["color"] = json!({ "value": colours()[0] });
+    }
+    json!({
+        "mark": { "type": "point", "filled": true, "size": 30, "opacity": 0.8 },
+        "encoding": encoding
+    })
+}
