@@ -1,7 +1,7 @@
 //! Tables to figures and one offline page.
 //!
 //! A [`Chart`] turns tables (and, for drawings, the graph) into a [`Drawing`]: an SVG with title, description
-//! and one bundled font, the plotted data as a table, and the text for those who cannot see it. [`png`] renders an
+//! and one bundled font, the plotted data as a table, and the text for those who cannot see it. [`png()`] renders an
 //! SVG the same on every machine. [`page`] joins everything into one file that needs no network and no script.
 
 mod axis;

@@ -128,7 +128,8 @@ pub(super) struct Names<'a>(BTreeMap<&'a str, &'a str>);
 
 impl<'a> Names<'a> {
     pub(super) fn of(input: &ChartInput<'a>) -> Self {
-        let Some(graph) = input.panel.map(palenque_graph::Panel::last) else {
+        let graph = input.panel.map(palenque_graph::Panel::last);
+        let Some(graph) = graph.filter(|graph| graph.nodes().text("name").is_some()) else {
             return Self(BTreeMap::new());
         };
         let nodes = graph.node_indices();

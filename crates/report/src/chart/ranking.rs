@@ -187,7 +187,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         let name = figure.label((inside.x - gap, baseline), &names[i], Anchor::End);
         figure.push(name.tooltip(&tooltip));
         let dot = crate::svg::Element::circle((scale.place(*value), y), radius).fill(colour);
-        figure.push(dot.tooltip(&format!("{tooltip}: {value}")));
+        figure.push(dot.tooltip(&format!("{tooltip}: {}", short(*value))));
         figure.push(figure.label((area.right(), baseline), &numbers[i], Anchor::End));
     }
     figure.finish()

@@ -64,10 +64,11 @@ struct Points {
     period: String,
 }
 
-type Key = (String, String, String);
+/// Scenario, mode and target: what tells curves apart.
+type Key<'a> = (&'a str, &'a str, &'a str);
 
-fn key(table: &Table, row: usize) -> Key {
-    let text = |name| table.text(name, row).unwrap_or_default().to_owned();
+fn key(table: &Table, row: usize) -> Key<'_> {
+    let text = |name| table.text(name, row).unwrap_or_default();
     (text("scenario"), text("mode"), text("target"))
 }
 
@@ -76,36 +77,21 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     let value = numeric(table, options.text("value").unwrap_or_default())?.name;
     numeric(table, "fraction_removed")?;
     let period = period(table, options)?;
-    // Averaged rows (`replicate` -1) stand for all replicates where they exist.
-    let replicate = |row| table.number("replicate", row).unwrap_or(-1.0);
-    let mut groups: BTreeMap<Key, (usize, f64)> = BTreeMap::new();
+    let mut rows: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
     for row in rows_of(table, &period) {
-        let order = groups.len();
-        let group = groups.entry(key(table, row)).or_insert((order, replicate(row)));
-        group.1 = group.1.min(replicate(row));
+        rows.entry(key(table, row)).or_default().push(row);
     }
-    let mut in_order: Vec<(&Key, &(usize, f64))> = groups.iter().collect();
-    in_order.sort_by_key(|(_, (order, _))| *order);
-    let target = in_order.first().map(|(key, _)| key.2.clone()).unwrap_or_default();
+    let mut in_order: Vec<(Key<'_>, Vec<usize>)> = rows.into_iter().collect();
+    in_order.sort_by_key(|(_, rows)| rows[0]);
+    let target = in_order.first().map(|(key, _)| key.2).unwrap_or_default();
     in_order.retain(|(key, _)| key.2 == target);
     let n_more = in_order.len().saturating_sub(MAX_CURVES);
     in_order.truncate(MAX_CURVES);
     let several_modes = in_order.iter().any(|(key, _)| key.1 != in_order[0].0.1);
     let summary = input.table(TableId::RobustnessSummary).ok();
     let mut curves = Vec::new();
-    for (group, (_, chosen)) in in_order {
-        let mut steps = Vec::new();
-        for row in rows_of(table, &period) {
-            let same = key(table, row) == *group && replicate(row) <= *chosen;
-            let removed = table.number("fraction_removed", row);
-            let left = table.number(value, row);
-            if let (true, Some(removed), Some(left)) = (same, removed, left) {
-                let bound = |name| table.number(name, row).filter(|_| value == "giant_wcc_share");
-                let band = bound("giant_lower").zip(bound("giant_upper"));
-                steps.push(Step { removed, left, band });
-            }
-        }
-        steps.sort_by(|a, b| a.removed.total_cmp(&b.removed));
+    for (group, rows) in in_order {
+        let steps = steps(table, value, &rows);
         let (scenario, mode, _) = group;
         let name = if several_modes && !mode.is_empty() {
             label(&format!("{}, {mode}", words(scenario)))
@@ -119,7 +105,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
             _ => None,
         };
         if !steps.is_empty() {
-            let (scenario, mode) = (scenario.clone(), mode.clone());
+            let (scenario, mode) = (scenario.to_owned(), mode.to_owned());
             curves.push(Curve { scenario, mode, name, steps, r_index });
         }
     }
@@ -130,10 +116,32 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
         n_more,
         title: options.title(format!("{} under removal{}", left_of(value), in_period(&period))),
         value,
-        target,
+        target: target.to_owned(),
         period,
         curves,
     })
+}
+
+/// The steps of one curve. Averaged rows (`replicate` -1) stand for all replicates where they exist, the first replicate
+/// does where they do not.
+fn steps(table: &Table, value: &str, rows: &[usize]) -> Vec<Step> {
+    let replicate = |row: usize| table.number("replicate", row).unwrap_or(-1.0);
+    let chosen = rows.iter().map(|row| replicate(*row)).fold(f64::INFINITY, f64::min);
+    let mut steps = Vec::new();
+    for &row in rows.iter().filter(|row| replicate(**row) <= chosen) {
+        let removed = table.number("fraction_removed", row);
+        let left = table.number(value, row);
+        if let (Some(removed), Some(left)) = (removed, left) {
+            let bound = |name| table.number(name, row).filter(|_| value == "giant_wcc_share");
+            steps.push(Step {
+                removed,
+                left,
+                band: bound("giant_lower").zip(bound("giant_upper")),
+            });
+        }
+    }
+    steps.sort_by(|a, b| a.removed.total_cmp(&b.removed));
+    steps
 }
 
 /// What a column measures, as a title.
@@ -147,7 +155,7 @@ fn left_of(column: &str) -> String {
     }
 }
 
-fn r_index(summary: &Table, period: &str, (scenario, mode, target): &Key) -> Option<f64> {
+fn r_index(summary: &Table, period: &str, (scenario, mode, target): Key<'_>) -> Option<f64> {
     let wanted = |row: &usize| {
         let text = |name| summary.text(name, *row).unwrap_or_default();
         text("scenario") == scenario && text("mode") == mode && text("target") == target

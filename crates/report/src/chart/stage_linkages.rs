@@ -379,7 +379,8 @@ fn draw(points: &Points, style: &Style) -> Drawing {
             continue;
         };
         let colour = ramp.colour(value);
-        let tip = format!("{} → {}: {value}", points.groups[from], points.groups[to]);
+        let number = points.number(value);
+        let tip = format!("{} → {}: {number}", points.groups[from], points.groups[to]);
         figure.push(Element::rect(&inside).fill(colour).tooltip(&tip));
         if let Some(text_size) = text_size {
             let (x, y) = inside.centre();

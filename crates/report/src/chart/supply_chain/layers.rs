@@ -84,7 +84,9 @@ fn names(
 
 /// The number a name begins with: `3`, `03 distilling`, `-1`.
 fn leading_number(name: &str) -> Option<f64> {
-    let end = name.char_indices().find(|(i, c)| !(c.is_ascii_digit() || *c == '.' || (*i == 0 && *c == '-')));
+    let end = name
+        .char_indices()
+        .find(|(i, c)| !(c.is_ascii_digit() || *c == '.' || (*i == 0 && *c == '-')));
     let digits = &name[..end.map_or(name.len(), |(i, _)| i)];
     digits.trim_end_matches('.').parse().ok()
 }
@@ -145,7 +147,10 @@ mod tests {
 
     #[test]
     fn numbered_stages_stand_in_the_order_of_their_numbers() {
-        assert_eq!(layers(&["10 shop", "2 still", "1 agave"], &[(0, 2, 1.0)]), ["1 agave", "2 still", "10 shop"]);
+        assert_eq!(
+            layers(&["10 shop", "2 still", "1 agave"], &[(0, 2, 1.0)]),
+            ["1 agave", "2 still", "10 shop"]
+        );
         assert_eq!(leading_number("-1"), Some(-1.0));
         assert_eq!(leading_number("2. still"), Some(2.0));
         assert_eq!(leading_number("still 2"), None);

@@ -137,7 +137,10 @@ mod tests {
             .flat_map(|i| {
                 let middle = 5 + (i * 2 + 1) % 5;
                 let last = 10 + (4 - i);
-                [Link { from: i, to: middle, flow: 1.0 }, Link { from: middle, to: last, flow: 1.0 }]
+                [
+                    Link { from: i, to: middle, flow: 1.0 },
+                    Link { from: middle, to: last, flow: 1.0 },
+                ]
             })
             .collect();
         assert!(crossed(&bars, &links, 3) > 0.0);

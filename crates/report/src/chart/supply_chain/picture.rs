@@ -54,7 +54,7 @@ pub(super) fn draw(points: &Points, style: &Style) -> Drawing {
         } else {
             format!(" ({})", label(&bar.id))
         };
-        figure.push(mark.tooltip(&format!("{}{id}: {}", bar.name, bar.size)));
+        figure.push(mark.tooltip(&format!("{}{id}: {}", bar.name, short(bar.size))));
     }
     draw_names(points, &layout, &mut figure);
     figure.finish()
@@ -89,7 +89,8 @@ impl Columns {
         let room = area.right() - first;
         // The last stage needs no room for links, only for its names.
         let last = points.bars.iter().filter(|bar| bar.stage + 1 == n);
-        let names = last.map(|bar| width(&bar.name, name_size(sheet), Weight::Regular) + 2.0 * sheet.label);
+        let names =
+            last.map(|bar| width(&bar.name, name_size(sheet), Weight::Regular) + 2.0 * sheet.label);
         let head = points.stages.last().map_or(0.0, |stage| {
             width(&label(&stage.name), sheet.tick, Weight::Bold).max(sheet.caption * 6.0)
         });
@@ -240,7 +241,12 @@ fn draw_links(points: &Points, layout: &Layout, figure: &mut Figure) {
                     curve.set("stroke", colour).opacity(0.6)
                 }
             };
-            figure.push(curve.tooltip(&format!("{} → {}: {}", from.name, to.name, link.flow)));
+            figure.push(curve.tooltip(&format!(
+                "{} → {}: {}",
+                from.name,
+                to.name,
+                short(link.flow)
+            )));
         }
     }
 }
@@ -269,17 +275,30 @@ fn course(layout: &Layout, i: usize, link: &Link, direction: Direction) -> Outli
         Direction::Forward => {
             let end = (to.x, arrive);
             let bend = (end.0 - start.0) * 0.5;
-            Outline::starting_at(start).curve_to((start.0 + bend, leave), (end.0 - bend, arrive), end)
+            Outline::starting_at(start).curve_to(
+                (start.0 + bend, leave),
+                (end.0 - bend, arrive),
+                end,
+            )
         }
         Direction::Within => {
             let end = (to.right(), arrive);
-            let reach = (layout.columns.pitch * 0.45).min(layout.columns.pitch * 0.1 + (leave - arrive).abs() * 0.35);
-            Outline::starting_at(start).curve_to((start.0 + reach, leave), (end.0 + reach, arrive), end)
+            let reach = (layout.columns.pitch * 0.45)
+                .min(layout.columns.pitch * 0.1 + (leave - arrive).abs() * 0.35);
+            Outline::starting_at(start).curve_to(
+                (start.0 + reach, leave),
+                (end.0 + reach, arrive),
+                end,
+            )
         }
         Direction::Back => {
             let end = (to.x, arrive);
             let (out, back) = (layout.columns.pitch * 0.5, layout.columns.pitch * 0.3);
-            Outline::starting_at(start).curve_to((start.0 + out, leave), (end.0 - back, arrive), end)
+            Outline::starting_at(start).curve_to(
+                (start.0 + out, leave),
+                (end.0 - back, arrive),
+                end,
+            )
         }
     }
 }
@@ -294,7 +313,9 @@ fn draw_heads(points: &Points, columns: &Columns, figure: &mut Figure) -> Rect {
     let wide = |text: &str| width(text, head_size, Weight::Bold);
     let names: Vec<String> = points.stages.iter().map(|stage| label(&stage.name)).collect();
     let room = |stage: usize| columns.room(stage) - sheet.tick * 0.4;
-    let fits = |(stage, name): (usize, &String)| name.split_whitespace().all(|word| wide(word) <= room(stage));
+    let fits = |(stage, name): (usize, &String)| {
+        name.split_whitespace().all(|word| wide(word) <= room(stage))
+    };
     let numbered = !names.iter().enumerate().all(fits);
     let lines: Vec<Vec<String>> = if numbered {
         (1..=names.len()).map(|i| vec![i.to_string()]).collect()
@@ -308,7 +329,8 @@ fn draw_heads(points: &Points, columns: &Columns, figure: &mut Figure) -> Rect {
     };
     let detail_size = sheet.caption;
     let all_details = (0..points.stages.len()).flat_map(details);
-    let widest = all_details.map(|text| width(&text, detail_size, Weight::Regular)).fold(0.0, f64::max);
+    let widest =
+        all_details.map(|text| width(&text, detail_size, Weight::Regular)).fold(0.0, f64::max);
     let with_details = !numbered && widest <= columns.pitch;
     let top = area.y + line * n_lines as f64;
     for (i, lines) in lines.iter().enumerate() {
@@ -388,7 +410,8 @@ fn draw_names(points: &Points, layout: &Layout, figure: &mut Figure) {
         let lines = in_two_lines(&bar.name, size, limit);
         let middle = place.centre().1;
         let half = line * lines.len() as f64 / 2.0;
-        let is_free = |(top, bottom): &(f64, f64)| middle + half <= *top || middle - half >= *bottom;
+        let is_free =
+            |(top, bottom): &(f64, f64)| middle + half <= *top || middle - half >= *bottom;
         if !column.iter().all(is_free) {
             continue;
         }
