@@ -60,6 +60,8 @@ pub(crate) struct Neutrals {
     pub(crate) grid: Colour,
     /// Marks without a group.
     pub(crate) neutral: Colour,
+    /// Opacity of marks that lie over each other: light fades on black sooner than dark on white.
+    pub(crate) veil: f64,
 }
 
 impl Neutrals {
@@ -72,6 +74,7 @@ impl Neutrals {
                 axis: Colour(0x80, 0x80, 0x80),
                 grid: Colour(0xe4, 0xe4, 0xe4),
                 neutral: Colour(0x80, 0x80, 0x80),
+                veil: 0.45,
             },
             Theme::Dark => Self {
                 ground: Colour(0x16, 0x16, 0x16),
@@ -80,6 +83,7 @@ impl Neutrals {
                 axis: Colour(0x8c, 0x8c, 0x8c),
                 grid: Colour(0x36, 0x36, 0x36),
                 neutral: Colour(0x8c, 0x8c, 0x8c),
+                veil: 0.65,
             },
         }
     }

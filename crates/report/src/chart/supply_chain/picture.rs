@@ -234,11 +234,11 @@ fn draw_links(points: &Points, layout: &Layout, figure: &mut Figure) {
                         fades.push(new.clone());
                         new
                     });
-                    curve.set("stroke", fade).opacity(0.45)
+                    curve.set("stroke", fade).opacity(sheet.ink.veil)
                 }
                 other => {
                     let colour = aside_colour(other, &sheet).to_string();
-                    curve.set("stroke", colour).opacity(0.6)
+                    curve.set("stroke", colour).opacity(sheet.ink.veil + 0.15)
                 }
             };
             figure.push(curve.tooltip(&format!(
