@@ -107,16 +107,20 @@ impl DisjointSets {
 }
 
 /// Components of nodes that reach each other along the flows.
+pub(crate) fn strong(graph: &SupplyGraph) -> Partition {
+    strong_along(Adjacency::customers(graph))
+}
+
+/// Components of nodes that reach each other along the edges of one direction.
 ///
 /// Depth first without recursion. One number a node serves as its place in the search while it is open, and as its
 /// component when it is closed: components are numbered down from `n`, so that they stay above all places.
 ///
 /// # Cost
 /// `O(n + m)` time, `O(n)` memory. Source: Tarjan (1972); Pearce (2016).
-pub(crate) fn strong(graph: &SupplyGraph) -> Partition {
+pub(crate) fn strong_along(customers: Adjacency<'_>) -> Partition {
     const NEW: u32 = 0;
-    let n = graph.n_nodes();
-    let customers = Adjacency::customers(graph);
+    let n = customers.n_nodes();
     let mut number = vec![NEW; n];
     let mut is_root = vec![true; n];
     let mut path: Vec<(u32, u32)> = Vec::new();

@@ -12,6 +12,7 @@ pub mod fixed_point;
 pub(crate) mod laplacian;
 pub mod ordered_sum;
 pub(crate) mod path_count;
+pub(crate) mod percolation;
 pub(crate) mod productivity;
 pub(crate) mod ratio;
 pub(crate) mod stationary;

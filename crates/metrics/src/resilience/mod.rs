@@ -1,5 +1,10 @@
 //! Resilience: what is left after a disruption. One file an index, one entry a line, in alphabetical order.
 
+pub mod attack_curve;
+pub mod attack_order;
+pub mod fc_random;
+pub mod robustness_curve;
+
 use crate::Metric;
 
-pub(crate) static METRICS: &[&dyn Metric] = &[];
+pub(crate) static METRICS: &[&dyn Metric] = &[&robustness_curve::RobustnessCurve];

@@ -1,0 +1,212 @@
+//! What is left of a network as its nodes are removed: one pass of union–find, backwards.
+
+use crate::kernel::adjacency::Adjacency;
+use crate::kernel::components::strong_along;
+use palenque_graph::SupplyGraph;
+
+/// What is left after some removals.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Remains {
+    /// Nodes in the largest weak component.
+    pub(crate) giant: u32,
+    /// Weak components.
+    pub(crate) n_components: u32,
+    /// `Σ s²` over all components but one of the largest.
+    pub(crate) other_squares: f64,
+    /// Nodes outside of that component.
+    pub(crate) others: u32,
+    /// Flow between different nodes.
+    pub(crate) flow: f64,
+    /// Final demand for nodes that are left, where positive.
+    pub(crate) demand: f64,
+}
+
+/// What is left after 0, 1, …, n removals in this order.
+///
+/// Nodes are added from the last to the first (Newman and Ziff 2001), so that components only ever merge:
+/// `O((n + m) α(n))` time, `O(n)` memory. `visit` sees the states from n removals to none.
+pub(crate) fn removals(
+    graph: &SupplyGraph,
+    order: &[u32],
+    final_demand: &[f64],
+    mut visit: impl FnMut(usize, Remains),
+) {
+    let mut sets = Sets::new(graph.n_nodes());
+    let mut state = Remains::default();
+    let mut squares = 0.0;
+    visit(order.len(), state);
+    for (q, &node) in order.iter().enumerate().rev() {
+        let u = node as usize;
+        sets.add(node);
+        state.n_components += 1;
+        squares += 1.0;
+        state.giant = state.giant.max(1);
+        state.demand += final_demand[u].max(0.0);
+        let sales = graph.out_range(u).map(|e| (graph.targets()[e], e));
+        let purchases =
+            graph.in_range(u).map(|k| (graph.sources()[k], graph.in_edges()[k] as usize));
+        for (v, edge) in sales.chain(purchases) {
+            if v == node || !sets.is_present(v) {
+                continue;
+            }
+            state.flow += graph.flows()[edge];
+            if let Some((a, b)) = sets.join(node, v) {
+                state.n_components -= 1;
+                squares += 2.0 * f64::from(a) * f64::from(b);
+                state.giant = state.giant.max(a + b);
+            }
+        }
+        let giant = f64::from(state.giant);
+        state.others = (order.len() - q) as u32 - state.giant;
+        state.other_squares = squares - giant * giant;
+        visit(q, state);
+    }
+}
+
+/// Nodes in the largest strong component of those that are left after each of these numbers of removals, ascending.
+/// `O(n + m)` for each.
+pub(crate) fn giant_strong(graph: &SupplyGraph, order: &[u32], steps: &[usize]) -> Vec<u32> {
+    let n = graph.n_nodes();
+    let mut rank = vec![0; n];
+    order.iter().enumerate().for_each(|(q, &u)| rank[u as usize] = q);
+    let giant = |&removed: &usize| {
+        let mut offsets = Vec::with_capacity(n + 1);
+        let mut neighbours = Vec::new();
+        offsets.push(0);
+        for u in 0..n {
+            if rank[u] >= removed {
+                let row = graph.targets()[graph.out_range(u)].iter();
+                neighbours.extend(row.filter(|&&v| rank[v as usize] >= removed));
+            }
+            offsets.push(neighbours.len() as u32);
+        }
+        let parts = strong_along(Adjacency { offsets: &offsets, neighbours: &neighbours });
+        // A removed node is a component of its own, which does not matter unless nothing is left.
+        if removed < n { parts.sizes.into_iter().max().unwrap_or(0) as u32 } else { 0 }
+    };
+    steps.iter().map(giant).collect()
+}
+
+/// The mean size of the largest weak component over all subsets of `k` nodes, for `k` from 0 to n.
+///
+/// # Panics
+/// If there are more than 24 nodes: there are `2ⁿ` subsets.
+pub(crate) fn mean_giant_of_subsets(graph: &SupplyGraph) -> Vec<f64> {
+    let n = graph.n_nodes();
+    assert!(n <= 24, "2^{n} subsets");
+    let mut ties = vec![0_u32; n];
+    for u in 0..n {
+        for &v in &graph.targets()[graph.out_range(u)] {
+            ties[u] |= 1 << v;
+            ties[v as usize] |= 1 << u;
+        }
+    }
+    let (mut sums, mut counts) = (vec![0_u64; n + 1], vec![0_u64; n + 1]);
+    for subset in 0..1_u32 << n {
+        let mut rest = subset;
+        let mut giant = 0;
+        while rest != 0 {
+            let (mut part, mut new) = (0, rest & rest.wrapping_neg());
+            while new != 0 {
+                let u = new.trailing_zeros();
+                part |= 1 << u;
+                new = (new | ties[u as usize]) & subset & !part;
+            }
+            giant = giant.max(part.count_ones());
+            rest &= !part;
+        }
+        let k = subset.count_ones() as usize;
+        sums[k] += u64::from(giant);
+        counts[k] += 1;
+    }
+    sums.iter().zip(counts).map(|(&sum, count)| sum as f64 / count as f64).collect()
+}
+
+/// Sets of present nodes, with their sizes.
+struct Sets {
+    parent: Vec<u32>,
+    size: Vec<u32>,
+}
+
+impl Sets {
+    fn new(n: usize) -> Self {
+        Self { parent: (0..n as u32).collect(), size: vec![0; n] }
+    }
+
+    fn add(&mut self, u: u32) {
+        self.size[u as usize] = 1;
+    }
+
+    fn is_present(&self, u: u32) -> bool {
+        self.size[u as usize] > 0
+    }
+
+    /// The node that stands for the set, halving the way there for the next time.
+    fn find(&mut self, mut u: u32) -> u32 {
+        while self.parent[u as usize] != u {
+            let above = self.parent[self.parent[u as usize] as usize];
+            self.parent[u as usize] = above;
+            u = above;
+        }
+        u
+    }
+
+    /// Joins two sets, the smaller to the larger, and returns their sizes; nothing if they are one already.
+    fn join(&mut self, u: u32, v: u32) -> Option<(u32, u32)> {
+        let (a, b) = (self.find(u), self.find(v));
+        if a == b {
+            return None;
+        }
+        let sizes = (self.size[a as usize], self.size[b as usize]);
+        let (above, below) = if sizes.0 >= sizes.1 { (a, b) } else { (b, a) };
+        self.parent[below as usize] = above;
+        self.size[above as usize] = sizes.0 + sizes.1;
+        Some(sizes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn graph() -> SupplyGraph {
+        // A pair 0 ⇄ 1, a chain 1 → 2 → 3, and a self-loop.
+        let flows = [(0, 1, 1.0), (1, 0, 2.0), (1, 2, 4.0), (2, 3, 8.0), (3, 3, 16.0)];
+        SupplyGraph::from_flows(["a", "b", "c", "d"], flows).expect("a good graph")
+    }
+
+    #[test]
+    fn each_state_is_what_is_left() {
+        let mut states = [Remains::default(); 5];
+        removals(&graph(), &[1, 2, 0, 3], &[1.0, 2.0, -3.0, 4.0], |q, state| states[q] = state);
+        let giants: Vec<u32> = states.iter().map(|s| s.giant).collect();
+        assert_eq!(giants, [4, 2, 1, 1, 0]);
+        let flows: Vec<f64> = states.iter().map(|s| s.flow).collect();
+        assert_eq!(flows, [15.0, 8.0, 0.0, 0.0, 0.0]);
+        let demands: Vec<f64> = states.iter().map(|s| s.demand).collect();
+        assert_eq!(demands, [7.0, 5.0, 5.0, 4.0, 0.0]);
+        let components: Vec<u32> = states.iter().map(|s| s.n_components).collect();
+        assert_eq!(components, [1, 2, 2, 1, 0]);
+        assert_eq!((states[1].others, states[1].other_squares), (1, 1.0));
+    }
+
+    #[test]
+    fn the_largest_strong_component_shrinks() {
+        assert_eq!(giant_strong(&graph(), &[2, 0, 1, 3], &[0, 1, 2, 4]), [2, 2, 1, 0]);
+    }
+
+    #[test]
+    fn subsets_of_a_ring_of_four_by_hand() {
+        // Two nodes are neighbours in four of six pairs; three always hang together.
+        let ring = [(0, 1, 1.0), (1, 2, 1.0), (2, 3, 1.0), (3, 0, 1.0)];
+        let ring = SupplyGraph::from_flows(["a", "b", "c", "d"], ring).expect("a good graph");
+        assert_eq!(mean_giant_of_subsets(&ring), [0.0, 1.0, 10.0 / 6.0, 3.0, 4.0]);
+    }
+
+    #[test]
+    fn subsets_of_a_chain_of_three_by_hand() {
+        let chain = SupplyGraph::from_flows(["a", "b", "c"], [(0, 1, 1.0), (1, 2, 1.0)]);
+        let means = mean_giant_of_subsets(&chain.expect("a good graph"));
+        assert_eq!(means, [0.0, 1.0, 5.0 / 3.0, 3.0]);
+    }
+}

@@ -1,0 +1,257 @@
+//! Attack curves and what they come to, behind the registry.
+
+use super::attack_curve::{AttackCurve, CurvePoint, RobustnessConfig, robustness_curves};
+use super::attack_order::AttackOrder;
+use super::fc_random::fc_random;
+use crate::{
+    Family, Figure, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, network_summary,
+};
+use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Unit, Values};
+use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+
+/// [`robustness_curves`] and [`fc_random`] behind the registry.
+pub struct RobustnessCurve;
+
+const fn whole(name: &'static str, unit: Unit, meaning: &'static str) -> ColumnSpec {
+    ColumnSpec { name, kind: Kind::I64, unit, meaning }
+}
+
+static SCENARIO: ColumnSpec = ColumnSpec::text("scenario", "The order in which nodes are removed.");
+static MODE: ColumnSpec =
+    ColumnSpec::text("mode", "`static`: by the scores of the intact network.");
+static TARGET: ColumnSpec = ColumnSpec::text("target", "What is removed: `node`.");
+
+static CURVE: [ColumnSpec; 15] = [
+    SCENARIO,
+    MODE,
+    TARGET,
+    whole("replicate", Unit::Id, "0; −1 for the mean over random orders."),
+    whole("step", Unit::Count, "Nodes removed."),
+    ColumnSpec::text("removed_id", "The node removed last; empty in means."),
+    ColumnSpec::number("fraction_removed", Unit::One, "Nodes removed by all nodes."),
+    ColumnSpec::number(
+        "giant_wcc_share",
+        Unit::One,
+        "Nodes of the largest weak component by all nodes of the intact network.",
+    ),
+    ColumnSpec::number(
+        "giant_scc_share",
+        Unit::One,
+        "Nodes of the largest strong component by all nodes; empty where it was not looked for.",
+    ),
+    ColumnSpec::number(
+        "surviving_flow_share",
+        Unit::One,
+        "Flow between nodes that are left by flow between all; self-loops left out.",
+    ),
+    ColumnSpec::number(
+        "served_demand_share",
+        Unit::One,
+        "Final demand for nodes that are left by that for all.",
+    ),
+    ColumnSpec::number(
+        "susceptibility",
+        Unit::Count,
+        "Mean size of the component of a node outside of the largest; empty if there is none.",
+    ),
+    whole("n_components", Unit::Count, "Weak components; empty in means."),
+    ColumnSpec::number(
+        "giant_lower",
+        Unit::One,
+        "2.5 % quantile of giant_wcc_share over random orders.",
+    ),
+    ColumnSpec::number(
+        "giant_upper",
+        Unit::One,
+        "97.5 % quantile of giant_wcc_share over random orders.",
+    ),
+];
+
+static SUMMARY: [ColumnSpec; 11] = [
+    SCENARIO,
+    MODE,
+    TARGET,
+    ColumnSpec::number(
+        "r_index",
+        Unit::One,
+        "Mean of giant_wcc_share over all removals; at most about 1/2.",
+    ),
+    ColumnSpec::number("r_index_lower", Unit::One, "2.5 % quantile over random orders."),
+    ColumnSpec::number("r_index_upper", Unit::One, "97.5 % quantile over random orders."),
+    ColumnSpec::number(
+        "f_half",
+        Unit::One,
+        "Fraction removed at which giant_wcc_share first is below 1/2.",
+    ),
+    ColumnSpec::number(
+        "f_5pct",
+        Unit::One,
+        "Fraction removed at which giant_wcc_share first is below 1/20.",
+    ),
+    ColumnSpec::number(
+        "fc_random",
+        Unit::One,
+        "Fraction expected from the degrees alone; empty unless removal is random.",
+    ),
+    whole("n_replicates", Unit::Count, "Random orders; 1 for any other."),
+    whole("seed", Unit::Id, "Where the random orders begin; empty unless removal is random."),
+];
+
+static FIGURES: [ColumnSpec; 3] = [
+    ColumnSpec::number("r_index_random", Unit::One, "Robustness to random removal."),
+    ColumnSpec::number(
+        "r_index_degree_static",
+        Unit::One,
+        "Robustness to removal of the nodes with most partners.",
+    ),
+    ColumnSpec::number(
+        "fc_random",
+        Unit::One,
+        "Fraction at whose random removal a network of these degrees falls apart.",
+    ),
+];
+
+static SPEC: MetricSpec = MetricSpec {
+    name: "robustness_curve",
+    family: Family::Resilience,
+    summary: "What is left of the network as firms fall out, at random or the important ones first.",
+    formula: "s(q) = largest weak component after q removals / n; r_index = (1/n) Σ_{q=1..n} s(q); \
+              fc_random = 1 − 1/(κ − 1), κ = <k²>/<k>",
+    source: "Albert, Jeong and Barabási (2000); Schneider et al. (2011), eq. 1; Newman and Ziff (2001); \
+             Molloy and Reed (1995); Cohen et al. (2000)",
+    reading: "High r_index = robust: (n − 1)/n² for a star under attack, (n − 1)/(2n) if all are tied to all. Compare \
+              an attack with random removal of the same network. Structure only: nobody stops for want of inputs. \
+              Direction matters for strong components only; self-loops are left out.",
+    cost: "O((n + m) α(n)) time for each order and replicate; for betweenness, what that costs",
+    needs: &[],
+    params: &[
+        ParamSpec {
+            name: "orders",
+            default: r#"["random", "degree", "strength", "pagerank_reverse", "output"]"#,
+            meaning: "Orders of removal: `random`, `degree`, `strength`, `betweenness`, `pagerank_reverse`, `output`.",
+        },
+        ParamSpec {
+            name: "points",
+            default: "201",
+            meaning: "Points of a curve at most, 2 or more.",
+        },
+        ParamSpec { name: "replicates", default: "100", meaning: "Random orders to average over." },
+        ParamSpec { name: "seed", default: "1", meaning: "Where the random orders begin." },
+    ],
+    outputs: &[
+        Output { table: TableId::RobustnessCurve, columns: &CURVE },
+        Output { table: TableId::RobustnessSummary, columns: &SUMMARY },
+        Output { table: TableId::NetworkSummary, columns: &FIGURES },
+    ],
+    core: false,
+};
+
+impl Metric for RobustnessCurve {
+    fn spec(&self) -> &'static MetricSpec {
+        &SPEC
+    }
+
+    fn compute(
+        &self,
+        graph: &SupplyGraph,
+        params: &Params,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Table>, MetricError> {
+        params.check_names(SPEC.params)?;
+        let config: RobustnessConfig = params.decode()?;
+        let curves = robustness_curves(graph, &config, progress)?;
+        let fc = fc_random(graph);
+        Ok(vec![
+            curve_table(graph, &curves),
+            summary_table(&curves, fc, config.seed),
+            network_summary(&figures(&curves, fc, &config)),
+        ])
+    }
+}
+
+/// A column with a cell for each row.
+fn texts<T>(rows: &[T], cell: impl Fn(&T) -> Option<&str>) -> Values {
+    Values::Text(rows.iter().map(|row| cell(row).map(Into::into)).collect())
+}
+
+fn numbers<T>(rows: &[T], cell: impl Fn(&T) -> Option<f64>) -> Values {
+    Values::F64(rows.iter().map(|row| cell(row).unwrap_or(f64::NAN)).collect())
+}
+
+fn wholes<T>(rows: &[T], cell: impl Fn(&T) -> Option<u64>) -> Values {
+    let whole = |row| cell(row).and_then(|n| i64::try_from(n).ok());
+    Values::I64(rows.iter().map(whole).collect())
+}
+
+fn columns(specs: &[ColumnSpec], values: impl IntoIterator<Item = Values>) -> Vec<Column> {
+    specs.iter().zip(values).map(|(spec, values)| Column::new(spec, values)).collect()
+}
+
+fn curve_table(graph: &SupplyGraph, curves: &[AttackCurve]) -> Table {
+    let rows: Vec<(AttackOrder, &CurvePoint)> =
+        curves.iter().flat_map(|c| c.points.iter().map(|point| (c.order, point))).collect();
+    let n = graph.n_nodes() as f64;
+    let replicate = |&(order, _): &(AttackOrder, &CurvePoint)| match order {
+        AttackOrder::Random => Some(-1),
+        _ => Some(0),
+    };
+    let id = |node: u32| graph.node_id(NodeIndex::from(node));
+    let values = [
+        texts(&rows, |row| Some(row.0.name())),
+        texts(&rows, |_| Some("static")),
+        texts(&rows, |_| Some("node")),
+        Values::I64(rows.iter().map(replicate).collect()),
+        wholes(&rows, |row| Some(row.1.step as u64)),
+        texts(&rows, |row| row.1.removed.map(id)),
+        numbers(&rows, |row| Some(row.1.step as f64 / n)),
+        numbers(&rows, |row| Some(row.1.giant_wcc_share)),
+        numbers(&rows, |row| row.1.giant_scc_share),
+        numbers(&rows, |row| row.1.surviving_flow_share),
+        numbers(&rows, |row| row.1.served_demand_share),
+        numbers(&rows, |row| row.1.susceptibility),
+        wholes(&rows, |row| row.1.n_components.map(u64::from)),
+        numbers(&rows, |row| row.1.giant_interval.map(|interval| interval.0)),
+        numbers(&rows, |row| row.1.giant_interval.map(|interval| interval.1)),
+    ];
+    Table::new(TableId::RobustnessCurve, columns(&CURVE, values))
+}
+
+fn summary_table(curves: &[AttackCurve], fc: Option<f64>, seed: u64) -> Table {
+    let is_random = |curve: &AttackCurve| curve.order == AttackOrder::Random;
+    let values = [
+        texts(curves, |curve| Some(curve.order.name())),
+        texts(curves, |_| Some("static")),
+        texts(curves, |_| Some("node")),
+        numbers(curves, |curve| curve.r_index),
+        numbers(curves, |curve| Some(curve.r_interval?.0)),
+        numbers(curves, |curve| Some(curve.r_interval?.1)),
+        numbers(curves, |curve| curve.f_half),
+        numbers(curves, |curve| curve.f_5pct),
+        numbers(curves, |curve| fc.filter(|_| is_random(curve))),
+        wholes(curves, |curve| Some(curve.n_replicates as u64)),
+        wholes(curves, |curve| is_random(curve).then_some(seed)),
+    ];
+    Table::new(TableId::RobustnessSummary, columns(&SUMMARY, values))
+}
+
+fn figures(curves: &[AttackCurve], fc: Option<f64>, config: &RobustnessConfig) -> Vec<Figure> {
+    let r_index = |spec, order| {
+        let Some(curve) = curves.iter().find(|curve| curve.order == order) else {
+            return Figure::new(spec, Err(Status::InputMissing));
+        };
+        let figure = Figure::new(spec, curve.r_index.ok_or(Status::InsufficientN));
+        if order != AttackOrder::Random {
+            return figure;
+        }
+        let RobustnessConfig { replicates, seed, .. } = config;
+        let params = format!("replicates={replicates};seed={seed}");
+        let method = if curve.is_sampled { "sampled" } else { "exact" };
+        Figure { interval: curve.r_interval, method, params, ..figure }
+    };
+    let [random, degree, fc_spec] = &FIGURES;
+    vec![
+        r_index(random, AttackOrder::Random),
+        r_index(degree, AttackOrder::Degree),
+        Figure::new(fc_spec, fc.ok_or(Status::ZeroDenominator)),
+    ]
+}

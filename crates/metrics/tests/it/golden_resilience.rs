@@ -1,0 +1,157 @@
+//! Published and independently computed values of the resilience indices.
+
+use crate::golden::{Case, assert_all, assert_near, column, compute, figure};
+use palenque_graph::{NoProgress, SupplyGraph};
+use palenque_metrics::resilience::attack_curve::{
+    AttackCurve, RobustnessConfig, robustness_curves,
+};
+use palenque_metrics::resilience::attack_order::AttackOrder;
+use palenque_metrics::resilience::fc_random::fc_random;
+use serde_json::{Value, json};
+
+fn kite() -> SupplyGraph {
+    Case::open("01_krackhardt_kite").undirected("edges.csv")
+}
+
+fn karate() -> SupplyGraph {
+    Case::open("02_zachary_karate").undirected("edges.csv")
+}
+
+fn curve(graph: &SupplyGraph, order: AttackOrder) -> AttackCurve {
+    let config = RobustnessConfig { orders: vec![order], ..RobustnessConfig::default() };
+    robustness_curves(graph, &config, &NoProgress).expect("a curve").remove(0)
+}
+
+fn giants(curve: &AttackCurve) -> Vec<Option<f64>> {
+    curve.points.iter().map(|point| Some(point.giant_wcc_share)).collect()
+}
+
+#[test]
+fn attacks_on_the_most_connected() {
+    let case = Case::open("17_percolation");
+    for (name, graph) in [("kite", kite()), ("karate", karate())] {
+        let curve = curve(&graph, AttackOrder::Degree);
+        let expected = |key: &str| case.expected(&format!("{name}/static_degree/{key}"));
+        let order: Value = curve.points.iter().filter_map(|point| point.removed).collect();
+        assert_eq!(order, *expected("order"), "{name}");
+        assert_all(&giants(&curve), expected("giant_share"), name);
+        assert_near(curve.r_index, expected("R_schneider"), name);
+        let step = |fraction: Option<f64>| fraction.map(|f| (f * graph.n_nodes() as f64).round());
+        assert_near(step(curve.f_half), expected("first_below_half"), name);
+        assert_near(step(curve.f_5pct), expected("first_below_5pct"), name);
+    }
+}
+
+#[test]
+fn random_removal_of_the_kite_is_exact() {
+    let case = Case::open("17_percolation");
+    let curve = curve(&kite(), AttackOrder::Random);
+    assert_all(
+        &giants(&curve),
+        case.expected("kite/random_exact_giant_share_after_Q_removed"),
+        "kite",
+    );
+    assert_near(curve.r_index, case.expected("kite/R_random_exact"), "kite");
+    assert!(!curve.is_sampled);
+}
+
+#[test]
+fn a_sample_of_random_orders_is_near_the_mean_over_all() {
+    // The kite and eleven isolates are too many nodes to enumerate. Of k nodes left, the kite keeps a hypergeometric
+    // number, and the largest component is the kite's, or one isolate.
+    let case = Case::open("17_percolation");
+    let kite_means = case.expected("kite/random_exact_mean_giant_by_occupied");
+    let kite_means: Vec<f64> =
+        kite_means.as_array().expect("a list").iter().filter_map(Value::as_f64).collect();
+    let ids = (0..21).map(|i| format!("n{i}"));
+    let small = kite();
+    let flows = small.node_indices().flat_map(|u| {
+        let row: Vec<_> = small.customers(u).collect();
+        row.into_iter().map(move |(v, flow)| (u.index() as u32, v.index() as u32, flow))
+    });
+    let graph = SupplyGraph::from_flows(ids, flows).expect("a good graph");
+    let choose =
+        |n: usize, k: usize| -> f64 { (0..k).map(|i| (n - i) as f64 / (i + 1) as f64).product() };
+    let mean_giant = |k: usize| -> f64 {
+        let kept = k.saturating_sub(11)..=k.min(10);
+        let of = |j: usize| {
+            let giant = if j == 0 { f64::from(u8::from(k > 0)) } else { kite_means[j] };
+            choose(10, j) * choose(11, k - j) / choose(21, k) * giant
+        };
+        kept.map(of).sum()
+    };
+    let exact: f64 = (0..21).map(|k| mean_giant(k) / 21.0).sum::<f64>() / 21.0;
+    let config = RobustnessConfig {
+        orders: vec![AttackOrder::Random],
+        replicates: 2000,
+        ..RobustnessConfig::default()
+    };
+    let curve = robustness_curves(&graph, &config, &NoProgress).expect("a curve").remove(0);
+    assert!(curve.is_sampled);
+    let (lower, upper) = curve.r_interval.expect("random orders have a band");
+    // 95 % of a bell-shaped distribution are within about two standard deviations on either side.
+    let standard_error = (upper - lower) / 4.0 / 2000_f64.sqrt();
+    let found = curve.r_index.expect("there are nodes");
+    assert!((found - exact).abs() <= 4.0 * standard_error, "{found}, exactly {exact}");
+}
+
+#[test]
+fn where_random_networks_of_these_degrees_fall_apart() {
+    let case = Case::open("17_percolation");
+    assert_near(fc_random(&kite()), case.expected("molloy_reed/kite/fc"), "kite");
+    assert_near(fc_random(&karate()), case.expected("molloy_reed/karate/fc"), "karate");
+}
+
+#[test]
+fn stars_and_complete_networks_have_the_known_extremes() {
+    for n in [3_u32, 10, 40] {
+        let size = f64::from(n);
+        let star: Vec<_> = (1..n).map(|v| (0, v, 1.0)).collect();
+        let star = crate::graphs::graph(n, &star);
+        let worst = curve(&star, AttackOrder::Degree).r_index;
+        assert_near(worst, &json!((size - 1.0) / (size * size)), "star");
+        let pairs = (0..n).flat_map(|u| (0..n).filter(move |&v| v != u).map(move |v| (u, v, 1.0)));
+        let complete = crate::graphs::graph(n, &pairs.collect::<Vec<_>>());
+        for order in [AttackOrder::Degree, AttackOrder::Random] {
+            let best = curve(&complete, order);
+            assert_near(best.r_index, &json!((size - 1.0) / (2.0 * size)), "complete");
+            let shares = best.points.iter().map(|p| (p.giant_wcc_share, p.giant_scc_share));
+            for (weak, strong) in shares {
+                assert_near(strong, &json!(weak), "both ways everywhere");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_grid_of_points_does_not_change_the_index() {
+    let graph = crate::graphs::scattered(500, 2500);
+    let with = |points: usize| {
+        let orders = vec![AttackOrder::Random, AttackOrder::Strength, AttackOrder::Betweenness];
+        let config = RobustnessConfig { orders, points, replicates: 7, seed: 5 };
+        robustness_curves(&graph, &config, &NoProgress).expect("curves")
+    };
+    for (coarse, fine) in with(11).iter().zip(with(501)) {
+        assert_eq!(coarse.points.len(), 11);
+        assert_eq!(coarse.r_index, fine.r_index);
+        assert_eq!(coarse.f_half, fine.f_half);
+        for point in &coarse.points {
+            let same = &fine.points[point.step];
+            assert_eq!(point.giant_wcc_share.to_bits(), same.giant_wcc_share.to_bits());
+            assert_eq!(point.surviving_flow_share, same.surviving_flow_share);
+            assert_eq!(point.removed, same.removed);
+        }
+    }
+}
+
+#[test]
+fn tables_of_the_kite() {
+    let tables = compute(&kite(), "robustness_curve", &[("orders", json!(["degree", "random"]))]);
+    assert_eq!(tables[0].n_rows(), 22);
+    assert_eq!(tables[0].text("removed_id", 0), None);
+    assert_eq!(tables[0].text("removed_id", 1), Some("Diane"));
+    assert_eq!(tables[0].number("replicate", 12), Some(-1.0));
+    assert_eq!(column(&tables[..1], "surviving_flow_share")[0], Some(1.0));
+    assert_near(figure(&tables, "r_index_degree_static"), &json!(0.36), "r_index");
+    assert_near(figure(&tables, "r_index_random"), &json!(0.385_206_349_206_349_16), "r_index");
+}
