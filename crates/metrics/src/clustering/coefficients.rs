@@ -163,7 +163,7 @@ static SPEC: MetricSpec = MetricSpec {
         Output { table: TableId::NodeMetrics, columns: &COLUMNS },
         Output { table: TableId::NetworkSummary, columns: &FIGURES },
     ],
-    core: true,
+    core: false,
 };
 
 impl Metric for ClusteringMetric {

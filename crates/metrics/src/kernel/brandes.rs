@@ -61,8 +61,9 @@ pub(crate) fn path_shares(
 struct Search<'a> {
     adjacency: Adjacency<'a>,
     way: Way<'a>,
-    /// Nodes by distance, the source first.
+    /// Nodes by distance, the source first; what is found is in front of `n_found`.
     order: Vec<u32>,
+    n_found: usize,
     /// Positions of the edges on shortest paths, by their start in `order`.
     tight: Vec<u32>,
     /// Where the edges of each entry of `order` begin in `tight`; one more at the end.
@@ -84,78 +85,86 @@ impl<'a> Search<'a> {
         let way = match lengths {
             None => Way::Hops { level: vec![UNSEEN; n] },
             Some(lengths) => {
-                Way::Lengths { lengths, paths: ShortestPaths::new(n), rank: vec![UNSEEN; n] }
+                Way::Lengths { lengths, paths: ShortestPaths::new(n), rank: vec![0; n] }
             }
         };
         Self {
             adjacency,
             way,
-            order: Vec::with_capacity(n),
-            tight: Vec::new(),
+            order: vec![0; n + 1],
+            n_found: 0,
+            tight: vec![0; adjacency.neighbours.len() + 1],
             starts: Vec::with_capacity(n + 1),
             counts: Counts::new(n),
             huge: None,
         }
     }
 
+    /// Finds the edges on shortest paths from a source.
     fn run(&mut self, source: u32) {
-        self.tight.clear();
-        self.starts.clear();
-        match &mut self.way {
+        let Self { adjacency, way, order, n_found, tight, starts, .. } = self;
+        let neighbours = adjacency.neighbours;
+        starts.clear();
+        // Without branches: what is written at an end stays only if the end then moves on.
+        let mut tight_end = 0;
+        match way {
             Way::Hops { level } => {
-                for &u in &self.order {
+                for &u in &order[..*n_found] {
                     level[u as usize] = UNSEEN;
                 }
-                self.order.clear();
-                self.order.push(source);
+                order[0] = source;
                 level[source as usize] = 0;
-                let mut head = 0;
-                while let Some(&u) = self.order.get(head) {
+                let (mut head, mut order_end) = (0, 1);
+                while head < order_end {
+                    let u = order[head] as usize;
                     head += 1;
-                    self.starts.push(self.tight.len() as u32);
-                    let next = level[u as usize] + 1;
-                    for position in self.adjacency.range(u as usize) {
-                        let v = self.adjacency.neighbours[position];
-                        let seen = &mut level[v as usize];
-                        if *seen == UNSEEN {
-                            *seen = next;
-                            self.order.push(v);
-                        }
-                        if *seen == next {
-                            self.tight.push(position as u32);
-                        }
+                    starts.push(tight_end as u32);
+                    let next = level[u] + 1;
+                    let row = adjacency.range(u);
+                    for (&v, position) in neighbours[row.clone()].iter().zip(row) {
+                        let seen = level[v as usize];
+                        let at = if seen == UNSEEN { next } else { seen };
+                        level[v as usize] = at;
+                        order[order_end] = v;
+                        order_end += usize::from(seen == UNSEEN);
+                        tight[tight_end] = position as u32;
+                        tight_end += usize::from(at == next);
                     }
                 }
+                *n_found = order_end;
             }
             Way::Lengths { lengths, paths, rank } => {
-                for &u in &self.order {
-                    rank[u as usize] = UNSEEN;
+                for &u in &order[..*n_found] {
+                    rank[u as usize] = 0;
                 }
-                paths.run(self.adjacency, lengths, source);
-                self.order.clone_from(&paths.settled);
-                for (place, &u) in self.order.iter().enumerate() {
+                paths.run(*adjacency, lengths, source);
+                *n_found = paths.settled.len();
+                order[..*n_found].copy_from_slice(&paths.settled);
+                for (place, &u) in paths.settled.iter().enumerate() {
                     rank[u as usize] = place as u32;
                 }
-                for (place, &u) in self.order.iter().enumerate() {
-                    self.starts.push(self.tight.len() as u32);
-                    for position in self.adjacency.range(u as usize) {
-                        let v = self.adjacency.neighbours[position] as usize;
-                        let through = paths.distance[u as usize] + lengths[position];
-                        // Settled before: what is shorter by rounding only is not a way back.
-                        if rank[v] > place as u32 && tied(through, paths.distance[v]) {
-                            self.tight.push(position as u32);
-                        }
+                for (place, &u) in paths.settled.iter().enumerate() {
+                    starts.push(tight_end as u32);
+                    let reached = paths.distance[u as usize];
+                    for position in adjacency.range(u as usize) {
+                        let v = neighbours[position] as usize;
+                        // Only to what is settled later: what is nearer by rounding is no way back.
+                        let onward = rank[v] > place as u32;
+                        tight[tight_end] = position as u32;
+                        tight_end += usize::from(
+                            onward && tied(reached + lengths[position], paths.distance[v]),
+                        );
                     }
                 }
             }
         }
-        self.starts.push(self.tight.len() as u32);
+        starts.push(tight_end as u32);
     }
 
     fn add_shares(&mut self, shares: &mut PathShares) {
         let dag = Dag {
             neighbours: self.adjacency.neighbours,
-            order: &self.order,
+            order: &self.order[..self.n_found],
             tight: &self.tight,
             starts: &self.starts,
         };

@@ -20,7 +20,7 @@ impl ShortestPaths {
         Self {
             distance: vec![f64::INFINITY; n],
             settled: Vec::with_capacity(n),
-            heap: Heap::new(n),
+            heap: Heap::default(),
         }
     }
 
@@ -31,95 +31,86 @@ impl ShortestPaths {
         }
         self.settled.clear();
         self.distance[source as usize] = 0.0;
-        self.heap.decrease(source, &self.distance);
-        while let Some(u) = self.heap.pop(&self.distance) {
-            self.settled.push(u);
-            let reached = self.distance[u as usize];
-            for position in adjacency.range(u as usize) {
-                let v = adjacency.neighbours[position];
-                let through = reached + lengths[position];
-                if through < self.distance[v as usize] {
-                    self.distance[v as usize] = through;
-                    self.heap.decrease(v, &self.distance);
+        self.heap.push(Candidate { distance: 0.0, node: source });
+        while let Some(Candidate { distance, node }) = self.heap.pop() {
+            if distance > self.distance[node as usize] {
+                continue; // a shorter way was found after this one went in
+            }
+            self.settled.push(node);
+            let row = adjacency.range(node as usize);
+            for (&v, length) in adjacency.neighbours[row.clone()].iter().zip(&lengths[row]) {
+                let through = distance + length;
+                let known = &mut self.distance[v as usize];
+                if through < *known {
+                    *known = through;
+                    self.heap.push(Candidate { distance: through, node: v });
                 }
             }
         }
     }
 }
 
-/// A heap of nodes, four children a node, the nearest on top; equal distances by node number.
-struct Heap {
-    nodes: Vec<u32>,
-    place: Vec<u32>,
+/// A node and the length of a way to it.
+#[derive(Clone, Copy)]
+struct Candidate {
+    distance: f64,
+    node: u32,
 }
 
-const OUTSIDE: u32 = u32::MAX;
+/// Candidates, four children to a parent, the nearest on top. Distances lie in the heap itself, so that comparing
+/// children reads one stretch of memory; a node whose distance falls is put in again.
+#[derive(Default)]
+struct Heap(Vec<Candidate>);
+
 const ARITY: usize = 4;
 
 impl Heap {
-    fn new(n: usize) -> Self {
-        Self { nodes: Vec::new(), place: vec![OUTSIDE; n] }
+    fn push(&mut self, candidate: Candidate) {
+        self.0.push(candidate);
+        self.raise(candidate, self.0.len() - 1);
     }
 
-    /// Puts a node in, or up after its distance fell.
-    fn decrease(&mut self, node: u32, distance: &[f64]) {
-        let mut at = self.place[node as usize] as usize;
-        if at == OUTSIDE as usize {
-            at = self.nodes.len();
-            self.nodes.push(node);
+    fn pop(&mut self) -> Option<Candidate> {
+        let last = self.0.pop()?;
+        let Some(&top) = self.0.first() else {
+            return Some(last);
+        };
+        // The last candidate belongs near the bottom: the gap sinks there without looking at it, then it rises.
+        let mut gap = 0;
+        loop {
+            let first = ARITY * gap + 1;
+            let best = match self.0.get(first..) {
+                Some(&[a, b, c, d, ..]) => {
+                    let (left, l) = if b.distance < a.distance { (b, 1) } else { (a, 0) };
+                    let (right, r) = if d.distance < c.distance { (d, 3) } else { (c, 2) };
+                    first + if right.distance < left.distance { r } else { l }
+                }
+                Some([]) | None => break,
+                Some(few) => {
+                    let nearest =
+                        (0..few.len()).min_by(|&a, &b| few[a].distance.total_cmp(&few[b].distance));
+                    first + nearest.expect("at least one child")
+                }
+            };
+            self.0[gap] = self.0[best];
+            gap = best;
         }
-        while at > 0 {
-            let parent = (at - 1) / ARITY;
-            if !nearer(node, self.nodes[parent], distance) {
-                break;
-            }
-            self.put(self.nodes[parent], at);
-            at = parent;
-        }
-        self.put(node, at);
-    }
-
-    fn pop(&mut self, distance: &[f64]) -> Option<u32> {
-        let top = *self.nodes.first()?;
-        self.place[top as usize] = OUTSIDE;
-        let last = self.nodes.pop().expect("the heap has a top");
-        if last != top {
-            self.sink(last, distance);
-        }
+        self.raise(last, gap);
         Some(top)
     }
 
-    /// Lets a node sink from the top.
-    fn sink(&mut self, node: u32, distance: &[f64]) {
-        let mut at = 0;
-        loop {
-            let first = ARITY * at + 1;
-            let children = first..(first + ARITY).min(self.nodes.len());
-            let mut best = node;
-            let mut best_at = at;
-            for child in children {
-                if nearer(self.nodes[child], best, distance) {
-                    (best, best_at) = (self.nodes[child], child);
-                }
-            }
-            if best_at == at {
+    /// Puts a candidate at a place that is free, or above it.
+    fn raise(&mut self, candidate: Candidate, mut at: usize) {
+        while at > 0 {
+            let parent = (at - 1) / ARITY;
+            if candidate.distance >= self.0[parent].distance {
                 break;
             }
-            self.put(best, at);
-            at = best_at;
+            self.0[at] = self.0[parent];
+            at = parent;
         }
-        self.put(node, at);
+        self.0[at] = candidate;
     }
-
-    fn put(&mut self, node: u32, at: usize) {
-        self.nodes[at] = node;
-        self.place[node as usize] = at as u32;
-    }
-}
-
-fn nearer(a: u32, b: u32, distance: &[f64]) -> bool {
-    let key = |node: u32| (distance[node as usize], node);
-    key(a) < key(b)
 }
 
 /// For every node, sums over the nodes that it reaches along `adjacency`.
@@ -176,14 +167,13 @@ mod tests {
     }
 
     #[test]
-    fn the_heap_gives_nodes_back_in_order_of_distance() {
-        let distance: Vec<f64> = (0..100).map(|i| f64::from(i * 37 % 100 / 3)).collect();
-        let mut heap = Heap::new(100);
+    fn the_heap_gives_candidates_back_in_order() {
+        let mut heap = Heap::default();
         for node in 0..100 {
-            heap.decrease(node, &distance);
+            heap.push(Candidate { distance: f64::from(node * 37 % 100 / 3), node });
         }
-        let popped: Vec<u32> = std::iter::from_fn(|| heap.pop(&distance)).collect();
+        let popped: Vec<Candidate> = std::iter::from_fn(|| heap.pop()).collect();
         assert_eq!(popped.len(), 100);
-        assert!(popped.is_sorted_by(|&a, &b| nearer(a, b, &distance)));
+        assert!(popped.is_sorted_by(|a, b| a.distance <= b.distance));
     }
 }
