@@ -6,10 +6,12 @@
 
 use super::chance::{About, whole};
 use super::cluster::Cluster;
-use super::trades::{
-    BAGASSE, BULK, EXPORT, EXPORTED, FETCHED, Input, LOYALTY_EXPONENT, ORDER, Part, RETAIL,
-    SALES_EXPONENT, SOLD_OUTSIDE, SUBCONTRACTED, TRADES, Trade, WHOLESALE, When,
+use super::parameters::{
+    BAGASSE, BULK, EXPORT, EXPORTED, FETCHED, LOYALTY_EXPONENT, RETAIL, SALES_EXPONENT,
+    SOLD_OUTSIDE, SUBCONTRACTED, WHOLESALE,
 };
+use super::recipes::{Input, Part, When};
+use super::trades::{ORDER, TRADES, Trade};
 use std::io;
 
 /// A delivery.

@@ -3,8 +3,10 @@
 use super::chance::{About, whole};
 use super::cluster::{Cluster, label, name};
 use super::economy::{self, Accounts};
+use super::parameters::{HOURS_A_YEAR, RESERVE};
+use super::recipes::{SPLIT_OFF, When};
 use super::ties;
-use super::trades::{HOURS_A_YEAR, RESERVE, SPLIT_OFF, TRADES, Trade, When};
+use super::trades::{TRADES, Trade};
 use std::io::{self, BufWriter, Write};
 
 /// `edges.csv`; and what every period comes to.

@@ -7,6 +7,8 @@ mod chance;
 mod cluster;
 mod economy;
 mod files;
+mod parameters;
+mod recipes;
 #[cfg(test)]
 mod tests;
 mod ties;

@@ -2,7 +2,8 @@
 
 use super::chance::About;
 use super::cluster::Cluster;
-use super::trades::{FIRM_TIES, GROWER_TIES, MEMBERS, Trade};
+use super::parameters::{FIRM_TIES, GROWER_TIES, MEMBERS};
+use super::trades::Trade;
 use std::io;
 
 /// Cooperation between two firms, of which neither comes first.
