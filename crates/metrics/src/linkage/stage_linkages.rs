@@ -2,7 +2,7 @@
 
 use super::groups::Groups;
 use super::stage_order::LinkKind;
-use crate::kernel::ratio::ratio;
+use crate::kernel::ratio::{ratio, ratio_or_status};
 use crate::{
     Family, Figure, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, network_summary,
 };
@@ -107,17 +107,20 @@ impl GroupLinkages {
         self.pairs().map(affinity).collect()
     }
 
-    /// The share of the flow that runs one way; `None` if some of it runs between groups without an order.
-    #[must_use]
-    pub fn flow_share(&self, kind: LinkKind) -> Option<f64> {
+    /// The share of the flow that runs one way.
+    ///
+    /// # Errors
+    /// [`Status::InputMissing`] if some of it runs between groups without an order; [`Status::ZeroDenominator`] if
+    /// there is none.
+    pub fn flow_share(&self, kind: LinkKind) -> Result<f64, Status> {
         let mut of_kind = 0.0;
         for (s, t) in self.pairs() {
             let flow = self.flow[self.at(s, t)];
-            if flow > 0.0 && self.groups.kind(s, t)? == kind {
+            if flow > 0.0 && self.groups.kind(s, t).ok_or(Status::InputMissing)? == kind {
                 of_kind += flow;
             }
         }
-        ratio(of_kind, self.total_flow())
+        ratio_or_status(of_kind, self.total_flow())
     }
 
     /// Newman's assortativity of ties, `r = (Tr e − Σ_s a_s b_s) / (1 − Σ_s a_s b_s)`.
@@ -351,29 +354,43 @@ fn table(groupings: &[(&str, GroupLinkages)]) -> Table {
 }
 
 fn figures(groupings: &[(&str, GroupLinkages)]) -> Vec<Figure> {
-    let figure = |spec, grouping: &str, of: &dyn Fn(&GroupLinkages) -> Option<f64>| {
+    let figure = |spec, grouping: &str, of: &dyn Fn(&GroupLinkages) -> Result<f64, Status>| {
         let linkages = groupings.iter().find(|(name, _)| *name == grouping);
-        let value = linkages.ok_or(Status::InputMissing);
-        Figure::new(spec, value.and_then(|(_, l)| of(l).ok_or(Status::ZeroDenominator)))
+        Figure::new(spec, linkages.ok_or(Status::InputMissing).and_then(|(_, l)| of(l)))
     };
+    let defined = |value: Option<f64>| value.ok_or(Status::ZeroDenominator);
     let [vertical, horizontal, feedback, ties, flows, region, region_ties, role, role_ties] =
         &FIGURES;
     vec![
         figure(vertical, "stage", &|l| l.flow_share(LinkKind::Vertical)),
         figure(horizontal, "stage", &|l| l.flow_share(LinkKind::Horizontal)),
         figure(feedback, "stage", &|l| l.flow_share(LinkKind::Feedback)),
-        figure(ties, "stage", &GroupLinkages::assortativity),
-        figure(flows, "stage", &GroupLinkages::assortativity_weighted),
-        figure(region, "region", &GroupLinkages::ei_index),
-        figure(region_ties, "region", &GroupLinkages::ei_index_binary),
-        figure(role, "role", &GroupLinkages::ei_index),
-        figure(role_ties, "role", &GroupLinkages::ei_index_binary),
+        figure(ties, "stage", &|l| defined(l.assortativity())),
+        figure(flows, "stage", &|l| defined(l.assortativity_weighted())),
+        figure(region, "region", &|l| defined(l.ei_index())),
+        figure(region_ties, "region", &|l| defined(l.ei_index_binary())),
+        figure(role, "role", &|l| defined(l.ei_index())),
+        figure(role_ties, "role", &|l| defined(l.ei_index_binary())),
     ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stages_without_numbers_have_shares_only_within() {
+        let graph = SupplyGraph::from_flows(["a", "b"], [(0, 1, 2.0), (1, 1, 2.0)])
+            .expect("a good graph")
+            .with_text("stage", ["grow", "distil"].map(Some));
+        let linkages = stage_linkages(&graph, "stage").expect("a column");
+        assert_eq!(linkages.flow_share(LinkKind::Vertical), Err(Status::InputMissing));
+        assert_eq!(
+            linkages.affinity(),
+            [None, Some(1.0), None, Some(1.0)],
+            "nobody sells to growers"
+        );
+    }
 
     #[test]
     fn self_loops_are_flows_but_not_ties() {

@@ -272,8 +272,8 @@ proptest! {
 
     #[test]
     fn an_attack_never_mends_a_network(economy in economies()) {
-        let graph = economy.graph();
         use AttackOrder::{Betweenness, Degree, Output, PagerankReverse, Random, Strength};
+        let graph = economy.graph();
         let orders = vec![Random, Degree, Strength, Betweenness, PagerankReverse, Output];
         let config = RobustnessConfig { orders, replicates: 20, ..RobustnessConfig::default() };
         for curve in robustness_curves(&graph, &config, &NoProgress).expect("curves") {
