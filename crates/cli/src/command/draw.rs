@@ -1,0 +1,81 @@
+//! `palenque draw`: one figure.
+
+use super::Done;
+use crate::args::DrawArgs;
+use crate::config::{Draw, FigureFormat, Step, Work};
+use crate::diagnostics::Outcome;
+use crate::pipeline::draw::unknown_chart;
+use crate::pipeline::typed::{look, measure_step, no_choice, opening, pipeline};
+use crate::pipeline::{Base, Destination, Ending, compute, save, write};
+use crate::session::Session;
+use palenque_graph::Diagnostic;
+use serde_json::json;
+use std::path::PathBuf;
+
+pub(super) fn run(session: &mut Session, args: &DrawArgs) -> Outcome<Done> {
+    let Some(chart) = palenque_report::find(&args.chart) else {
+        return Err(unknown_chart(&args.chart).into());
+    };
+    for (option, _) in &args.options {
+        let known = chart.spec().options.iter().map(|(name, ..)| *name);
+        if known.clone().all(|name| name != option) {
+            let what = format!("chart `{}` has no option `{option}`", args.chart);
+            let found = Diagnostic::new("E0701", what);
+            let near = palenque_metrics::nearest(option, known);
+            return Err(match near {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help(format!("`palenque explain {}` lists its options", args.chart)),
+            }
+            .into());
+        }
+    }
+    let mut pipeline = pipeline(&args.input, &args.choice, &args.out)?;
+    let (preset, theme) = look(&args.figure, &mut pipeline.output)?;
+    if !args.format.is_empty() {
+        let formats = args.format.iter().map(|name| {
+            FigureFormat::named(name).ok_or_else(|| no_choice("--format", name, &["svg", "png"]))
+        });
+        pipeline.output.figures = formats.collect::<Outcome<_>>()?;
+    }
+    if !args.choice.metrics.is_empty() || !args.choice.set.is_empty() {
+        let step = measure_step("tables", &args.choice)?;
+        pipeline.steps.push(step);
+    }
+    let draw = Draw {
+        chart: args.chart.clone(),
+        options: args.options.iter().cloned().collect(),
+        preset,
+        theme,
+        by: args.choice.by.clone(),
+    };
+    let step = Step { id: args.chart.clone(), needs: Vec::new(), work: Work::Draw(draw) };
+    pipeline.steps.push(step);
+
+    let out = args.out.out.as_deref();
+    let destination = Destination::of(session, out, &["svg", "png"], opening(&args.out))?;
+    let base = Base::default();
+    let mut products = compute(session, &pipeline, &base)?;
+    Ok(match destination {
+        Destination::Folder(folder) => {
+            let command = vec!["draw".to_owned(), args.chart.clone()];
+            let ending = Ending { command, config: None, base: &base };
+            let summary = save(session, &pipeline, &products, *folder, &ending)?;
+            super::run::done(&products, &summary, out)
+        }
+        Destination::File(folder, name) => {
+            let figure = products.figures.remove(0);
+            let files = write::save_drawing(&folder, &name, &figure, pipeline.output.dpi)?;
+            let parent = out.and_then(|out| out.parent()).map(PathBuf::from).unwrap_or_default();
+            let files: Vec<String> =
+                files.iter().map(|file| crate::output::shown(&parent.join(file))).collect();
+            let result =
+                json!({ "files": files, "title": figure.drawing.title, "alt": figure.drawing.alt });
+            Done::text("", result).note(format!("drew {}", files.join(", ")))
+        }
+        Destination::Stdout => {
+            let drawing = products.figures.remove(0).drawing;
+            let result = json!({ "svg": drawing.svg, "csv": drawing.csv, "title": drawing.title, "alt": drawing.alt });
+            Done::text(drawing.svg, result)
+        }
+    })
+}

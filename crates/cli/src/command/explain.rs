@@ -1,0 +1,231 @@
+//! `palenque explain`: what does a name mean?
+
+use super::Done;
+use crate::args::ExplainArgs;
+use crate::diagnostics::{Outcome, exit};
+use crate::models;
+use palenque_graph::{Diagnostic, TableId, codes};
+use palenque_metrics::{Metric, MetricSpec, find, nearest};
+use palenque_report::ChartSpec;
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+pub(super) fn run(args: &ExplainArgs) -> Outcome<Done> {
+    let name = args.name.trim();
+    if let Some(metric) = find(name) {
+        return Ok(metric_page(metric.spec()));
+    }
+    if let Some(code) = codes::find(&name.to_ascii_uppercase()) {
+        return Ok(code_page(code));
+    }
+    if let Some(chart) = palenque_report::find(name) {
+        return Ok(chart_page(chart.spec()));
+    }
+    if let Some(table) = TableId::named(name) {
+        return Ok(table_page(table));
+    }
+    if let Some(page) = models::explained(name) {
+        return Ok(page);
+    }
+    let owners: Vec<&'static dyn Metric> = palenque_metrics::all()
+        .filter(|m| m.spec().columns().any(|(_, column)| column.name == name))
+        .collect();
+    if let Some(first) = owners.first() {
+        return Ok(column_page(name, &owners, first.spec()));
+    }
+    let mut known: Vec<&str> = crate::selection::names().into_iter().collect();
+    known.extend(codes::ALL.iter().map(|code| code.id));
+    known.extend(palenque_report::all().map(|chart| chart.spec().name));
+    known.extend(TableId::ALL.iter().map(|table| table.name()));
+    let shown = palenque_graph::diagnostic::shown(name);
+    let found = Diagnostic::new("E0705", format!("there is nothing called `{shown}`"));
+    let upper = name.to_ascii_uppercase();
+    let near =
+        nearest(name, known.iter().copied()).or_else(|| nearest(&upper, known.iter().copied()));
+    Err(match near {
+        Some(near) => found.help(format!("did you mean `{near}`?")),
+        None => {
+            found.help("`palenque list metrics|columns|charts|codes` name what can be explained")
+        }
+    }
+    .into())
+}
+
+/// A page of labelled paragraphs, broken at 80 columns.
+#[derive(Default)]
+pub(crate) struct Page(String);
+
+impl Page {
+    /// A heading with one sentence.
+    pub(crate) fn new(name: &str, summary: &str) -> Self {
+        let mut page = Self(format!("{name}\n"));
+        page.paragraph("  ", summary);
+        page
+    }
+
+    /// A labelled paragraph; an empty one is left out.
+    pub(crate) fn line(mut self, label: &str, text: &str) -> Self {
+        if !text.is_empty() {
+            self.paragraph(&format!("{label:<11}"), text);
+        }
+        self
+    }
+
+    fn paragraph(&mut self, head: &str, text: &str) {
+        let indent = " ".repeat(head.width());
+        let mut line = head.to_owned();
+        let mut empty = true;
+        for word in text.split_whitespace() {
+            if !empty && line.width() + 1 + word.width() > 80 {
+                self.0.push_str(line.trim_end());
+                self.0.push('\n');
+                line.clone_from(&indent);
+                empty = true;
+            }
+            if !empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            empty = false;
+        }
+        self.0.push_str(line.trim_end());
+        self.0.push('\n');
+    }
+
+    /// The page as a result.
+    pub(crate) fn done(self, json: Value) -> Done {
+        Done::text(self.0, json)
+    }
+}
+
+fn metric_page(spec: &MetricSpec) -> Done {
+    let mut page = Page::new(spec.name, spec.summary)
+        .line("formula", spec.formula)
+        .line("source", spec.source)
+        .line("reading", spec.reading)
+        .line("cost", spec.cost)
+        .line(
+            "family",
+            &format!("@{}{}", spec.family, if spec.core { ", in the core set" } else { "" }),
+        )
+        .line("needs", &spec.needs.join(", "));
+    for (table, column) in spec.columns() {
+        let unit = column.unit.name(None);
+        let unit = if unit.is_empty() { String::new() } else { format!(" [{unit}]") };
+        page =
+            page.line("column", &format!("{} of {table}{unit}: {}", column.name, column.meaning));
+    }
+    for param in spec.params {
+        page = page
+            .line("parameter", &format!("{} = {}: {}", param.name, param.default, param.meaning));
+    }
+    page = page
+        .line("direction", "an edge points from seller to buyer; in = purchases, out = sales")
+        .line("try", &format!("palenque measure --edges FILE --metrics {}", spec.name));
+    let columns: Vec<Value> = spec
+        .columns()
+        .map(|(table, c)| {
+            json!({ "column": c.name, "table": table.name(), "unit": c.unit.name(None), "meaning": c.meaning })
+        })
+        .collect();
+    let params: Vec<Value> = spec
+        .params
+        .iter()
+        .map(|p| json!({ "name": p.name, "default": p.default, "meaning": p.meaning }))
+        .collect();
+    page.done(json!({
+        "kind": "metric",
+        "name": spec.name,
+        "family": spec.family.name(),
+        "summary": spec.summary,
+        "formula": spec.formula,
+        "source": spec.source,
+        "reading": spec.reading,
+        "cost": spec.cost,
+        "needs": spec.needs,
+        "core": spec.core,
+        "columns": columns,
+        "params": params,
+    }))
+}
+
+fn column_page(name: &str, owners: &[&'static dyn Metric], spec: &MetricSpec) -> Done {
+    let all = owners.iter().flat_map(|m| m.spec().columns());
+    let columns: Vec<_> = all.filter(|(_, column)| column.name == name).collect();
+    let column = columns.first();
+    let meaning = column.map_or("", |(_, column)| column.meaning);
+    let tables: Vec<&str> = columns.iter().map(|(table, _)| table.name()).collect();
+    let metrics: Vec<&str> = owners.iter().map(|m| m.spec().name).collect();
+    Page::new(name, meaning)
+        .line("table", &tables.join(", "))
+        .line("unit", column.map_or("", |(_, column)| column.unit.name(None)))
+        .line("metric", &metrics.join(", "))
+        .line("formula", spec.formula)
+        .line("source", spec.source)
+        .line("reading", spec.reading)
+        .line("try", &format!("palenque measure --edges FILE --metrics {name}"))
+        .done(json!({
+            "kind": "column",
+            "name": name,
+            "meaning": meaning,
+            "tables": tables,
+            "metrics": metrics,
+        }))
+}
+
+fn code_page(code: &codes::Code) -> Done {
+    let kind = if code.id.starts_with('E') {
+        format!("an error: exit code {}", exit::of(code.id))
+    } else {
+        format!("a warning: `--allow {}` accepts it, `--strict` refuses it", code.id)
+    };
+    Page::new(code.id, code.title)
+        .line("kind", &kind)
+        .line("meaning", code.explanation)
+        .done(json!({ "kind": "code", "id": code.id, "title": code.title, "explanation": code.explanation }))
+}
+
+fn chart_page(spec: &ChartSpec) -> Done {
+    let needs: Vec<&str> = spec.needs.iter().map(|table| table.name()).collect();
+    let mut page = Page::new(spec.name, spec.summary)
+        .line("reading", spec.reading)
+        .line("needs", &needs.join(", "))
+        .line("needs", if spec.needs_network { "the network itself" } else { "" });
+    for (name, default, meaning) in spec.options {
+        let default = if default.is_empty() { String::new() } else { format!(" = {default}") };
+        page = page.line("option", &format!("{name}{default}: {meaning}"));
+    }
+    let options: Vec<Value> = spec
+        .options
+        .iter()
+        .map(|(name, default, meaning)| json!({ "name": name, "default": default, "meaning": meaning }))
+        .collect();
+    page.line("try", &format!("palenque draw {} --edges FILE --out {}.svg", spec.name, spec.name))
+        .done(json!({
+            "kind": "chart",
+            "name": spec.name,
+            "summary": spec.summary,
+            "reading": spec.reading,
+            "needs": needs,
+            "needs_network": spec.needs_network,
+            "options": options,
+        }))
+}
+
+fn table_page(table: TableId) -> Done {
+    let metrics: Vec<&str> = palenque_metrics::all()
+        .filter(|m| m.spec().outputs.iter().any(|output| output.table == table))
+        .map(|m| m.spec().name)
+        .collect();
+    Page::new(table.name(), table.meaning())
+        .line("columns", &table.column_order().join(", "))
+        .line("filled by", &metrics.join(", "))
+        .line("status", "an empty cell is undefined; the column `status` says why")
+        .done(json!({
+            "kind": "table",
+            "name": table.name(),
+            "meaning": table.meaning(),
+            "columns": table.column_order(),
+            "metrics": metrics,
+        }))
+}

@@ -1,0 +1,169 @@
+//! `palenque inspect`: what is in the data?
+
+use super::Done;
+use crate::args::ReadArgs;
+use crate::diagnostics::Outcome;
+use crate::pipeline::typed::reading;
+use crate::pipeline::{Base, read};
+use crate::selection::Selection;
+use crate::session::Session;
+use crate::terminal::{columns, grouped, quantity, width};
+use palenque_graph::{NodeIndex, SupplyGraph};
+use palenque_metrics::Params;
+use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
+
+/// How many of the largest sellers and buyers are named.
+const TOP: usize = 3;
+
+pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
+    let pipeline = reading(&args.input)?;
+    let read = read(session, &pipeline, &Base::default())?;
+    let periods: Vec<&str> = read.panel.iter().map(|(name, _)| name).collect();
+    let graph = read.panel.last();
+    let structure = structure(session, graph)?;
+    let sellers = largest(graph, |node| graph.out_strength(node));
+    let buyers = largest(graph, |node| graph.in_strength(node));
+    let merged: u64 = read.files.iter().filter(|f| f.role == "edges").map(|f| f.merged).sum();
+
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (what, list) in [("sells most", &sellers), ("buys most", &buyers)] {
+        for (i, &(node, flow)) in list.iter().enumerate() {
+            let name = graph.nodes().text("name").and_then(|names| names.get(node.index()));
+            let mut row = vec![if i == 0 { what.to_owned() } else { String::new() }];
+            row.push(graph.node_id(node).to_owned());
+            row.extend(graph.nodes().text("name").map(|_| name.unwrap_or_default().to_owned()));
+            row.push(quantity(flow));
+            rows.push(row);
+        }
+    }
+    let limit = if args.wide { None } else { width() };
+    let n = graph.n_nodes() as u64;
+    let unit = graph.unit().map_or_else(String::new, |unit| format!(", flow in {unit}"));
+    let mut text = format!("{} edges, {} firms{unit}", grouped(graph.n_edges() as u64), grouped(n));
+    if periods.len() > 1 {
+        let last = periods.last().copied().unwrap_or_default();
+        let _ = write!(text, ", {} periods (shown: {last})", periods.len());
+    }
+    text.push('\n');
+    text += &columns(&rows, limit);
+    let figure = |name: &str| structure.get(name).and_then(Value::as_f64);
+    if let (Some(weak), Some(strong)) = (figure("n_components_weak"), figure("giant_scc_share")) {
+        let giant = figure("giant_share").unwrap_or(1.0) * n as f64;
+        let _ = writeln!(
+            text,
+            "components   {weak} weak (largest {:.0}), largest strong {:.0} ({:.0} %)",
+            giant.round(),
+            (strong * n as f64).round(),
+            strong * 100.0
+        );
+    }
+    let _ = writeln!(
+        text,
+        "rows         self-loops {}, merged into others {}",
+        grouped(graph.n_self_loops() as u64),
+        grouped(merged)
+    );
+    let quantiles = quantiles(graph);
+    if let Some([min, median, p90, max]) = quantiles {
+        let _ = writeln!(
+            text,
+            "flow         least {}, median {}, 90 % below {}, largest {}",
+            quantity(min),
+            quantity(median),
+            quantity(p90),
+            quantity(max)
+        );
+    }
+    let known = known_columns(graph);
+    if !known.is_empty() {
+        let _ = writeln!(text, "columns      {}", known.join(", "));
+    }
+    let relations: Vec<String> = graph
+        .relations()
+        .iter()
+        .map(|r| format!("{} ({} ties)", r.name(), grouped(r.ties().len() as u64)))
+        .collect();
+    if !relations.is_empty() {
+        let _ = writeln!(text, "relations    {}", relations.join(", "));
+    }
+    text += if pipeline.policy.money_flow {
+        "direction    target sells to source (--money-flow)\n"
+    } else {
+        "direction    source sells to target (flip with --money-flow)\n"
+    };
+    let named = |list: &[(NodeIndex, f64)]| -> Vec<Value> {
+        let one = |&(node, flow): &(NodeIndex, f64)| json!({ "id": graph.node_id(node), "name": graph.node_label(node), "flow": flow });
+        list.iter().map(one).collect()
+    };
+    let result = json!({
+        "nodes": n,
+        "edges": graph.n_edges(),
+        "periods": periods,
+        "unit": graph.unit(),
+        "sellers": named(&sellers),
+        "buyers": named(&buyers),
+        "self_loops": graph.n_self_loops(),
+        "merged": merged,
+        "flow": quantiles.map(|q| json!({ "min": q[0], "median": q[1], "p90": q[2], "max": q[3] })),
+        "columns": known,
+        "relations": graph.relations().iter().map(palenque_graph::Relation::name).collect::<Vec<_>>(),
+        "structure": structure,
+        "money_flow": pipeline.policy.money_flow,
+    });
+    Ok(Done::text(text, result))
+}
+
+/// Figures of the network's shape, of the metrics that compute them.
+fn structure(session: &mut Session, graph: &SupplyGraph) -> Outcome<Map<String, Value>> {
+    let wanted = ["n_components_weak", "n_components_strong", "giant_share", "giant_scc_share"];
+    let mut figures = Map::new();
+    for name in wanted {
+        let Ok(selection) = Selection::parse(&[name.to_owned()]) else { continue };
+        for pick in &selection.picks {
+            if figures.contains_key(name) {
+                continue;
+            }
+            let tables = session.part(pick.spec().name, |session| {
+                pick.metric.compute(graph, &Params::default(), &session.progress)
+            });
+            for table in tables.unwrap_or_default() {
+                for row in 0..table.n_rows() {
+                    if let (Some(metric), Some(value)) =
+                        (table.text("metric", row), table.number("value", row))
+                    {
+                        figures.insert(metric.to_owned(), value.into());
+                    }
+                }
+            }
+            session.stopped()?;
+        }
+    }
+    figures.retain(|name, _| wanted.contains(&name.as_str()));
+    Ok(figures)
+}
+
+fn largest(graph: &SupplyGraph, strength: impl Fn(NodeIndex) -> f64) -> Vec<(NodeIndex, f64)> {
+    let mut nodes: Vec<(NodeIndex, f64)> =
+        graph.node_indices().map(|node| (node, strength(node))).filter(|(_, s)| *s > 0.0).collect();
+    nodes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    nodes.truncate(TOP);
+    nodes
+}
+
+fn quantiles(graph: &SupplyGraph) -> Option<[f64; 4]> {
+    let mut flows = graph.flows().to_vec();
+    flows.sort_unstable_by(f64::total_cmp);
+    let at = |share: f64| {
+        let last = flows.len().checked_sub(1)?;
+        #[expect(clippy::cast_sign_loss, reason = "a share of a length")]
+        flows.get((share * last as f64).round() as usize).copied()
+    };
+    Some([at(0.0)?, at(0.5)?, at(0.9)?, at(1.0)?])
+}
+
+fn known_columns(graph: &SupplyGraph) -> Vec<String> {
+    let texts = graph.nodes().texts().map(|(name, _)| name.to_owned());
+    let numbers = graph.nodes().numbers().map(|(name, _)| name.to_owned());
+    texts.chain(numbers).map(|name| palenque_graph::diagnostic::shown(&name)).collect()
+}

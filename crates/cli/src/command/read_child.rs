@@ -1,0 +1,53 @@
+//! `palenque __read`: decodes a file from standard input for another palenque, under a memory limit.
+//!
+//! The data-frame library aborts on some damaged files; here it takes no result with it.
+
+use crate::args::ReadChildArgs;
+use palenque_frame::{ColumnFile, FrameError, read_columns, write_stream};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+
+/// Address space beside the data: code, threads' stacks, the allocator's arenas.
+const BASE: u64 = 1 << 30;
+/// How many times the file's size decoding may take.
+const TIMES: u64 = 24;
+
+/// Decodes, and gives the exit code: 0 done, 3 damaged, 6 out of memory.
+pub(crate) fn run(args: &ReadChildArgs) -> u8 {
+    match decode(args) {
+        Ok(()) => 0,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{error}");
+            crate::diagnostics::exit::INPUT
+        }
+    }
+}
+
+fn decode(args: &ReadChildArgs) -> Result<(), FrameError> {
+    let kind = match args.format.as_str() {
+        "parquet" => ColumnFile::Parquet,
+        "arrow" => ColumnFile::Arrow,
+        other => {
+            let what = format!("`{other}` is not parquet or arrow");
+            return Err(FrameError::Io(io::Error::new(io::ErrorKind::InvalidInput, what)));
+        }
+    };
+    let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let size = file.metadata()?.len();
+    let wanted = size.saturating_mul(TIMES).saturating_add(BASE);
+    limit(Resource::As, wanted.min(crate::output::provenance::memory_limit()));
+    limit(Resource::Core, 0);
+    let columns = read_columns(file, kind)?;
+    let mut out = io::BufWriter::with_capacity(1 << 18, io::stdout().lock());
+    write_stream(&columns, &mut out)?;
+    Ok(out.flush()?)
+}
+
+fn limit(resource: Resource, most: u64) {
+    let now = getrlimit(resource);
+    let most = now.maximum.map_or(most, |maximum| most.min(maximum));
+    // A limit that cannot be set leaves the larger one in place.
+    let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
+}

@@ -1,0 +1,251 @@
+//! A pipeline: what is read, which steps are made of it, and where results go.
+//!
+//! `palenque.toml` is one; so is what `measure`, `draw` and `report` are told on the command line.
+
+pub(crate) mod check;
+mod read;
+mod resolved;
+pub(crate) mod schema;
+mod section;
+mod source;
+mod tree;
+
+pub(crate) use read::{from_tree, read};
+pub(crate) use resolved::{quoted as toml_quoted, resolved, toml_text};
+pub(crate) use source::Source;
+pub(crate) use tree::{Item, Tree};
+
+use palenque_frame::{CsvStyle, TableFormat};
+use palenque_ingest::{Inputs, Policy};
+use palenque_metrics::Params;
+use palenque_report::{ChartOptions, Preset, Theme};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The newest version of `palenque.toml` that this program reads.
+pub(crate) const VERSION: i64 = 1;
+
+/// A pipeline.
+#[derive(Clone, Debug)]
+pub(crate) struct Pipeline {
+    /// The seed of everything random.
+    pub(crate) seed: u64,
+    /// The files, relative to the base.
+    pub(crate) inputs: Inputs,
+    /// How they are read.
+    pub(crate) policy: Policy,
+    /// Where results go.
+    pub(crate) output: Output,
+    /// What may be used up.
+    pub(crate) limits: Limits,
+    /// The steps, each after those it needs.
+    pub(crate) steps: Vec<Step>,
+}
+
+/// Where results go.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Output {
+    /// The folder, relative to the base.
+    pub(crate) dir: PathBuf,
+    /// Whether tables lie in `tables/` and figures in `figures/`, or all at the top.
+    pub(crate) layout: Layout,
+    /// Formats of tables.
+    pub(crate) formats: Vec<TableFormat>,
+    /// Formats of figures.
+    pub(crate) figures: Vec<FigureFormat>,
+    /// Dots per inch of PNG files.
+    pub(crate) dpi: u32,
+    /// Whether figures have a source line.
+    pub(crate) caption: bool,
+    /// Concessions to spreadsheets.
+    pub(crate) csv: CsvStyle,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self {
+            dir: PathBuf::from("out"),
+            layout: Layout::Folders,
+            formats: vec![TableFormat::Csv],
+            figures: vec![FigureFormat::Svg],
+            dpi: 300,
+            caption: true,
+            csv: CsvStyle::default(),
+        }
+    }
+}
+
+/// How an output folder is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// `tables/`, `figures/`, `report.html`, `datapackage.json`, `README.txt`.
+    Folders,
+    /// The files asked for and `run.json`.
+    Flat,
+}
+
+impl Layout {
+    /// The name in `palenque.toml`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Folders => "folders",
+            Self::Flat => "flat",
+        }
+    }
+}
+
+/// A format of figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FigureFormat {
+    /// Scalable vector graphics.
+    Svg,
+    /// Pixels.
+    Png,
+}
+
+impl FigureFormat {
+    /// The extension, which is also the name.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+        }
+    }
+
+    /// The format of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [Self::Svg, Self::Png].into_iter().find(|f| f.extension() == name)
+    }
+}
+
+/// What may be used up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Memory while reading, in bytes.
+    pub(crate) memory: Option<u64>,
+    /// Time.
+    pub(crate) time: Option<Duration>,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    /// Its name, also of its files.
+    pub(crate) id: String,
+    /// The steps whose results it uses; none means all before it.
+    pub(crate) needs: Vec<String>,
+    /// What it does.
+    pub(crate) work: Work,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub(crate) enum Work {
+    /// Computes indices.
+    Measure(Measure),
+    /// Draws a figure.
+    Draw(Draw),
+    /// Makes a page.
+    Report(Report),
+}
+
+impl Work {
+    /// The name in `palenque.toml`.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Measure(_) => "measure",
+            Self::Draw(_) => "draw",
+            Self::Report(_) => "report",
+        }
+    }
+}
+
+/// Computes indices.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Measure {
+    /// Columns, metrics and families; none means the core set.
+    pub(crate) metrics: Vec<String>,
+    /// The node column whose groups become nodes first.
+    pub(crate) by: Option<String>,
+    /// Parameters by metric.
+    pub(crate) params: BTreeMap<String, Params>,
+    /// The file of the one table that the step fills, instead of `tables/`.
+    pub(crate) to: Option<String>,
+}
+
+/// Draws a figure.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draw {
+    /// The chart.
+    pub(crate) chart: String,
+    /// Its options.
+    pub(crate) options: ChartOptions,
+    /// Its size.
+    pub(crate) preset: Preset,
+    /// Its ground.
+    pub(crate) theme: Theme,
+    /// The groups whose tables are drawn, where no step is named.
+    pub(crate) by: Option<String>,
+}
+
+/// Makes a page.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Report {
+    /// The title.
+    pub(crate) title: Option<String>,
+    /// The sentence under it.
+    pub(crate) subtitle: Option<String>,
+    /// The file, `report.html` by default.
+    pub(crate) to: Option<String>,
+}
+
+/// Names of sizes of figures.
+pub(crate) static PRESETS: &[(&str, Preset)] = &[
+    ("screen", Preset::Screen),
+    ("paper-1col", Preset::Paper1Col),
+    ("paper-2col", Preset::Paper2Col),
+    ("slide", Preset::Slide),
+];
+
+/// Names of grounds of figures.
+pub(crate) static THEMES: &[(&str, Theme)] = &[("light", Theme::Light), ("dark", Theme::Dark)];
+
+impl Pipeline {
+    /// The step of this id.
+    pub(crate) fn step(&self, id: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.id == id)
+    }
+
+    /// The steps that a step uses: those it names, else all before it that make what it can use.
+    pub(crate) fn sources(&self, step: &Step) -> Vec<&Step> {
+        let before = self.steps.iter().take_while(|s| s.id != step.id);
+        if !step.needs.is_empty() {
+            return before.filter(|s| step.needs.contains(&s.id)).collect();
+        }
+        let usable = |s: &&Step| match step.work {
+            Work::Measure(_) => false,
+            Work::Draw(_) => matches!(s.work, Work::Measure(_)),
+            Work::Report(_) => !matches!(s.work, Work::Report(_)),
+        };
+        before.filter(usable).collect()
+    }
+
+    /// The pipeline with these steps only, and what they need.
+    pub(crate) fn only(mut self, ids: &[String]) -> Self {
+        let mut wanted: Vec<String> = ids.to_vec();
+        let mut next = 0;
+        while let Some(id) = wanted.get(next).cloned() {
+            if let Some(step) = self.step(&id) {
+                for source in self.sources(step) {
+                    if !wanted.contains(&source.id) {
+                        wanted.push(source.id.clone());
+                    }
+                }
+            }
+            next += 1;
+        }
+        self.steps.retain(|step| wanted.contains(&step.id));
+        self
+    }
+}

@@ -1,0 +1,48 @@
+//! What a pipeline made, before it is written.
+
+use super::Level;
+use palenque_graph::Table;
+use palenque_ingest::FileReport;
+use palenque_metrics::Metric;
+use palenque_report::Drawing;
+
+/// A figure of a step.
+#[derive(Debug)]
+pub(crate) struct Figure {
+    /// The step's id, which is also the files' stem.
+    pub(crate) id: String,
+    /// The figure.
+    pub(crate) drawing: Drawing,
+}
+
+/// What a pipeline made.
+pub(crate) struct Products {
+    /// What became of the inputs.
+    pub(crate) files: Vec<FileReport>,
+    /// The network and its groups, with their tables; the network itself is the first.
+    pub(crate) levels: Vec<Level>,
+    /// Tables that go to files of their own: step, file, table.
+    pub(crate) own: Vec<(String, String, Table)>,
+    /// Which steps filled the tables of a level.
+    pub(crate) steps: Vec<String>,
+    /// Figures, in the order of the steps.
+    pub(crate) figures: Vec<Figure>,
+    /// Pages: step, file, text.
+    pub(crate) pages: Vec<(String, String, String)>,
+    /// The metrics that were computed, in the order of the registry.
+    pub(crate) metrics: Vec<&'static dyn Metric>,
+    /// Metrics without a result that nobody asked for by name, with the reason.
+    pub(crate) left_out: Vec<(String, String)>,
+}
+
+impl Products {
+    /// The level of a column.
+    pub(crate) fn level(&self, by: Option<&str>) -> Option<&Level> {
+        self.levels.iter().find(|level| level.by.as_deref() == by)
+    }
+
+    /// The unit of the flows.
+    pub(crate) fn unit(&self) -> Option<&str> {
+        self.levels.first().and_then(|level| level.panel.last().unit())
+    }
+}

@@ -1,0 +1,134 @@
+//! Pipelines that were typed: `measure`, `draw` and `report` in terms of steps.
+
+use super::Base;
+use crate::args::input::InputArgs;
+use crate::args::{ChoiceArgs, FigureArgs, OutArgs};
+use crate::config::{Layout, Limits, Measure, Output, PRESETS, Pipeline, Step, THEMES, Work};
+use crate::diagnostics::{Outcome, Refusal};
+use crate::output::folder::Opening;
+use crate::selection::{Selection, parameters};
+use palenque_frame::{CsvStyle, TableFormat};
+use palenque_graph::{Diagnostic, Diagnostics};
+use palenque_ingest::Inputs;
+use palenque_metrics::nearest;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// A pipeline without steps from what was typed, its paths relative to the working folder.
+pub(crate) fn pipeline(input: &InputArgs, choice: &ChoiceArgs, out: &OutArgs) -> Outcome<Pipeline> {
+    let output = Output {
+        dir: PathBuf::from("."),
+        layout: Layout::Flat,
+        csv: CsvStyle { byte_order_mark: out.bom, spreadsheet_safe: out.spreadsheet_safe },
+        ..Output::default()
+    };
+    let mut pipeline = reading(input)?;
+    pipeline.seed = choice.seed;
+    pipeline.output = output;
+    Ok(pipeline)
+}
+
+/// A pipeline that only reads.
+pub(crate) fn reading(input: &InputArgs) -> Outcome<Pipeline> {
+    let Some(typed) = input.inputs() else {
+        return Err(Diagnostic::new("E0702", "`--edges` is missing: who supplies whom?")
+            .help("give the file of flows as `--edges FILE`; `palenque demo` makes one")
+            .into());
+    };
+    let base = Base::default();
+    let inputs = Inputs {
+        edges: base.recorded(&typed.edges),
+        nodes: typed.nodes.as_deref().map(|path| base.recorded(path)),
+        final_demand: typed.final_demand.as_deref().map(|path| base.recorded(path)),
+        relations: typed.relations.iter().map(|(n, p)| (n.clone(), base.recorded(p))).collect(),
+        unit: typed.unit,
+    };
+    Ok(Pipeline {
+        seed: 1,
+        inputs,
+        policy: input.policy(),
+        output: Output::default(),
+        limits: Limits::default(),
+        steps: Vec::new(),
+    })
+}
+
+/// The measure step that was typed.
+pub(crate) fn measure_step(id: &str, choice: &ChoiceArgs) -> Outcome<Step> {
+    let mut found = Diagnostics::default();
+    if let Err(unknown) = Selection::parse(&choice.metrics) {
+        for name in unknown {
+            found.push(name.diagnostic());
+        }
+    }
+    let pairs: Vec<(String, Value)> = choice
+        .set
+        .iter()
+        .map(|(key, text)| (key.clone(), crate::args::values::parameter(text)))
+        .collect();
+    let params = parameters(pairs.iter().map(|(key, value)| (key.as_str(), value)));
+    let params = params.unwrap_or_else(|wrong| {
+        for (_, finding) in wrong {
+            found.push(finding);
+        }
+        std::collections::BTreeMap::new()
+    });
+    if found.has_errors() {
+        return Err(found.into());
+    }
+    let by = choice.by.clone();
+    let metrics = choice.metrics.iter().map(|name| name.trim().to_owned()).collect();
+    let measure = Measure { metrics, by, params, to: None };
+    Ok(Step { id: id.to_owned(), needs: Vec::new(), work: Work::Measure(measure) })
+}
+
+/// Formats of tables by name.
+pub(crate) fn table_formats(names: &[String]) -> Outcome<Vec<TableFormat>> {
+    let known: Vec<&str> = TableFormat::ALL.iter().map(|f| f.extension()).collect();
+    let formats: Outcome<Vec<TableFormat>> = names
+        .iter()
+        .map(|name| TableFormat::named(name).ok_or_else(|| no_choice("--format", name, &known)))
+        .collect();
+    formats.map(|formats| if formats.is_empty() { vec![TableFormat::Csv] } else { formats })
+}
+
+/// A choice that is none.
+pub(crate) fn no_choice(flag: &str, name: &str, known: &[&str]) -> Refusal {
+    let shown = palenque_graph::diagnostic::shown(name);
+    let found = Diagnostic::new("E0702", format!("`{flag}` has no choice `{shown}`"))
+        .note(format!("it takes {}", known.join(", ")));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => found.help(format!("did you mean `{near}`?")),
+        None => found.help("choose one of them"),
+    }
+    .into()
+}
+
+/// What figures look like.
+pub(crate) fn look(
+    args: &FigureArgs,
+    output: &mut Output,
+) -> Outcome<(palenque_report::Preset, palenque_report::Theme)> {
+    output.dpi = match args.dpi {
+        30..=1200 => args.dpi,
+        _ => {
+            return Err(Diagnostic::new("E0702", "`--dpi` must be from 30 to 1200")
+                .help("300 prints well")
+                .into());
+        }
+    };
+    output.caption = !args.no_caption;
+    let preset = PRESETS.iter().find(|(name, _)| *name == args.preset);
+    let theme = THEMES.iter().find(|(name, _)| *name == args.theme);
+    let presets: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+    let themes: Vec<&str> = THEMES.iter().map(|(name, _)| *name).collect();
+    Ok((
+        preset.ok_or_else(|| no_choice("--preset", &args.preset, &presets))?.1,
+        theme.ok_or_else(|| no_choice("--theme", &args.theme, &themes))?.1,
+    ))
+}
+
+/// How the output folder is opened.
+pub(crate) fn opening(out: &OutArgs) -> Opening {
+    Opening { force: out.force, wait: out.wait, touch: out.touch }
+}

@@ -1,0 +1,288 @@
+//! From `--metrics` to what is computed: a name is a column or figure first, then a metric, then an @family.
+
+use palenque_graph::table::{Alignment, ColumnSpec};
+use palenque_graph::{Diagnostic, Table, TableId};
+use palenque_metrics::{Family, Metric, MetricSpec, Params, find, nearest};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How a metric came to be computed: decides what happens when it has no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Asked {
+    /// As one of the core set or of @all: left out in silence.
+    Default,
+    /// As one of a family: left out with a warning when an input is missing.
+    Family,
+    /// By its name or a column's: no result is an error.
+    Name,
+}
+
+/// A metric and what is kept of it.
+#[derive(Clone)]
+pub(crate) struct Pick {
+    /// The metric.
+    pub(crate) metric: &'static dyn Metric,
+    /// How it was asked for.
+    pub(crate) asked: Asked,
+    /// The columns and figures to keep; `None` keeps all.
+    keep: Option<BTreeSet<&'static str>>,
+}
+
+impl Pick {
+    /// The metric's description.
+    pub(crate) fn spec(&self) -> &'static MetricSpec {
+        self.metric.spec()
+    }
+
+    /// What of the metric's columns and figures is kept, with their tables.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (TableId, &'static ColumnSpec)> + '_ {
+        let keep = |name: &str| self.keep.as_ref().is_none_or(|keep| keep.contains(name));
+        let outputs = self.spec().outputs.iter();
+        outputs
+            .flat_map(|o| o.columns.iter().map(|c| (o.table, c)))
+            .filter(move |(_, column)| keep(column.name))
+    }
+
+    /// The tables without what was not asked for.
+    pub(crate) fn kept(&self, tables: Vec<Table>) -> Vec<Table> {
+        let Some(keep) = &self.keep else { return tables };
+        let wanted = |table: Table| match (table.id(), table.id().alignment()) {
+            (TableId::NetworkSummary, _) => {
+                let is_kept =
+                    |row: usize| table.text("metric", row).is_some_and(|name| keep.contains(name));
+                Some(table.filter_rows(is_kept)).filter(|table| table.n_rows() > 0)
+            }
+            (_, Alignment::Long) => {
+                let asked = table.columns().iter().any(|c| keep.contains(c.spec.name));
+                asked.then_some(table)
+            }
+            _ => {
+                let table = table.retain_columns(|spec| keep.contains(spec.name));
+                (!table.columns().is_empty()).then_some(table)
+            }
+        };
+        tables.into_iter().filter_map(wanted).collect()
+    }
+}
+
+/// What is computed, metrics in the order of the registry.
+#[derive(Clone, Default)]
+pub(crate) struct Selection {
+    /// The metrics.
+    pub(crate) picks: Vec<Pick>,
+    /// The columns in the order of asking, where only columns were asked for.
+    pub(crate) order: Vec<&'static str>,
+}
+
+/// A name that is nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    /// The position in the list.
+    pub(crate) position: usize,
+    /// The name.
+    pub(crate) name: String,
+}
+
+impl Unknown {
+    /// The finding, without a place.
+    pub(crate) fn diagnostic(&self) -> Diagnostic {
+        let name = palenque_graph::diagnostic::shown(&self.name);
+        let found = Diagnostic::new("E0705", format!("there is no metric or column `{name}`"));
+        let known = names();
+        match nearest(&self.name, known.iter().copied()) {
+            Some(near) => found.help(format!("did you mean `{near}`?")),
+            None => found.help("`palenque list metrics` and `palenque list columns` name them"),
+        }
+    }
+}
+
+/// Every name that `--metrics` takes: columns, metrics, families.
+pub(crate) fn names() -> BTreeSet<&'static str> {
+    static FAMILIES: &[&str] = &[
+        "@centrality",
+        "@fragmentation",
+        "@linkage",
+        "@clustering",
+        "@flexibility",
+        "@resilience",
+        "@technology",
+        "@composite",
+        "@all",
+    ];
+    let metrics = palenque_metrics::all().flat_map(|metric| {
+        let spec = metric.spec();
+        spec.columns().map(|(_, c)| c.name).chain([spec.name]).collect::<Vec<_>>()
+    });
+    metrics.chain(FAMILIES.iter().copied()).collect()
+}
+
+impl Selection {
+    /// What a list of names asks for; nothing asks for the core set.
+    pub(crate) fn parse(names: &[String]) -> Result<Self, Vec<Unknown>> {
+        let mut wanted: BTreeMap<&'static str, Pick> = BTreeMap::new();
+        let mut add = |metric: &'static dyn Metric, asked: Asked, keep: Option<&'static str>| {
+            let pick = wanted.entry(metric.spec().name).or_insert_with(|| Pick {
+                metric,
+                asked,
+                keep: Some(BTreeSet::new()),
+            });
+            pick.asked = pick.asked.max(asked);
+            match (keep, &mut pick.keep) {
+                (Some(column), Some(kept)) => drop(kept.insert(column)),
+                (None, kept) => *kept = None,
+                (Some(_), None) => {}
+            }
+        };
+        let mut unknown = Vec::new();
+        let mut order = Vec::new();
+        let mut only_columns = true;
+        if names.is_empty() {
+            for metric in palenque_metrics::all().filter(|m| m.spec().core) {
+                add(metric, Asked::Default, None);
+            }
+        }
+        for (position, name) in names.iter().enumerate() {
+            let name = name.trim();
+            let mut columns = palenque_metrics::all()
+                .filter_map(|m| Some((m, m.spec().columns().find(|(_, c)| c.name == name)?.1.name)))
+                .peekable();
+            if columns.peek().is_some() {
+                for (metric, column) in columns {
+                    add(metric, Asked::Name, Some(column));
+                    if !order.contains(&column) {
+                        order.push(column);
+                    }
+                }
+                continue;
+            }
+            only_columns = false;
+            let family = name.strip_prefix('@');
+            let family = family.and_then(|f| Family::ALL.iter().find(|known| known.name() == f));
+            if let Some(metric) = find(name) {
+                add(metric, Asked::Name, None);
+            } else if name == "@all" {
+                palenque_metrics::all().for_each(|metric| add(metric, Asked::Default, None));
+            } else if let Some(family) = family {
+                for metric in palenque_metrics::all().filter(|m| m.spec().family == *family) {
+                    add(metric, Asked::Family, None);
+                }
+            } else {
+                unknown.push(Unknown { position, name: name.to_owned() });
+            }
+        }
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
+        let picks = palenque_metrics::all().filter_map(|m| wanted.get(m.spec().name).cloned());
+        if !only_columns {
+            order.clear();
+        }
+        Ok(Self { picks: picks.collect(), order })
+    }
+
+    /// The tables that are filled.
+    pub(crate) fn tables(&self) -> BTreeSet<TableId> {
+        self.picks.iter().flat_map(Pick::columns).map(|(table, _)| table).collect()
+    }
+}
+
+/// Parameters by metric, from pairs such as `pagerank.damping` and `0.9`.
+///
+/// Names are checked against what the metrics say they take, and values against what they do take: a metric
+/// is asked about a network of two firms, and only its opinion on the parameters is heard.
+pub(crate) fn parameters<'a>(
+    pairs: impl IntoIterator<Item = (&'a str, &'a Value)>,
+) -> Result<BTreeMap<String, Params>, Vec<(usize, Diagnostic)>> {
+    let mut all: BTreeMap<String, Params> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (position, (key, value)) in pairs.into_iter().enumerate() {
+        match one_parameter(key, value) {
+            Ok((metric, param)) => {
+                all.entry(metric.into()).or_default().set(param, value.clone());
+            }
+            Err(found) => wrong.push((position, *found)),
+        }
+    }
+    if wrong.is_empty() { Ok(all) } else { Err(wrong) }
+}
+
+fn one_parameter<'k>(key: &'k str, value: &Value) -> Result<(&'k str, &'k str), Box<Diagnostic>> {
+    let unknown = |what: String| Diagnostic::new("E0701", what);
+    let Some((name, param)) = key.split_once('.') else {
+        let what = format!("`{key}` is not METRIC.PARAM");
+        return Err(Box::new(unknown(what).help("write it as pagerank.damping=0.9")));
+    };
+    let Some(metric) = find(name) else {
+        let metrics = palenque_metrics::all().map(|m| m.spec().name);
+        let near = nearest(name, metrics);
+        let found = unknown(format!("there is no metric `{name}`"));
+        return Err(Box::new(match near {
+            Some(near) => found.help(format!("did you mean `{near}.{param}`?")),
+            None => found.help("`palenque list metrics` names them"),
+        }));
+    };
+    let params = Params::default().with(param, value.clone());
+    if let Err(error) = params.check_names(metric.spec().params) {
+        return Err(Box::new(palenque_metrics::MetricError::from(error).diagnostic(name)));
+    }
+    let probe = palenque_graph::SupplyGraph::from_flows(["a", "b"], [(0, 1, 1.0)]);
+    if let Ok(graph) = probe
+        && let Err(error @ palenque_metrics::MetricError::Parameter(_)) =
+            metric.compute(&graph, &params, &palenque_graph::NoProgress)
+    {
+        return Err(Box::new(error.diagnostic(name)));
+    }
+    Ok((name, param))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(names: &[&str]) -> Selection {
+        let names: Vec<String> = names.iter().map(|&n| n.into()).collect();
+        Selection::parse(&names).expect("known names")
+    }
+
+    #[test]
+    fn a_column_is_kept_alone_and_a_metric_whole() {
+        let one = parse(&["in_degree"]);
+        assert_eq!(one.picks[0].columns().count(), 1);
+        assert_eq!(one.order, ["in_degree"]);
+        let all = parse(&["in_degree", "degree"]);
+        assert!(all.picks[0].columns().count() > 1);
+        assert!(all.order.is_empty());
+        assert_eq!(one.tables(), BTreeSet::from([TableId::NodeMetrics]));
+    }
+
+    #[test]
+    fn nothing_asks_for_the_core_and_a_family_for_itself() {
+        assert!(parse(&[]).picks.iter().all(|p| p.spec().core && p.asked == Asked::Default));
+        let family = parse(&["@centrality"]);
+        assert!(family.picks.iter().all(|p| p.spec().family == Family::Centrality));
+        assert_eq!(parse(&["@all"]).picks.len(), palenque_metrics::all().count());
+    }
+
+    #[test]
+    fn a_misspelt_name_gets_a_suggestion() {
+        let unknown = Selection::parse(&["in_degre".into()]).err().expect("unknown");
+        let found = unknown[0].diagnostic();
+        assert_eq!((found.id(), found.help_text()), ("E0705", Some("did you mean `in_degree`?")));
+    }
+
+    #[test]
+    fn misspelt_parameters_are_refused() {
+        let value = Value::from(1);
+        for key in ["degree.damping", "degre.damping", "damping"] {
+            let wrong = parameters([(key, &value)]).expect_err("refused");
+            assert_eq!(wrong[0].1.id(), "E0701", "{key}");
+        }
+    }
+
+    #[test]
+    fn every_family_can_be_named() {
+        for family in Family::ALL {
+            assert!(names().contains(format!("@{}", family.name()).as_str()));
+        }
+    }
+}
