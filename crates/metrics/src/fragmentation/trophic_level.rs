@@ -33,7 +33,7 @@ pub struct TrophicLevels {
 /// A self-loop rises by 0 and counts nowhere. `F0` is 0 for a perfectly layered network and 1 for a directed cycle.
 /// # Cost
 /// `O((n + m) k)` time for `k` iterations of conjugate gradients, about the square root of the condition number;
-/// trees are exact in `O(n)`. `O(n + m)` memory. Each level is within 10⁻¹³ of what its neighbours' imply.
+/// trees are exact in `O(n)`. `O(n + m)` memory. Each level is within 10⁻¹² of what its neighbours' imply.
 /// # Errors
 /// [`MetricError::NotConverged`]; [`MetricError::Cancelled`].
 /// # Example

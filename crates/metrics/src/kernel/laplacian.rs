@@ -7,7 +7,7 @@ use palenque_graph::{Progress, SupplyGraph};
 use rayon::prelude::*;
 
 /// No node's potential is further than this from what its neighbours imply, by the size of the potentials.
-const TOLERANCE: f64 = 1e-13;
+const TOLERANCE: f64 = 1e-12;
 /// Iterations between two looks at the true residual.
 const RESTART: usize = 200;
 /// Iterations after which the solve gives up.
@@ -143,30 +143,26 @@ impl System {
         let weight: Vec<f64> = (0..n)
             .map(|i| self.ties(i).map(|(position, _)| self.weights[position]).sum())
             .collect();
+        // By node, how far a residual says that its potential is from what its neighbours imply.
+        let offsets = |r: &[f64]| -> Vec<f64> {
+            let offset = |(r, weight): (&f64, &f64)| if *weight > 0.0 { r / weight } else { 0.0 };
+            r.iter().zip(&weight).map(offset).collect()
+        };
+        let largest = |z: &[f64]| z.iter().fold(0.0, |largest: f64, z| largest.max(z.abs()));
         let mut h = vec![0.0; n];
         let mut iterations = 0;
         loop {
             let mut r = self.residual(&h);
-            let off =
-                |(r, weight): (&f64, &f64)| if *weight > 0.0 { (r / weight).abs() } else { 0.0 };
-            let error = r.iter().zip(&weight).map(off).fold(0.0, f64::max);
-            let size = h.iter().fold(1.0, |size: f64, h| size.max(h.abs()));
-            if error <= TOLERANCE * size {
+            let mut z = offsets(&r);
+            let (error, tolerance) = (largest(&z), TOLERANCE * largest(&h).max(1.0));
+            if error <= tolerance {
                 return Ok(h);
             }
             if iterations >= MAX_ITERATIONS {
-                let tolerance = TOLERANCE * size;
                 return Err(MetricError::NotConverged { iterations, error, tolerance });
             }
-            let precondition = |r: &[f64]| -> Vec<f64> {
-                let scaled =
-                    |(r, weight): (&f64, &f64)| if *weight > 0.0 { r / weight } else { 0.0 };
-                r.iter().zip(&weight).map(scaled).collect()
-            };
-            let mut z = precondition(&r);
             let mut p = z.clone();
             let mut rz = dot(&r, &z);
-            let enough = rz * TOLERANCE * TOLERANCE * 1e-2;
             for _ in 0..RESTART {
                 if progress.cancelled() {
                     return Err(MetricError::Cancelled);
@@ -179,13 +175,13 @@ impl System {
                 }
                 h.iter_mut().zip(&p).for_each(|(h, p)| *h += alpha * p);
                 r.iter_mut().zip(&image).for_each(|(r, image)| *r -= alpha * image);
-                z = precondition(&r);
+                z = offsets(&r);
                 let next = dot(&r, &z);
-                let beta = next / rz;
-                rz = next;
-                if !(rz > enough) {
+                if largest(&z) <= 0.5 * tolerance || !(next > 0.0) {
                     break;
                 }
+                let beta = next / rz;
+                rz = next;
                 p.iter_mut().zip(&z).for_each(|(p, z)| *p = z + beta * *p);
             }
         }
