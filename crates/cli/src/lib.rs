@@ -10,6 +10,8 @@ mod diagnostics;
 mod difference;
 mod models;
 mod output;
+#[cfg(test)]
+mod pages;
 mod pipeline;
 mod progress;
 mod selection;
@@ -97,7 +99,7 @@ fn finish(session: &mut Session, command: &str, outcome: diagnostics::Outcome<Do
             let printed = if session.json {
                 print_json(session, command, code == exit::YES, &done.result)
             } else {
-                let mut out = io::BufWriter::new(terminal::stdout(session.color));
+                let mut out = io::BufWriter::new(terminal::stdout());
                 (done.print)(&mut out).and_then(|()| out.flush())
             };
             match printed {
@@ -126,6 +128,7 @@ fn finish(session: &mut Session, command: &str, outcome: diagnostics::Outcome<Do
                 }
                 Refusal::Found(found) => {
                     session.found.extend(*found);
+                    debug_assert!(session.found.has_errors(), "a refusal has a reason");
                     exit::of_all(&session.found)
                 }
             };

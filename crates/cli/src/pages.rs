@@ -1,4 +1,5 @@
-//! The generated pages of `docs/`: metrics, charts and diagnostics, rendered from the registries.
+//! The generated pages of `docs/`: metrics, charts and diagnostics, rendered from the registries. Part of the tests
+//! only: a test compares them with the files and writes what differs.
 
 use palenque_graph::codes;
 use palenque_graph::table::{ColumnSpec, Kind};
@@ -6,7 +7,7 @@ use palenque_metrics::{Family, MetricSpec};
 use std::fmt::Write as _;
 
 /// File names under `docs/` and their texts.
-pub(crate) fn all() -> [(&'static str, String); 3] {
+fn all() -> [(&'static str, String); 3] {
     [("metrics.md", metrics()), ("charts.md", charts()), ("diagnostics.md", diagnostics())]
 }
 
@@ -117,21 +118,31 @@ fn diagnostics() -> String {
     page
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+#[test]
+fn every_metric_and_code_has_its_section() {
+    let [(_, metrics), (_, charts), (_, diagnostics)] = all();
+    for metric in palenque_metrics::all() {
+        assert!(metrics.contains(&format!("### `{}`", metric.spec().name)));
+    }
+    for chart in palenque_report::all() {
+        assert!(charts.contains(&format!("## `{}`", chart.spec().name)));
+    }
+    for entry in codes::ALL {
+        assert!(diagnostics.contains(&format!("## {}: ", entry.id)));
+    }
+}
 
-    #[test]
-    fn every_metric_and_code_has_its_section() {
-        let [(_, metrics), (_, charts), (_, diagnostics)] = all();
-        for metric in palenque_metrics::all() {
-            assert!(metrics.contains(&format!("### `{}`", metric.spec().name)));
-        }
-        for chart in palenque_report::all() {
-            assert!(charts.contains(&format!("## `{}`", chart.spec().name)));
-        }
-        for entry in codes::ALL {
-            assert!(diagnostics.contains(&format!("## {}: ", entry.id)));
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a page of the sources, written for the one who runs the test")]
+fn generated_pages_are_as_the_registries_say() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let mut stale = Vec::new();
+    for (name, text) in all() {
+        let path = docs.join(name);
+        if std::fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {
+            std::fs::write(&path, text).expect("a writable page");
+            stale.push(name);
         }
     }
+    assert!(stale.is_empty(), "docs/ was not up to date and was written anew: {stale:?}. Commit it.");
 }

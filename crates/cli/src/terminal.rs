@@ -3,7 +3,7 @@
 use crate::args::When;
 use anstream::{AutoStream, ColorChoice};
 use palenque_graph::diagnostic::escaped;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 pub(crate) const RESET: &str = "\u{1b}[0m";
@@ -28,9 +28,46 @@ pub(crate) fn stderr(when: When) -> AutoStream<io::Stderr> {
     AutoStream::new(io::stderr(), when.into())
 }
 
-/// Standard output, likewise.
-pub(crate) fn stdout(when: When) -> AutoStream<io::Stdout> {
-    AutoStream::new(io::stdout(), when.into())
+/// Standard output: bytes as they are into files and pipes; on a terminal, characters that would steer it are shown.
+pub(crate) fn stdout() -> Box<dyn Write> {
+    let out = io::stdout();
+    if out.is_terminal() { Box::new(Shown { out, line: Vec::new() }) } else { Box::new(out) }
+}
+
+/// A terminal that data cannot steer: line by line, control characters become visible.
+struct Shown<W: Write> {
+    out: W,
+    line: Vec<u8>,
+}
+
+impl<W: Write> Shown<W> {
+    fn put(&mut self) -> io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        let text = String::from_utf8_lossy(&line);
+        for part in text.split_inclusive(['\n', '\t']) {
+            let end = part.trim_end_matches(['\n', '\t']).len();
+            self.out.write_all(escaped(&part[..end]).as_bytes())?;
+            self.out.write_all(&part.as_bytes()[end..])?;
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Shown<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in bytes.split_inclusive(|&b| b == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                self.put()?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.put()?;
+        self.out.flush()
+    }
 }
 
 /// Columns of the terminal at standard output; `None` off a terminal.
@@ -154,6 +191,17 @@ mod tests {
         assert_eq!(quantity(0.25), "0.25");
         assert_eq!(quantity(-2000.0), "-2 000");
         assert_eq!(quantity(1e-7), "1.000e-7");
+    }
+
+    #[test]
+    fn data_cannot_steer_a_terminal() {
+        let mut shown = Shown { out: Vec::new(), line: Vec::new() };
+        let text = "a\t\u{1b}[2J\u{202e}\nñ\u{202e}x".as_bytes();
+        for byte in text {
+            shown.write_all(&[*byte]).expect("memory");
+        }
+        shown.flush().expect("memory");
+        assert_eq!(String::from_utf8_lossy(&shown.out), "a\t\\u{1b}[2J\\u{202e}\nñ\\u{202e}x");
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub(crate) struct InputArgs {
     /// Firms and their attributes
     #[arg(long, value_name = "FILE")]
     pub(crate) nodes: Option<PathBuf>,
+    /// Accounts of firms by period: id, period, output, ...
+    #[arg(long, value_name = "FILE")]
+    pub(crate) accounts: Option<PathBuf>,
     /// Final demand by node and category
     #[arg(long, value_name = "FILE")]
     pub(crate) final_demand: Option<PathBuf>,
@@ -54,6 +57,7 @@ impl InputArgs {
         Some(Inputs {
             edges: self.edges.clone()?,
             nodes: self.nodes.clone(),
+            accounts: self.accounts.clone(),
             final_demand: self.final_demand.clone(),
             relations: self.relations.iter().map(|(n, f)| (n.clone(), f.into())).collect(),
             unit: self.unit.clone(),
@@ -87,7 +91,7 @@ struct PolicyArgs(Policy);
 impl Args for PolicyArgs {
     fn augment_args(command: Command) -> Command {
         KEYS.iter().fold(command.next_help_heading("How it is read"), |command, key| {
-            let arg = Arg::new(key.name).long(key.flag).help(key.meaning);
+            let arg = Arg::new(key.flag).long(key.flag).help(key.meaning);
             command.arg(match key.kind {
                 Kind::Switch => arg.action(ArgAction::SetTrue),
                 Kind::Choice(choices) => arg.value_name("HOW").value_parser(choices.to_vec()),
@@ -111,9 +115,9 @@ impl FromArgMatches for PolicyArgs {
             let value = if matches!(key.kind, Kind::Switch) {
                 // The flag says the opposite of the default: `--no-header`, `--trim`.
                 let default = key.get(&policy).as_bool().unwrap_or_default();
-                matches.get_flag(key.name).then_some(Value::Bool(!default))
+                matches.get_flag(key.flag).then_some(Value::Bool(!default))
             } else {
-                matches.get_one::<String>(key.name).map(|text| Value::from(text.as_str()))
+                matches.get_one::<String>(key.flag).map(|text| Value::from(text.as_str()))
             };
             if let Some(value) = value {
                 key.set(&mut policy, &value).map_err(|why| {

@@ -34,6 +34,7 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
     let found = Found::in_folder(&folder);
     let edges = args.input.edges.as_deref().map(inside).or(found.edges);
     let nodes = args.input.nodes.as_deref().map(inside).or(found.nodes);
+    let accounts = args.input.accounts.as_deref().map(inside);
     let final_demand = args.input.final_demand.as_deref().map(inside);
     let relations: Vec<(String, String)> = args
         .input
@@ -44,6 +45,7 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
     let text = text(&Chosen {
         edges: edges.clone(),
         nodes: nodes.clone(),
+        accounts,
         final_demand,
         relations,
         unit: args.input.unit.clone(),
@@ -90,6 +92,7 @@ impl Found {
 struct Chosen {
     edges: Option<String>,
     nodes: Option<String>,
+    accounts: Option<String>,
     final_demand: Option<String>,
     relations: Vec<(String, String)>,
     unit: Option<String>,
@@ -110,6 +113,7 @@ fn text(chosen: &Chosen) -> String {
     let edges = chosen.edges.clone().unwrap_or_else(|| "edges.csv".into());
     text += &line("edges", &Some(edges), "", "who supplies whom: seller, buyer, flow");
     text += &line("nodes", &chosen.nodes, "\"nodes.csv\"", "firms: id, stage, region, output ...");
+    text += &line("accounts", &chosen.accounts, "\"accounts.csv\"", "id, period, output ...");
     text += &line("final_demand", &chosen.final_demand, "\"demand.csv\"", "by node and category");
     text += &line("unit", &chosen.unit, "\"MXN thousand\"", "the unit of the flows");
     if chosen.relations.is_empty() {

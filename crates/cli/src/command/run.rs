@@ -11,7 +11,7 @@ use crate::session::Session;
 use palenque_graph::{Diagnostic, Location};
 use serde_json::{Value, json};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The longest configuration that is read.
 const LONGEST: u64 = 4 << 20;
@@ -175,11 +175,12 @@ pub(super) fn done(products: &Products, summary: &Summary, out: Option<&Path>) -
 }
 
 fn inputs(pipeline: &Pipeline) -> Vec<String> {
-    let inputs = &pipeline.inputs;
-    let mut paths: Vec<&PathBuf> = vec![&inputs.edges];
-    paths.extend(inputs.nodes.iter().chain(&inputs.final_demand));
-    paths.extend(inputs.relations.iter().map(|(_, path)| path));
-    paths.into_iter().filter(|path| !path.as_os_str().is_empty()).map(|path| shown(path)).collect()
+    pipeline
+        .inputs
+        .paths()
+        .filter(|path| !path.as_os_str().is_empty())
+        .map(|path| shown(path))
+        .collect()
 }
 
 fn outputs(pipeline: &Pipeline) -> Vec<String> {

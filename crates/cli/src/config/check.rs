@@ -263,13 +263,8 @@ fn to_of(step: &Step) -> Option<&str> {
 
 /// The files that are read.
 pub(super) fn input_paths(pipeline: &Pipeline) -> impl Iterator<Item = &Path> {
-    let inputs = &pipeline.inputs;
-    [Some(&inputs.edges), inputs.nodes.as_ref(), inputs.final_demand.as_ref()]
-        .into_iter()
-        .flatten()
-        .chain(inputs.relations.iter().map(|(_, path)| path))
-        .map(PathBuf::as_path)
-        .filter(|path| !path.as_os_str().is_empty() && *path != Path::new("-"))
+    let paths = pipeline.inputs.paths().map(PathBuf::as_path);
+    paths.filter(|path| !path.as_os_str().is_empty() && *path != Path::new("-"))
 }
 
 /// A path without `.` and with `..` resolved as written.

@@ -132,6 +132,7 @@ fn input(root: &Section<'_>) -> (Inputs, Policy) {
     let mut inputs = Inputs {
         edges: path(&section, "edges").map(|(path, _)| path).unwrap_or_default(),
         nodes: path(&section, "nodes").map(|(path, _)| path),
+        accounts: path(&section, "accounts").map(|(path, _)| path),
         final_demand: path(&section, "final_demand").map(|(path, _)| path),
         relations: Vec::new(),
         unit: section.text("unit").map(|(unit, _)| unit.to_owned()),

@@ -13,7 +13,12 @@ pub(crate) fn resolved(pipeline: &Pipeline) -> Value {
     let inputs = &pipeline.inputs;
     let mut input = Map::new();
     input.insert("edges".into(), escaped(&shown(&inputs.edges)).into());
-    for (key, path) in [("nodes", &inputs.nodes), ("final_demand", &inputs.final_demand)] {
+    let files = [
+        ("nodes", &inputs.nodes),
+        ("accounts", &inputs.accounts),
+        ("final_demand", &inputs.final_demand),
+    ];
+    for (key, path) in files {
         if let Some(path) = path {
             input.insert(key.into(), escaped(&shown(path)).into());
         }

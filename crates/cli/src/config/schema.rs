@@ -74,6 +74,7 @@ fn input() -> Value {
         "properties": {
             "edges": text("Who supplies whom: the source sells to the target."),
             "nodes": text("Firms and their attributes."),
+            "accounts": text("Accounts of nodes by period: id, period, output, value_added ..."),
             "final_demand": text("Final demand by node and category."),
             "relations": {
                 "type": "object",

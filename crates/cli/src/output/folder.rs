@@ -6,7 +6,7 @@ use crate::progress::Bar;
 use crate::stop;
 use palenque_frame::{CsvStyle, FrameError, TableFormat, write_table};
 use palenque_graph::{Diagnostic, Diagnostics, Progress, Table};
-use rustix::fs::{FlockOperation, Mode, OFlags};
+use rustix::fs::{FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -93,15 +93,25 @@ impl OutputFolder {
             placed: false,
             found,
         };
-        folder.root.remove_stale();
-        for name in folder.root.names() {
-            if folder.root.kind(&name) == Some(rustix::fs::FileType::Directory)
-                && matches!(name.as_str(), "tables" | "figures")
-            {
-                folder.folder(&name)?.remove_stale();
-            }
-        }
+        folder.remove_temporary()?;
         Ok(folder)
+    }
+
+    /// Removes what a run that was killed left behind, here and in the folders that palenque makes.
+    fn remove_temporary(&mut self) -> Outcome<()> {
+        self.root.remove_stale();
+        let mut paths: Vec<String> = vec!["tables".into(), "figures".into()];
+        while let Some(path) = paths.pop() {
+            let (parent, name) = path.rsplit_once('/').unwrap_or(("", &path));
+            let is_folder = self.folder(parent)?.kind(name) == Some(FileType::Directory);
+            if !is_folder {
+                continue;
+            }
+            let folder = self.folder(&path)?;
+            folder.remove_stale();
+            paths.extend(folder.names().iter().map(|inner| format!("{path}/{inner}")));
+        }
+        Ok(())
     }
 
     /// The folder's real path.

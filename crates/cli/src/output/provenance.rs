@@ -83,7 +83,7 @@ pub(crate) fn used_as(role: &str) -> &'static str {
     match role {
         "edges" => "edges",
         "nodes" => "nodes",
-        "final_demand" => "rows_used",
+        "accounts" | "final_demand" => "rows_used",
         _ => "ties",
     }
 }

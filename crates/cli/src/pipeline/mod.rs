@@ -68,6 +68,7 @@ impl Base {
         Inputs {
             edges: join(&inputs.edges),
             nodes: inputs.nodes.as_ref().map(join),
+            accounts: inputs.accounts.as_ref().map(join),
             final_demand: inputs.final_demand.as_ref().map(join),
             relations: inputs.relations.iter().map(|(n, path)| (n.clone(), join(path))).collect(),
             unit: inputs.unit.clone(),

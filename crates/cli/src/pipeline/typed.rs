@@ -39,6 +39,7 @@ pub(crate) fn reading(input: &InputArgs) -> Outcome<Pipeline> {
     let inputs = Inputs {
         edges: base.recorded(&typed.edges),
         nodes: typed.nodes.as_deref().map(|path| base.recorded(path)),
+        accounts: typed.accounts.as_deref().map(|path| base.recorded(path)),
         final_demand: typed.final_demand.as_deref().map(|path| base.recorded(path)),
         relations: typed.relations.iter().map(|(n, p)| (n.clone(), base.recorded(p))).collect(),
         unit: typed.unit,

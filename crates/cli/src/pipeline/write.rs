@@ -15,7 +15,7 @@ use palenque_report::ReportError;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Where results go, opened before anything is computed.
 pub(crate) enum Destination {
@@ -290,10 +290,7 @@ pub(crate) fn save_one(
 pub(crate) fn recorded(found: &Diagnostic, pipeline: &Pipeline, base: &Base) -> Diagnostic {
     let Some(at) = found.location() else { return found.clone() };
     let inputs = base.inputs(&pipeline.inputs);
-    let mut paths: Vec<&PathBuf> = vec![&inputs.edges];
-    paths.extend(inputs.nodes.iter().chain(&inputs.final_demand));
-    paths.extend(inputs.relations.iter().map(|(_, path)| path));
-    let Some(path) = paths.into_iter().find(|path| path.to_string_lossy() == at.file) else {
+    let Some(path) = inputs.paths().find(|path| path.to_string_lossy() == at.file) else {
         return found.clone();
     };
     let at = Location { file: shown(&base.recorded(path)), ..at.clone() };

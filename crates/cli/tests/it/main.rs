@@ -1,0 +1,12 @@
+//! The binary as users meet it: what it prints, what it writes, how it ends.
+
+mod architecture;
+mod codes;
+mod config;
+mod determinism;
+mod help;
+mod messages;
+mod provenance;
+mod stop;
+mod support;
+mod tables;
