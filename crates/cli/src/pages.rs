@@ -50,8 +50,11 @@ fn metric(page: &mut String, spec: &MetricSpec) {
         let _ = writeln!(page, "* **Needs:** node columns {}", needs.join(", "));
     }
     for param in spec.params {
-        let _ =
-            writeln!(page, "* **Parameter `{}`** (default `{}`): {}", param.name, param.default, param.meaning);
+        let _ = writeln!(
+            page,
+            "* **Parameter `{}`** (default `{}`): {}",
+            param.name, param.default, param.meaning
+        );
     }
     page.push_str("\n| table | column | type | unit | meaning |\n|---|---|---|---|---|\n");
     for (table, column) in spec.columns() {
@@ -98,7 +101,8 @@ fn charts() -> String {
             page.push_str("\n| option | default | meaning |\n|---|---|---|\n");
             for (name, default, meaning) in spec.options {
                 let default = if default.is_empty() { String::new() } else { code(default) };
-                let _ = writeln!(page, "| `{name}` | {default} | {} |", meaning.replace('|', "\\|"));
+                let _ =
+                    writeln!(page, "| `{name}` | {default} | {} |", meaning.replace('|', "\\|"));
             }
         }
     }
@@ -133,7 +137,10 @@ fn every_metric_and_code_has_its_section() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a page of the sources, written for the one who runs the test")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a page of the sources, written for the one who runs the test"
+)]
 fn generated_pages_are_as_the_registries_say() {
     let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let mut stale = Vec::new();
@@ -144,5 +151,8 @@ fn generated_pages_are_as_the_registries_say() {
             stale.push(name);
         }
     }
-    assert!(stale.is_empty(), "docs/ was not up to date and was written anew: {stale:?}. Commit it.");
+    assert!(
+        stale.is_empty(),
+        "docs/ was not up to date and was written anew: {stale:?}. Commit it."
+    );
 }

@@ -116,6 +116,25 @@ pub(crate) fn names() -> BTreeSet<&'static str> {
     metrics.chain(FAMILIES.iter().copied()).collect()
 }
 
+/// Whether rows of a table are neither nodes, edges nor figures.
+fn is_long(table: TableId) -> bool {
+    table.alignment() == Alignment::Long && table != TableId::NetworkSummary
+}
+
+/// The metrics with a column or figure of this name. A column of a long table gives way to others of its name.
+fn columns_named(name: &str) -> Vec<(&'static dyn Metric, &'static str)> {
+    let of = |wanted: fn(TableId) -> bool| {
+        let column = |metric: &'static dyn Metric| {
+            let mut columns = metric.spec().columns();
+            let (_, column) = columns.find(|(table, c)| c.name == name && wanted(*table))?;
+            Some((metric, column.name))
+        };
+        palenque_metrics::all().filter_map(column).collect::<Vec<_>>()
+    };
+    let found = of(|table| !is_long(table));
+    if found.is_empty() { of(is_long) } else { found }
+}
+
 impl Selection {
     /// What a list of names asks for; nothing asks for the core set.
     pub(crate) fn parse(names: &[String]) -> Result<Self, Vec<Unknown>> {
@@ -143,10 +162,8 @@ impl Selection {
         }
         for (position, name) in names.iter().enumerate() {
             let name = name.trim();
-            let mut columns = palenque_metrics::all()
-                .filter_map(|m| Some((m, m.spec().columns().find(|(_, c)| c.name == name)?.1.name)))
-                .peekable();
-            if columns.peek().is_some() {
+            let columns = columns_named(name);
+            if !columns.is_empty() {
                 for (metric, column) in columns {
                     add(metric, Asked::Name, Some(column));
                     if !order.contains(&column) {

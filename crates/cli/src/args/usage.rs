@@ -98,9 +98,9 @@ Examples:
 
 pub(crate) const COMPARE: &str = "\
 Examples:
-  palenque compare out out-seed-9
-  palenque compare out/tables/node_metrics.csv out-seed-9/tables/node_metrics.csv
-  palenque compare out out-seed-9 --tolerance rel=1e-9 --fail-above 100000";
+  palenque compare out new
+  palenque compare out/tables/linkages.csv new/tables/linkages.csv
+  palenque compare out new --tolerance rel=1e-9 --fail-above 100000";
 
 pub(crate) const LIST: &str = "\
 Examples:

@@ -3,7 +3,7 @@
 //! The data-frame library aborts on some damaged files; here it takes no result with it.
 
 use crate::args::ReadChildArgs;
-use palenque_frame::{ColumnFile, FrameError, read_columns, write_stream};
+use palenque_ingest::reader::answer;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fs::File;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ const BASE: u64 = 1 << 30;
 /// How many times the file's size decoding may take.
 const TIMES: u64 = 24;
 
-/// Decodes, and gives the exit code: 0 done, 3 damaged, 6 out of memory.
+/// Decodes, and gives the exit code: 0 for an answer, 3 for none.
 pub(crate) fn run(args: &ReadChildArgs) -> u8 {
     match decode(args) {
         Ok(()) => 0,
@@ -25,24 +25,13 @@ pub(crate) fn run(args: &ReadChildArgs) -> u8 {
     }
 }
 
-fn decode(args: &ReadChildArgs) -> Result<(), FrameError> {
-    let kind = match args.format.as_str() {
-        "parquet" => ColumnFile::Parquet,
-        "arrow" => ColumnFile::Arrow,
-        other => {
-            let what = format!("`{other}` is not parquet or arrow");
-            return Err(FrameError::Io(io::Error::new(io::ErrorKind::InvalidInput, what)));
-        }
-    };
+fn decode(args: &ReadChildArgs) -> io::Result<()> {
     let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
     let size = file.metadata()?.len();
     let wanted = size.saturating_mul(TIMES).saturating_add(BASE);
     limit(Resource::As, wanted.min(crate::output::provenance::memory_limit()));
     limit(Resource::Core, 0);
-    let columns = read_columns(file, kind)?;
-    let mut out = io::BufWriter::with_capacity(1 << 18, io::stdout().lock());
-    write_stream(&columns, &mut out)?;
-    Ok(out.flush()?)
+    answer(&args.format, file, &mut io::stdout().lock())
 }
 
 fn limit(resource: Resource, most: u64) {

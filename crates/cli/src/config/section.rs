@@ -154,6 +154,7 @@ impl<'a> Section<'a> {
             let help = hint(key).unwrap_or_else(|| {
                 let mut known: Vec<&str> = known.clone();
                 known.sort_unstable();
+                known.dedup();
                 format!("it takes {}", known.join(", "))
             });
             self.report(wrong.help(help), item.key.as_ref(), &label);

@@ -29,7 +29,8 @@ impl Source {
         label: &str,
     ) -> Diagnostic {
         let Some(span) = span else {
-            return found.at(Location::file(&self.name));
+            let found = found.at(Location::file(&self.name));
+            return if label.is_empty() { found } else { found.note(label) };
         };
         let start = self.floor(span.start);
         let line_start = self.text[..start].rfind('\n').map_or(0, |i| i + 1);

@@ -52,8 +52,8 @@ pub(super) fn measure(session: &mut Session, pipeline: &Pipeline, read: Read) ->
     Ok(products)
 }
 
-/// The level whose tables a figure shows: that of the steps it needs, else its own `by`, else the first at which
-/// all it needs is measured.
+/// The level whose tables a figure shows: that of the steps it needs, else its own `by`, else the one at which
+/// most of what it needs is measured.
 pub(super) fn level_of(pipeline: &Pipeline, step: &Step, draw: &Draw) -> Option<String> {
     if draw.by.is_some() {
         return draw.by.clone();
@@ -69,17 +69,25 @@ pub(super) fn level_of(pipeline: &Pipeline, step: &Step, draw: &Draw) -> Option<
     if !step.needs.is_empty() {
         return measured.first().and_then(|measure| measure.by.clone());
     }
-    let chart = palenque_report::find(&draw.chart)?;
-    let fills = |by: &Option<String>| {
+    let needs = palenque_report::find(&draw.chart)?.spec().needs;
+    let score = |by: &Option<String>| {
         let at_level = measured.iter().filter(|measure| measure.by == *by);
-        let tables: BTreeSet<TableId> = at_level
-            .filter_map(|measure| Selection::parse(&measure.metrics).ok())
-            .flat_map(|selection| selection.tables())
-            .collect();
-        chart.spec().needs.iter().all(|table| tables.contains(table))
+        let selections = at_level.filter_map(|measure| Selection::parse(&measure.metrics).ok());
+        let picks: Vec<Pick> = selections.flat_map(|selection| selection.picks).collect();
+        let n = |table: &TableId| {
+            picks.iter().flat_map(Pick::columns).filter(|(t, _)| t == table).count()
+        };
+        if needs.iter().any(|table| n(table) == 0) { 0 } else { needs.iter().map(n).sum() }
     };
     let levels = std::iter::once(&None).chain(measured.iter().map(|measure| &measure.by));
-    levels.into_iter().find(|by| fills(by)).cloned().flatten()
+    let mut best: (usize, &Option<String>) = (0, &None);
+    for by in levels {
+        let score = score(by);
+        if score > best.0 {
+            best = (score, by);
+        }
+    }
+    best.1.clone()
 }
 
 fn measure_level(

@@ -51,7 +51,7 @@ fn the_examples_run() {
     folder.write("flows.csv", super::support::EDGES);
     folder.write("firms.csv", super::support::NODES);
     folder.run(&["run"]).exits(0);
-    folder.run(&["run", "palenque.toml", "--set", "seed=9", "--out", "out-seed-9"]).exits(0);
+    folder.run(&["run", "palenque.toml", "--set", "seed=9", "--out", "new"]).exits(0);
     // Those of `demo` and `generate` make thousands of firms: their own tests run them smaller.
     for verb in VERBS.iter().filter(|verb| !matches!(**verb, "demo" | "generate")) {
         let help = folder.run(&[verb, "--help"]).exits(0).out();

@@ -9,7 +9,6 @@ fn refusals(folder: &Folder) -> Vec<String> {
     folder.write("negative.csv", "source,target,weight\na,b,-3\n");
     folder.write("empty.csv", "");
     folder.write("foreign/thesis.txt", "mine");
-    let long = "x".repeat(300);
     let commands: Vec<Vec<&str>> = vec![
         vec!["validate", "--edges", "ragged.csv"],
         vec!["validate", "--edges", "comma.csv"],
@@ -17,7 +16,6 @@ fn refusals(folder: &Folder) -> Vec<String> {
         vec!["validate", "--edges", "empty.csv"],
         vec!["validate", "--edges", "not-there.csv"],
         vec!["validate", "--edges", "."],
-        vec!["validate", "--edges", &long],
         vec!["validate"],
         vec!["measure", "--edges", "edges.csv", "--metrics", "nonsense"],
         vec!["measure", "--edges", "edges.csv", "--out", "foreign"],
@@ -122,7 +120,8 @@ fn every_verb_prints_one_document_under_json() {
 fn a_closed_pipe_ends_quietly() {
     use std::process::Stdio;
     let folder = Folder::with_many(3000);
-    let mut command = folder.command(&["measure", "--edges", "edges.csv", "--metrics", "degree"]);
+    let mut command =
+        folder.command(&["measure", "--edges", "edges.csv", "--metrics", "degree", "-q"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("ends");
