@@ -36,15 +36,18 @@ use std::process::ExitCode;
 pub fn main(args: impl Iterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.collect();
     let code = catch_unwind(AssertUnwindSafe(|| run(&args))).unwrap_or_else(|_| {
-        let _ = writeln!(
-            io::stderr(),
-            "this is a bug in palenque {}: please report it with the command, at \n\
-             the place palenque came from; your files are untouched",
-            env!("CARGO_PKG_VERSION")
-        );
+        say_bug();
         exit::BUG
     });
     ExitCode::from(code)
+}
+
+fn say_bug() {
+    let _ = writeln!(
+        io::stderr(),
+        "this is a bug in palenque {}; please report it with the command that was typed",
+        env!("CARGO_PKG_VERSION")
+    );
 }
 
 fn run(args: &[OsString]) -> u8 {
@@ -128,7 +131,9 @@ fn finish(session: &mut Session, command: &str, outcome: diagnostics::Outcome<Do
                 }
                 Refusal::Found(found) => {
                     session.found.extend(*found);
-                    debug_assert!(session.found.has_errors(), "a refusal has a reason");
+                    if !session.found.has_errors() {
+                        say_bug();
+                    }
                     exit::of_all(&session.found)
                 }
             };

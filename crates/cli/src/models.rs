@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::path::Path;
 
+/// The schema and version of the `run.json` of a generated folder.
+const SCHEMA: &str = "palenque.generate/1";
+
 /// Every model: name and what it makes.
 pub(crate) fn rows() -> Vec<Vec<String>> {
     all().map(|model| vec![model.spec().name.into(), model.spec().summary.into()]).collect()
@@ -72,7 +75,7 @@ pub(crate) fn make(
     dir: &Path,
     force: bool,
 ) -> Outcome<Made> {
-    let opening = Opening { force, ..Opening::default() };
+    let opening = Opening { schema: SCHEMA, force, ..Opening::default() };
     let mut folder = OutputFolder::open(dir, opening, &session.progress)?;
     session.found.extend(std::mem::take(&mut folder.found));
     let name = model.spec().name;
@@ -103,7 +106,7 @@ pub(crate) fn make(
         .collect();
     let n_files = outputs.len();
     let record = json!({
-        "schema": crate::output::provenance::SCHEMA,
+        "schema": SCHEMA,
         "palenque": crate::output::provenance::version(),
         "command": ["generate", name],
         "base": ".",

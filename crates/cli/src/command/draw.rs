@@ -6,7 +6,7 @@ use crate::config::{Draw, FigureFormat, Step, Work};
 use crate::diagnostics::Outcome;
 use crate::pipeline::draw::unknown_chart;
 use crate::pipeline::typed::{look, measure_step, no_choice, opening, pipeline};
-use crate::pipeline::{Base, Destination, Ending, compute, save, write};
+use crate::pipeline::{Base, Destination, Ending, compute, real_inputs, save, write};
 use crate::session::Session;
 use palenque_graph::Diagnostic;
 use serde_json::json;
@@ -52,7 +52,8 @@ pub(super) fn run(session: &mut Session, args: &DrawArgs) -> Outcome<Done> {
     pipeline.steps.push(step);
 
     let out = args.out.out.as_deref();
-    let destination = Destination::of(session, out, &["svg", "png"], opening(&args.out))?;
+    let inputs = real_inputs(&pipeline, &Base::default());
+    let destination = Destination::of(session, out, &["svg", "png"], opening(&args.out), &inputs)?;
     let base = Base::default();
     let mut products = compute(session, &pipeline, &base)?;
     Ok(match destination {

@@ -8,6 +8,7 @@ use crate::pipeline::{Base, read};
 use crate::selection::Selection;
 use crate::session::Session;
 use crate::terminal::{columns, grouped, quantity, width};
+use palenque_graph::accounts::Accounts;
 use palenque_graph::{NodeIndex, SupplyGraph};
 use palenque_metrics::Params;
 use serde_json::{Map, Value, json};
@@ -30,7 +31,7 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
     for (what, list) in [("sells most", &sellers), ("buys most", &buyers)] {
         for (i, &(node, flow)) in list.iter().enumerate() {
             let name = graph.nodes().text("name").and_then(|names| names.get(node.index()));
-            let mut row = vec![if i == 0 { what.to_owned() } else { String::new() }];
+            let mut row = vec![format!("{:<11}", if i == 0 { what } else { "" })];
             row.push(graph.node_id(node).to_owned());
             row.extend(graph.nodes().text("name").map(|_| name.unwrap_or_default().to_owned()));
             row.push(quantity(flow));
@@ -75,6 +76,7 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
             quantity(max)
         );
     }
+    let _ = write!(text, "{}", accounts_line(graph));
     let known = known_columns(graph);
     if !known.is_empty() {
         let _ = writeln!(text, "columns      {}", known.join(", "));
@@ -160,6 +162,34 @@ fn quantiles(graph: &SupplyGraph) -> Option<[f64; 4]> {
         flows.get((share * last as f64).round() as usize).copied()
     };
     Some([at(0.0)?, at(0.5)?, at(0.9)?, at(1.0)?])
+}
+
+/// Totals of the accounts, where the input says anything about them, and nodes that sell more than they make.
+fn accounts_line(graph: &SupplyGraph) -> String {
+    let names = ["output", "final_demand", "value_added", "imports"];
+    if names.iter().all(|name| graph.nodes().number(name).is_none()) {
+        return String::new();
+    }
+    let accounts = Accounts::of(graph);
+    let total = |values: &[f64]| quantity(values.iter().sum());
+    let mut line = format!(
+        "accounts     output {}, final demand {}, value added {}, imports {}\n",
+        total(&accounts.output),
+        total(&accounts.final_demand),
+        total(&accounts.value_added),
+        total(&accounts.imports)
+    );
+    let imputed = accounts.x_imputed.iter().filter(|&&imputed| imputed).count() as u64;
+    let found = accounts.check(graph);
+    if imputed > 0 || !found.is_empty() {
+        let _ = writeln!(
+            line,
+            "             outputs imputed {}, nodes that sell more than their output {}",
+            grouped(imputed),
+            grouped(found.len() as u64)
+        );
+    }
+    line
 }
 
 fn known_columns(graph: &SupplyGraph) -> Vec<String> {

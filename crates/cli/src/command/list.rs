@@ -57,16 +57,14 @@ fn charts() -> Vec<Vec<String>> {
 }
 
 fn readers() -> Vec<Vec<String>> {
-    let rows = [
-        (
-            "csv",
-            ".csv .tsv .txt",
-            "edges, nodes, final demand, relations; plain, gzip, zstd, or in a zip",
-        ),
-        ("parquet", ".parquet", "the same columns, decoded in a process of its own"),
-        ("arrow", ".arrow", "the same columns, decoded in a process of its own"),
-    ];
-    rows.iter().map(|(a, b, c)| vec![(*a).into(), (*b).into(), (*c).into()]).collect()
+    palenque_ingest::reader::all()
+        .map(|reader| {
+            let spec = reader.spec();
+            let extensions: Vec<String> =
+                spec.extensions.iter().map(|e| format!(".{}", e.trim_start_matches('.'))).collect();
+            vec![spec.name.into(), extensions.join(" "), spec.doc.into()]
+        })
+        .collect()
 }
 
 fn exporters() -> Vec<Vec<String>> {

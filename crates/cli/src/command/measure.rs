@@ -4,7 +4,7 @@ use super::{Done, Print};
 use crate::args::MeasureArgs;
 use crate::diagnostics::Outcome;
 use crate::pipeline::typed::{measure_step, opening, pipeline, table_formats};
-use crate::pipeline::{Base, Destination, Ending, Products, compute, save, write};
+use crate::pipeline::{Base, Destination, Ending, Products, compute, real_inputs, save, write};
 use crate::session::Session;
 use palenque_frame::{CsvStyle, FrameError, TableFormat, write_table};
 use palenque_graph::{Diagnostic, Table};
@@ -17,7 +17,8 @@ pub(super) fn run(session: &mut Session, args: &MeasureArgs) -> Outcome<Done> {
     pipeline.steps.push(measure_step("measure", &args.choice)?);
     let out = args.out.out.as_deref();
     let extensions: Vec<&str> = TableFormat::ALL.iter().map(|f| f.extension()).collect();
-    let destination = Destination::of(session, out, &extensions, opening(&args.out))?;
+    let inputs = real_inputs(&pipeline, &Base::default());
+    let destination = Destination::of(session, out, &extensions, opening(&args.out), &inputs)?;
     let base = Base::default();
     let products = compute(session, &pipeline, &base)?;
     let left_out = left_out(&products);

@@ -5,7 +5,7 @@ use crate::args::ReportArgs;
 use crate::config::{Layout, Report, Step, Work};
 use crate::diagnostics::Outcome;
 use crate::pipeline::typed::{measure_step, opening, pipeline};
-use crate::pipeline::{Base, Destination, Ending, compute, save, write};
+use crate::pipeline::{Base, Destination, Ending, compute, real_inputs, save, write};
 use crate::session::Session;
 use serde_json::json;
 use std::io::Write;
@@ -14,7 +14,8 @@ pub(super) fn run(session: &mut Session, args: &ReportArgs) -> Outcome<Done> {
     let mut pipeline = pipeline(&args.input, &args.choice, &args.out)?;
     pipeline.output.caption = !args.no_caption;
     let out = args.out.out.as_deref();
-    let destination = Destination::of(session, out, &["html"], opening(&args.out))?;
+    let inputs = real_inputs(&pipeline, &Base::default());
+    let destination = Destination::of(session, out, &["html"], opening(&args.out), &inputs)?;
     let to_folder = matches!(destination, Destination::Folder(_));
     pipeline.output.layout = if to_folder { Layout::Folders } else { Layout::Flat };
     pipeline.steps.push(measure_step("tables", &args.choice)?);

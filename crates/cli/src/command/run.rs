@@ -66,7 +66,8 @@ pub(super) fn run(session: &mut Session, args: &RunArgs) -> Outcome<Done> {
         command.extend(["--only".to_owned(), args.only.join(",")]);
     }
     let ending = Ending { command, config: Some((name, loaded.blake3)), base: &base };
-    let opening = Opening { force: args.force, wait: args.wait, touch: args.touch };
+    let opening =
+        Opening { force: args.force, wait: args.wait, touch: args.touch, ..Opening::default() };
     let (products, summary) = execute(session, &pipeline, opening, &ending)?;
     let out = base.join(&pipeline.output.dir);
     if let Some(depfile) = &args.depfile {

@@ -38,7 +38,7 @@ fn run_record() -> Value {
         &["role", "path", "bytes", "blake3", "format", "rows", "merged", "dropped"],
         json!({
             "role": text(), "path": text(), "bytes": count(), "blake3": text(), "format": text(),
-            "dialect": { "type": "object" }, "rows": count(), "edges": count(), "nodes": count(),
+            "dialect": { "type": "object" }, "rows": count(), "edges": count(), "nodes": count(), "rows_used": count(),
             "ties": count(), "merged": count(), "dropped": count(), "dropped_by": { "type": "object" },
             "unit": { "type": ["string", "null"] },
         }),

@@ -58,6 +58,8 @@ pub(crate) struct Output {
     pub(crate) dpi: u32,
     /// Whether figures have a source line.
     pub(crate) caption: bool,
+    /// What the source line adds, such as that the data are synthetic.
+    pub(crate) note: Option<String>,
     /// Concessions to spreadsheets.
     pub(crate) csv: CsvStyle,
 }
@@ -71,6 +73,7 @@ impl Default for Output {
             figures: vec![FigureFormat::Svg],
             dpi: 300,
             caption: true,
+            note: None,
             csv: CsvStyle::default(),
         }
     }

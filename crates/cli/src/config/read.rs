@@ -242,6 +242,7 @@ fn output(root: &Section<'_>) -> Output {
         figures: figures.unwrap_or(default.figures),
         dpi,
         caption: section.switch("caption").unwrap_or(default.caption),
+        note: section.text("note").map(|(note, _)| note.to_owned()),
         csv: CsvStyle {
             byte_order_mark: section.switch("bom").unwrap_or_default(),
             spreadsheet_safe: section.switch("spreadsheet_safe").unwrap_or_default(),

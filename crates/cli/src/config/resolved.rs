@@ -58,6 +58,7 @@ fn output(output: &Output) -> Value {
         "figures": output.figures.iter().map(|f| f.extension()).collect::<Vec<_>>(),
         "dpi": output.dpi,
         "caption": output.caption,
+        "note": output.note,
         "bom": output.csv.byte_order_mark,
         "spreadsheet_safe": output.csv.spreadsheet_safe,
     })

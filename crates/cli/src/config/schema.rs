@@ -99,6 +99,7 @@ fn output() -> Value {
             "figures": names("Formats of figures.", &["svg", "png"]),
             "dpi": { "type": "integer", "minimum": 30, "maximum": 1200, "default": 300 },
             "caption": { "type": "boolean", "default": true, "description": "A source line at the foot of figures." },
+            "note": { "type": "string", "description": "What the source line adds." },
             "bom": { "type": "boolean", "default": false, "description": "Begin CSV files with a byte-order mark." },
             "spreadsheet_safe": {
                 "type": "boolean",

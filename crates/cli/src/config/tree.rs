@@ -73,7 +73,8 @@ impl From<Value> for Item {
     fn from(value: Value) -> Self {
         Self::new(match value {
             Value::Object(map) => {
-                Tree::Table(map.into_iter().map(|(key, value)| (key, value.into())).collect())
+                let there = map.into_iter().filter(|(_, value)| !value.is_null());
+                Tree::Table(there.map(|(key, value)| (key, value.into())).collect())
             }
             Value::Array(items) => Tree::List(items.into_iter().map(Into::into).collect()),
             scalar => Tree::Scalar(scalar),

@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const LOCK: &str = ".palenque.lock";
@@ -22,14 +22,23 @@ pub(crate) const RUN: &str = "run.json";
 pub(crate) const LOG: &str = "run.log.json";
 
 /// How a folder is opened.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Opening {
+    /// The schema of the `run.json` by which an earlier run of the same kind is known.
+    pub(crate) schema: &'static str,
     /// Also a folder that palenque did not write.
     pub(crate) force: bool,
     /// Wait for another run instead of giving up.
     pub(crate) wait: bool,
     /// Give unchanged files a new time.
     pub(crate) touch: bool,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        let schema = super::provenance::SCHEMA;
+        Self { schema, force: false, wait: false, touch: false }
+    }
 }
 
 /// A folder under lock, with the files that are ready to be placed.
@@ -39,6 +48,7 @@ pub(crate) struct OutputFolder {
     children: BTreeMap<String, Folder>,
     lock: Option<File>,
     opening: Opening,
+    protected: Vec<PathBuf>,
     previous: Option<Value>,
     ready: Vec<(Written, Place)>,
     placed: bool,
@@ -80,15 +90,16 @@ impl OutputFolder {
         let root = Folder::open(path)?;
         let mut found = Diagnostics::default();
         if !opening.force {
-            refuse_foreign(&root)?;
+            refuse_foreign(&root, opening.schema)?;
         }
         let lock = lock(&root, opening.wait, progress, &mut found)?;
         let mut folder = Self {
-            previous: previous(&root),
+            previous: previous(&root, opening.schema),
             root,
             children: BTreeMap::new(),
             lock,
             opening,
+            protected: Vec::new(),
             ready: Vec::new(),
             placed: false,
             found,
@@ -141,10 +152,16 @@ impl OutputFolder {
         Ok(folder)
     }
 
+    /// Files that are read, by their real paths: never overwritten, never removed.
+    pub(crate) fn protect(&mut self, inputs: Vec<PathBuf>) {
+        self.protected = inputs;
+    }
+
     /// Begins a file beside its place.
     pub(crate) fn begin(&mut self, path: &str) -> Outcome<AtomicFile> {
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
         let folder = self.folder(parent)?;
+        super::refuse_input(&folder.path().join(name), path, &self.protected)?;
         AtomicFile::create(&folder, name)
     }
 
@@ -281,6 +298,10 @@ impl OutputFolder {
         }
         let Ok(folder) = self.folder(parent) else { return };
         let Ok(file) = folder.read(name) else { return };
+        if self.protected.contains(&folder.path().join(name)) {
+            summary.kept.push(path.to_owned());
+            return;
+        }
         match atomic_file::hash_of(file) {
             Ok(found) if found.to_hex().as_str() == hash => {
                 if folder.remove(name).is_ok() {
@@ -326,18 +347,18 @@ impl Drop for OutputFolder {
 }
 
 /// Refuses a folder with files and without a `run.json` of palenque's.
-fn refuse_foreign(root: &Folder) -> Outcome<()> {
+fn refuse_foreign(root: &Folder, schema: &str) -> Outcome<()> {
     let names = root.names();
-    let ours = previous(root).is_some() || names.iter().any(|name| name == LOCK);
+    let ours = previous(root, schema).is_some() || names.iter().any(|name| name == LOCK);
     let foreign = names.iter().find(|name| !name.starts_with(atomic_file::TEMPORARY));
     match foreign {
         Some(name) if !ours => {
             let name = palenque_graph::diagnostic::shown(name);
             Err(Diagnostic::new(
                 "E0804",
-                format!("{} has files that palenque did not write", root.shown),
+                format!("{} has files that no earlier run of this kind wrote", root.shown),
             )
-            .note(format!("the first is `{name}`; there is no run.json of palenque's"))
+            .note(format!("the first is `{name}`; there is no run.json that fits"))
             .help("choose another `--out`, or `--force` to write beside them")
             .into())
         }
@@ -346,11 +367,11 @@ fn refuse_foreign(root: &Folder) -> Outcome<()> {
 }
 
 /// The `run.json` of the earlier run, if it is palenque's.
-fn previous(root: &Folder) -> Option<Value> {
+fn previous(root: &Folder, schema: &str) -> Option<Value> {
     let mut text = String::new();
     root.read(RUN).ok()?.take(64 << 20).read_to_string(&mut text).ok()?;
     let run: Value = serde_json::from_str(&text).ok()?;
-    (run["schema"] == super::provenance::SCHEMA).then_some(run)
+    (run["schema"] == schema).then_some(run)
 }
 
 fn lock(

@@ -54,6 +54,22 @@ pub(crate) fn in_the_way(path: &str, kind: &str) -> Diagnostic {
         .help(format!("remove {path}, or choose another `--out`"))
 }
 
+/// Refuses to write where something is read.
+pub(crate) fn refuse_input(
+    place: &Path,
+    shown: &str,
+    inputs: &[std::path::PathBuf],
+) -> Result<(), Diagnostic> {
+    if inputs.iter().any(|input| input == place) {
+        return Err(Diagnostic::new(
+            "E0710",
+            format!("{shown} is an input: it would be overwritten"),
+        )
+        .help("choose another `--out`"));
+    }
+    Ok(())
+}
+
 /// The cause of an I/O error without its number.
 pub(crate) fn plain(error: &io::Error) -> String {
     let text = error.to_string();

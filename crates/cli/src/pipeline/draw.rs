@@ -25,7 +25,7 @@ pub(super) fn draw(
     let Some(level) = products.level(by.as_deref()) else { return Ok(()) };
     let tables = level.all_tables();
     let input = ChartInput { tables: &tables, panel: Some(&level.panel) };
-    let caption = pipeline.output.caption.then(|| caption(&products.files, base));
+    let caption = caption(pipeline, &products.files, base);
     let style = Style { preset: draw.preset, theme: draw.theme, caption };
     let drawing = session
         .part(&step.id, |_| chart.draw(&input, &draw.options, &style))
@@ -44,7 +44,7 @@ pub(super) fn defaults(
     let Some(level) = products.level(None) else { return Vec::new() };
     let tables = level.all_tables();
     let input = ChartInput { tables: &tables, panel: Some(&level.panel) };
-    let caption = pipeline.output.caption.then(|| caption(&products.files, base));
+    let caption = caption(pipeline, &products.files, base);
     let style = Style { caption, ..Style::default() };
     let draw = |chart: &'static dyn Chart| {
         let name = chart.spec().name;
@@ -54,15 +54,16 @@ pub(super) fn defaults(
     palenque_report::all().filter_map(draw).collect()
 }
 
-/// The source line of figures: file and hash of the edges.
-fn caption(files: &[FileReport], base: &Base) -> String {
-    let edges = files.iter().find(|file| file.role == "edges");
-    edges.map_or_else(String::new, |file| {
+/// The source line of figures: file and hash of the edges, and the note of the pipeline.
+fn caption(pipeline: &Pipeline, files: &[FileReport], base: &Base) -> Option<String> {
+    let edges = files.iter().find(|file| file.role == "edges").map(|file| {
         let name = base.recorded(&file.path);
         let name =
             name.file_name().map_or_else(|| "-".into(), |n| n.to_string_lossy().into_owned());
         format!("{name}, {}", file.blake3.get(..8).unwrap_or_default())
-    })
+    });
+    let parts: Vec<String> = edges.into_iter().chain(pipeline.output.note.clone()).collect();
+    pipeline.output.caption.then(|| parts.join(" · "))
 }
 
 /// A chart that is none.

@@ -76,6 +76,12 @@ impl Base {
     }
 }
 
+/// The real paths of the files that a pipeline reads.
+pub(crate) fn real_inputs(pipeline: &Pipeline, base: &Base) -> Vec<PathBuf> {
+    let inputs = base.inputs(&pipeline.inputs);
+    inputs.paths().filter_map(|path| path.canonicalize().ok()).collect()
+}
+
 /// What was read.
 pub(crate) struct Read {
     /// The network.

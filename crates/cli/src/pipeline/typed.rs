@@ -131,5 +131,5 @@ pub(crate) fn look(
 
 /// How the output folder is opened.
 pub(crate) fn opening(out: &OutArgs) -> Opening {
-    Opening { force: out.force, wait: out.wait, touch: out.touch }
+    Opening { force: out.force, wait: out.wait, touch: out.touch, ..Opening::default() }
 }

@@ -6,7 +6,9 @@ use crate::config::{FigureFormat, Layout, Pipeline, resolved};
 use crate::diagnostics::Outcome;
 use crate::output::folder::Opening;
 use crate::output::provenance::{Log, Record};
-use crate::output::{AtomicFile, Folder, OutputFolder, Summary, readme, relative, shown};
+use crate::output::{
+    AtomicFile, Folder, OutputFolder, Summary, readme, refuse_input, relative, shown,
+};
 use crate::session::Session;
 use palenque_frame::{CsvStyle, FrameError, Resource, TableFormat, datapackage, write_table};
 use palenque_graph::table::{Column, ColumnSpec, Kind, Unit, Values};
@@ -15,7 +17,7 @@ use palenque_report::ReportError;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where results go, opened before anything is computed.
 pub(crate) enum Destination {
@@ -52,6 +54,7 @@ impl Destination {
         out: Option<&Path>,
         extensions: &[&str],
         opening: Opening,
+        inputs: &[PathBuf],
     ) -> Outcome<Self> {
         let Some(out) = out.filter(|out| *out != Path::new("-")) else { return Ok(Self::Stdout) };
         let extension = out.extension().and_then(|e| e.to_str()).unwrap_or_default();
@@ -60,6 +63,12 @@ impl Destination {
         }
         let folder = Folder::open(out.parent().unwrap_or(Path::new("")))?;
         let name = out.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        // A figure has its data beside it.
+        let data = Path::new(&name).with_extension("csv");
+        let beside = ["svg", "png"].contains(&extension).then_some(data);
+        for file in std::iter::once(PathBuf::from(&name)).chain(beside) {
+            refuse_input(&folder.path().join(&file), &shown(&file), inputs)?;
+        }
         drop(AtomicFile::create(&folder, &name)?); // can it be written at all?
         Ok(Self::File(folder, name))
     }
@@ -82,6 +91,7 @@ pub(crate) fn save(
     ending: &Ending<'_>,
 ) -> Outcome<Summary> {
     warn_of_formulas(session, pipeline, products);
+    folder.protect(super::real_inputs(pipeline, ending.base));
     let output = &pipeline.output;
     let mut resources: Vec<(String, Table)> = Vec::new();
     let mut readme = readme::Readme::default();
@@ -103,7 +113,7 @@ pub(crate) fn save(
             if json {
                 let path = format!("{stem}.json");
                 folder.write_table(&path, &steps, table, TableFormat::Json, output.csv)?;
-                readme.add(&path, "The same as records, for `dvc metrics` and scripts.");
+                readme.add(&path, table.id().meaning());
             }
             session.stopped()?;
         }
@@ -125,12 +135,7 @@ pub(crate) fn save(
                 "files": files,
             }),
         );
-        for file in &files {
-            readme.add(
-                file,
-                if is(file, "csv") { "The plotted data." } else { &figure.drawing.title },
-            );
-        }
+        readme.add_all(&files, &figure.drawing.title);
         session.stopped()?;
     }
     for (step, file, html) in &products.pages {
@@ -228,6 +233,11 @@ fn save_figure(
     let path = format!("{stem}.csv");
     folder.write_text(&path, &figure.id, &figure.drawing.csv)?;
     files.push(path);
+    if let Some(vega_lite) = &figure.drawing.vega_lite {
+        let path = format!("{stem}.vl.json");
+        folder.write_text(&path, &figure.id, vega_lite)?;
+        files.push(path);
+    }
     Ok(files)
 }
 
@@ -263,7 +273,13 @@ pub(crate) fn save_drawing(
     let bytes = png.as_deref().unwrap_or(figure.drawing.svg.as_bytes());
     save_one(folder, name, |file| Ok(file.write_all(bytes)?))?;
     save_one(folder, &data, |file| Ok(file.write_all(figure.drawing.csv.as_bytes())?))?;
-    Ok(vec![name.to_owned(), data])
+    let mut files = vec![name.to_owned(), data];
+    if let Some(vega_lite) = &figure.drawing.vega_lite {
+        let document = format!("{stem}.vl.json");
+        save_one(folder, &document, |file| Ok(file.write_all(vega_lite.as_bytes())?))?;
+        files.push(document);
+    }
+    Ok(files)
 }
 
 /// Writes one file.

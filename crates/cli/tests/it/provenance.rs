@@ -125,3 +125,21 @@ fn the_demo_makes_runs_and_says_where_to_look() {
     assert!(folder.join("cluster/out/report.html").exists());
     folder.run(&["check", "cluster/out"]).exits(0);
 }
+
+#[test]
+fn an_input_is_never_overwritten_nor_removed() {
+    let folder = Folder::with_chain();
+    let refused = |args: &[&str]| {
+        let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
+        assert_eq!(folder.run(&args).exits(2).codes(), ["E0710"], "{args:?}");
+        assert_eq!(folder.read("edges.csv"), EDGES);
+    };
+    refused(&["measure", "--edges", "edges.csv", "--metrics", "degree", "--out", "edges.csv"]);
+    refused(&["draw", "ccdf", "--edges", "edges.csv", "--out", "edges.svg"]);
+    folder.run(&["generate", "tonaya", "--firms", "60", "--out", "data"]).exits(0);
+    let args = ["measure", "--edges", "data/edges.csv", "--out", "data", "--json"];
+    assert_eq!(folder.run(&args).exits(5).codes(), ["E0804"]);
+    let forced = ["measure", "--edges", "data/edges.csv", "--out", "data", "--force"];
+    folder.run(&forced).exits(0);
+    assert!(folder.join("data/edges.csv").exists() && folder.join("data/nodes.csv").exists());
+}

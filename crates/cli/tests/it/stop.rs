@@ -11,7 +11,8 @@ fn two_pipelines() -> Folder {
     let folder = Folder::with_many(400);
     folder.write("edges-b.csv", many(380, 2));
     let a = folder.read("palenque.toml");
-    let a = a.replace("run = \"measure\"", "run = \"measure\"\nmetrics = [\"degree\", \"pagerank\"]");
+    let a =
+        a.replace("run = \"measure\"", "run = \"measure\"\nmetrics = [\"degree\", \"pagerank\"]");
     folder.write("palenque.toml", &a);
     folder.write("b.toml", a.replace("edges.csv", "edges-b.csv"));
     folder
