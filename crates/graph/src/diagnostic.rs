@@ -224,12 +224,37 @@ impl Diagnostics {
         self.kept.push(diagnostic);
     }
 
-    /// Adds all findings of another collection.
+    /// Counts occurrences of a code of which enough were kept.
+    ///
+    /// # Panics
+    /// In debug builds, if the code is not listed.
+    pub fn count_more(&mut self, id: &'static str, count: u64) {
+        debug_assert!(codes::find(id).is_some(), "code {id} is not listed in codes::ALL");
+        *self.counts.entry(id).or_insert(0) += count;
+    }
+
+    /// Whether so many findings of a code were added that further ones are only counted.
+    #[must_use]
+    pub fn has_enough(&self, id: &str) -> bool {
+        self.counts.get(id).is_some_and(|&count| count >= Self::KEPT_PER_CODE)
+    }
+
+    /// Adds all findings of another collection; of each code as many are kept as there is room for.
     pub fn extend(&mut self, other: Self) {
+        let mut rooms: BTreeMap<&'static str, u64> = BTreeMap::new();
+        for diagnostic in other.kept {
+            let counted = self.counts.get(diagnostic.id).copied().unwrap_or(0);
+            let room = rooms
+                .entry(diagnostic.id)
+                .or_insert_with(|| Self::KEPT_PER_CODE.saturating_sub(counted));
+            if *room > 0 {
+                *room -= 1;
+                self.kept.push(diagnostic);
+            }
+        }
         for (id, count) in other.counts {
             *self.counts.entry(id).or_insert(0) += count;
         }
-        self.kept.extend(other.kept);
     }
 
     /// The findings kept, in the order of adding.
@@ -323,6 +348,21 @@ mod tests {
         assert_eq!(found.counts()["E0205"], 1500);
         assert_eq!(found.iter().len(), 1001);
         assert_eq!((found.count(Severity::Error), found.count(Severity::Warning)), (1500, 1));
+    }
+
+    #[test]
+    fn collections_join_under_the_same_limit() {
+        let many = |n: u64| {
+            let mut found = Diagnostics::default();
+            (0..n).for_each(|_| found.push(Diagnostic::new("E0205", "row")));
+            found
+        };
+        let mut found = many(700);
+        assert!(!found.has_enough("E0205"));
+        found.extend(many(700));
+        found.count_more("E0205", 10);
+        assert!(found.has_enough("E0205"));
+        assert_eq!((found.iter().len(), found.counts()["E0205"]), (1000, 1410));
     }
 
     #[test]
