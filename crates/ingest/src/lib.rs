@@ -3,22 +3,142 @@
 //! A reader turns the bytes of a file into records that know their line and judges nothing; `assemble.rs`
 //! alone decides what becomes of bad ones, by the rules of a [`Policy`]. Nothing is lost silently: for every
 //! file, rows = used + merged + dropped, and each drop has a code.
+//!
+//! # Example
+//! ```
+//! use palenque_graph::NoProgress;
+//! use palenque_ingest::{Inputs, Policy, read};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let edges = folder.path().join("edges.csv");
+//! # #[expect(clippy::disallowed_methods, reason = "a file of an example, in a folder of its own")]
+//! std::fs::write(&edges, "seller,buyer,value\ngrower,distiller,60\ndistiller,bottler,110\n")?;
+//! let read = read(&Inputs { edges, ..Inputs::default() }, &Policy::default(), &NoProgress);
+//! assert!(read.diagnostics.is_empty());
+//! let network = read.panel.expect("a sound file");
+//! assert_eq!(network.last().total_flow(), 170.0);
+//! assert_eq!(read.files[0].rows, 2);
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
+mod assemble;
+pub mod generate;
+mod intern;
+pub mod layout;
 mod policy;
+pub mod reader;
+pub mod records;
 mod report;
+mod source;
+mod text;
 
 pub use policy::{
     DuplicateRule, Encoding, FileFormat, LineEnds, MissingWeightRule, NegativeRule,
     NodeConflictRule, Policy, RaggedRule, UnknownNodeRule, ZeroRule,
 };
 pub use report::{FileReport, Ingested, Inputs};
+pub use source::Source;
+
+use assemble::{File, Files};
+use layout::Layout;
+use layout::account_list::AccountList;
+use layout::edge_list::EdgeList;
+use layout::final_demand::FinalDemandTable;
+use layout::node_list::NodeList;
+use layout::relation_list::RelationList;
+use palenque_graph::diagnostic::shown;
+use palenque_graph::{Diagnostic, Diagnostics, Progress};
+use std::path::Path;
 
 /// Reads all inputs and builds the graph of every period.
 ///
 /// Never fails as a whole: what is wrong is in [`Ingested::diagnostics`], and where an error was found there is
-/// no panel.
+/// no panel. There is none either when `progress` asked to stop.
 #[must_use]
-pub fn read(inputs: &Inputs, policy: &Policy, progress: &dyn palenque_graph::Progress) -> Ingested {
-    let _ = (inputs, policy, progress);
-    Ingested { panel: None, diagnostics: palenque_graph::Diagnostics::default(), files: Vec::new() }
+pub fn read(inputs: &Inputs, policy: &Policy, progress: &dyn Progress) -> Ingested {
+    let mut reading =
+        Reading { policy, progress, found: Diagnostics::default(), titles: Vec::new() };
+    let mut files = Files {
+        edges: reading.file("edges", &inputs.edges, &EdgeList),
+        nodes: inputs.nodes.as_ref().map(|path| reading.file("nodes", path, &NodeList)),
+        accounts: inputs.accounts.as_ref().map(|path| reading.file("accounts", path, &AccountList)),
+        final_demand: None,
+        relations: Vec::new(),
+    };
+    if let Some(path) = &inputs.final_demand {
+        files.final_demand = Some(reading.file("final_demand", path, &FinalDemandTable));
+    }
+    for (name, path) in &inputs.relations {
+        files.relations.push((name.clone(), reading.file(name, path, &RelationList)));
+    }
+    reading.check_names();
+    let unit = inputs.unit.as_deref();
+    let (panel, diagnostics, files) = assemble::assemble(&mut files, unit, policy, reading.found);
+    let panel = panel.filter(|_| !progress.cancelled());
+    Ingested { panel, diagnostics, files }
+}
+
+/// The state of reading several files.
+struct Reading<'a> {
+    policy: &'a Policy,
+    progress: &'a dyn Progress,
+    found: Diagnostics,
+    /// The titles of all columns of all files.
+    titles: Vec<String>,
+}
+
+impl Reading<'_> {
+    /// Reads one file; what keeps it from being read is among the findings.
+    fn file(&mut self, role: &str, path: &Path, layout: &dyn Layout) -> File {
+        let mut file = File::named(path, role);
+        if let Err(finding) = self.fill(&mut file, path, layout) {
+            self.found.push(*finding);
+        }
+        file
+    }
+
+    fn fill(
+        &mut self,
+        file: &mut File,
+        path: &Path,
+        layout: &dyn Layout,
+    ) -> Result<(), Box<Diagnostic>> {
+        let mut source = Source::open(path, self.policy)?;
+        file.name.clone_from(&source.name);
+        self.found.extend(std::mem::take(&mut source.found));
+        let Some(reader) = reader::of(&source) else { return Ok(()) };
+        self.progress.begin(&format!("reading {}", shown(&source.name)), source.size());
+        let job = reader::Job { layout, policy: self.policy, progress: self.progress };
+        let parsed = reader.read(&mut source, &job)?;
+        let name = reader.spec().name;
+        file.report.format = source.packing.map_or_else(|| name.into(), |p| format!("{name}+{p}"));
+        (file.report.bytes, file.report.blake3) = source.digest();
+        file.report.dialect = parsed.dialect;
+        file.records = parsed.records;
+        file.is_read = true;
+        self.titles.extend(parsed.titles);
+        source.unchanged()
+    }
+
+    /// E0301 for columns that the user names and no file has.
+    fn check_names(&mut self) {
+        if self.found.has_errors() {
+            return;
+        }
+        let mapped = self
+            .policy
+            .columns
+            .iter()
+            .map(|(name, title)| (title, format!("`--map {name}={title}`")));
+        let only = self.policy.only.iter();
+        let only = only.map(|(title, value)| (title, format!("`--where {title}={value}`")));
+        for (title, option) in mapped.chain(only) {
+            let wanted = layout::canonical(title);
+            if !self.titles.iter().any(|t| layout::canonical(t) == wanted) {
+                let what = format!("no file has a column `{}`", shown(title));
+                let help = format!("check {}", shown(&option));
+                self.found.push(Diagnostic::new("E0301", what).help(help));
+            }
+        }
+    }
 }

@@ -130,6 +130,7 @@ pub enum FileFormat {
 
 /// Every choice about reading, with the defaults of `palenque`.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Policy {
     /// Repeated pairs.
     pub duplicates: DuplicateRule,

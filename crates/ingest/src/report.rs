@@ -11,6 +11,9 @@ pub struct Inputs {
     pub edges: PathBuf,
     /// Firms and their attributes.
     pub nodes: Option<PathBuf>,
+    /// Accounts of nodes that change from period to period: id, period, then `output`, `final_demand`,
+    /// `value_added`, `imports` …
+    pub accounts: Option<PathBuf>,
     /// Final demand by node and category: a node id column, then one column a category.
     pub final_demand: Option<PathBuf>,
     /// Other relations over the same nodes, by name.
@@ -19,10 +22,20 @@ pub struct Inputs {
     pub unit: Option<String>,
 }
 
+impl Inputs {
+    /// The paths of all files, the edges first.
+    pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        let others = self.nodes.iter().chain(&self.accounts).chain(&self.final_demand);
+        std::iter::once(&self.edges)
+            .chain(others)
+            .chain(self.relations.iter().map(|(_, path)| path))
+    }
+}
+
 /// What became of one file. `rows = used + merged + Σ dropped`, always.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileReport {
-    /// `edges`, `nodes`, `final_demand` or a relation's name.
+    /// `edges`, `nodes`, `accounts`, `final_demand` or a relation's name.
     pub role: String,
     /// The path as the user gave it.
     pub path: PathBuf,

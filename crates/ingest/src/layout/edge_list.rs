@@ -1,0 +1,42 @@
+//! Who supplies whom: two endpoints, a flow, perhaps a period, and whatever else a row says.
+
+use super::{Layout, PAIRS, PERIODS, Refused, Titles};
+use crate::records::{Kind, Planned};
+use std::collections::BTreeSet;
+
+/// A row per supply record.
+pub struct EdgeList;
+
+const WEIGHTS: &[&str] = &["weight", "value", "amount", "flow"];
+
+impl Layout for EdgeList {
+    fn name(&self) -> &'static str {
+        "edge_list"
+    }
+
+    fn plan(&self, titles: &Titles<'_>) -> Result<Vec<Planned>, Refused> {
+        titles.require(&["source", "target", "weight", "period"])?;
+        let (source, target) = titles.endpoints(PAIRS)?;
+        let mut plan = vec![
+            titles.planned(source, "source", Kind::Id),
+            titles.planned(target, "target", Kind::Id),
+        ];
+        if let Some(at) = titles.column("weight", WEIGHTS) {
+            plan.push(titles.planned(at, "weight", Kind::Number));
+        }
+        if let Some(at) = titles.column("period", PERIODS) {
+            plan.push(titles.planned(at, "period", Kind::Text));
+        }
+        let taken: BTreeSet<usize> = plan.iter().map(|p| p.at).collect();
+        for (at, title) in titles.others(&taken) {
+            let name = titles.renamed(at).map_or_else(|| super::canonical(title), Into::into);
+            let kind = if name == "quantity" { Kind::Number } else { Kind::Text };
+            plan.push(titles.planned(at, &name, kind));
+        }
+        Ok(plan)
+    }
+
+    fn default_titles(&self) -> &'static [&'static str] {
+        &["source", "target", "weight"]
+    }
+}

@@ -1,0 +1,101 @@
+//! Formats: how the bytes of a file become records. A reader reports what it reads and judges nothing.
+
+mod arrow;
+mod child;
+mod columns;
+mod csv;
+mod parquet;
+
+pub use child::answer;
+
+use crate::layout::Layout;
+use crate::policy::Policy;
+use crate::records::Records;
+use crate::source::Source;
+use palenque_graph::{Diagnostic, Progress};
+use std::collections::BTreeMap;
+
+/// One format.
+pub trait Reader: Sync {
+    /// What it is.
+    fn spec(&self) -> &'static ReaderSpec;
+
+    /// Whether an input is of this format, by its first bytes.
+    fn sniff(&self, source: &Source) -> Confidence;
+
+    /// Reads all records.
+    ///
+    /// # Errors
+    /// What keeps the file from being read at all. What is wrong with single rows is among the findings of the
+    /// records.
+    fn read(&self, source: &mut Source, job: &Job<'_>) -> Result<Parsed, Box<Diagnostic>>;
+}
+
+/// What a reader says about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReaderSpec {
+    /// Its name, as `--input-format` takes it.
+    pub name: &'static str,
+    /// The endings of such files.
+    pub extensions: &'static [&'static str],
+    /// What it reads, in one line.
+    pub doc: &'static str,
+}
+
+/// How sure a reader is that an input is its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// It is not.
+    No,
+    /// It is, if nobody else says so.
+    Fallback,
+    /// It is.
+    Sure,
+}
+
+/// What a reader is to do.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// What the columns mean.
+    pub layout: &'a dyn Layout,
+    /// The rules.
+    pub policy: &'a Policy,
+    /// Whom to tell how far it is.
+    pub progress: &'a dyn Progress,
+}
+
+/// The records of a file, and how it was understood.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// The records.
+    pub records: Records,
+    /// The titles of all columns.
+    pub titles: Vec<String>,
+    /// How the file was understood: `delimiter`, `encoding`, `header`, the columns used.
+    pub dialect: BTreeMap<String, String>,
+}
+
+static READERS: &[&dyn Reader] = &[&arrow::Arrow, &csv::Csv, &parquet::Parquet];
+
+/// All readers, in alphabetical order.
+pub fn all() -> impl ExactSizeIterator<Item = &'static dyn Reader> {
+    READERS.iter().copied()
+}
+
+/// The reader of an input.
+pub(crate) fn of(source: &Source) -> Option<&'static dyn Reader> {
+    let best = all().max_by_key(|reader| reader.sniff(source))?;
+    (best.sniff(source) > Confidence::No).then_some(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_are_listed_in_order_and_say_what_they_read() {
+        let names: Vec<&str> = all().map(|reader| reader.spec().name).collect();
+        assert!(names.is_sorted());
+        assert!(all().all(|r| !r.spec().extensions.is_empty() && !r.spec().doc.is_empty()));
+    }
+}

@@ -1,0 +1,491 @@
+//! The rows of a block into codes and numbers.
+
+use super::blocks::Block;
+use super::dialect::Dialect;
+use super::number::{Cell, NumberStyle};
+use super::row::{Field, Form, Grammar, Next, QUOTE, unescaped};
+use super::snippet::{Line, place_of};
+use crate::intern::{Batch, Interner};
+use crate::policy::{Policy, RaggedRule};
+use crate::records::{BadCell, Kind, Lines, MISSING};
+use foldhash::fast::RandomState;
+use memchr::memchr;
+use palenque_graph::{Diagnostic, Diagnostics, Location};
+use std::borrow::Cow;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Rows whose ids are looked up together.
+const BATCH: usize = 64;
+/// Bad cells of a block that are kept in full.
+const KEPT_CELLS: usize = 1000;
+
+/// What every thread needs to know to parse.
+pub(super) struct Job<'a> {
+    pub(super) name: &'a str,
+    pub(super) dialect: &'a Dialect,
+    pub(super) policy: &'a Policy,
+    pub(super) numbers: NumberStyle,
+    /// Columns of the file and the value that a row must have there.
+    pub(super) only: Vec<(usize, &'a str)>,
+}
+
+/// The values of a column in one block, with the codes of the thread that parsed it.
+#[derive(Debug)]
+pub(super) enum PartValues {
+    Codes(Vec<u32>),
+    Numbers(Vec<f64>),
+}
+
+/// What became of one block.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub(super) index: u32,
+    pub(super) n_records: usize,
+    pub(super) lines: Lines,
+    pub(super) columns: Vec<PartValues>,
+    pub(super) bad: Vec<BadCell>,
+    pub(super) n_bad: u64,
+    pub(super) rounded: Option<(u64, usize, usize)>,
+    pub(super) rows: u64,
+    pub(super) filtered: u64,
+    pub(super) ragged: Option<(u64, u64)>,
+    /// Fields with quotes inside that do not begin with one: how many, the first one's line and field.
+    pub(super) stray: Option<(u64, u64, u64)>,
+    pub(super) found: Diagnostics,
+}
+
+/// The tables and results of one thread.
+pub(super) struct Worker<'a> {
+    job: &'a Job<'a>,
+    pub(super) ids: Interner,
+    /// A table for every text column.
+    pub(super) texts: Vec<Interner>,
+    pub(super) parts: Vec<Part>,
+    fields: Vec<Field>,
+    pending: Pending,
+    /// Ids that are not as they stand in the block.
+    cleaned: String,
+    batch: Batch,
+}
+
+/// Marks the start of an id among the cleaned ones.
+const CLEANED: u32 = 1 << 31;
+const EMPTY: Field = Field { start: 0, end: 0, form: Form::Plain };
+
+/// Ids that wait to be looked up, row after row: their keys and where they stand in the block.
+#[derive(Default)]
+struct Pending {
+    keys: Vec<u128>,
+    spans: Vec<(u32, u32)>,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(job: &'a Job<'a>, state: &RandomState) -> Self {
+        let is_text = |p: &&crate::records::Planned| p.kind == Kind::Text;
+        let n_texts = job.dialect.plan.iter().filter(is_text).count();
+        let table = || Interner::new(state.clone());
+        Self {
+            job,
+            ids: table(),
+            texts: (0..n_texts).map(|_| table()).collect(),
+            parts: Vec::new(),
+            fields: Vec::new(),
+            pending: Pending::default(),
+            cleaned: String::new(),
+            batch: Batch::default(),
+        }
+    }
+
+    /// Parses a block.
+    pub(super) fn parse(&mut self, block: &Block) {
+        let plan = &self.job.dialect.plan;
+        let expected = block.text().len() / (8 * plan.len().max(2));
+        let column = |kind| match kind {
+            Kind::Number => PartValues::Numbers(Vec::with_capacity(expected)),
+            Kind::Id | Kind::Text => PartValues::Codes(Vec::with_capacity(expected)),
+        };
+        let mut part = Part {
+            index: block.index,
+            lines: Lines { first_line: block.first_line, ..Lines::default() },
+            columns: plan.iter().map(|p| column(p.kind)).collect(),
+            ..Part::default()
+        };
+        match checked(block.text()) {
+            Ok(text) => self.rows(text, block, &mut part),
+            Err(fault) => part.found.push(self.encoding_fault(&fault, block)),
+        }
+        self.parts.push(part);
+    }
+
+    fn rows(&mut self, text: &str, block: &Block, part: &mut Part) {
+        let grammar = self.job.dialect.grammar;
+        let bytes = text.as_bytes();
+        let mut fields = std::mem::take(&mut self.fields);
+        if memchr(QUOTE, bytes).is_none() && grammar.comment.is_none() {
+            self.plain_rows(text, block, &mut fields, part);
+        } else {
+            self.quoted_rows(text, block, &mut fields, part);
+        }
+        self.look_up(text, part);
+        self.fields = fields;
+    }
+
+    /// Rows of a block without quotes and comments: each line is a row.
+    fn plain_rows(&mut self, text: &str, block: &Block, fields: &mut Vec<Field>, part: &mut Part) {
+        let grammar = self.job.dialect.grammar;
+        let bytes = text.as_bytes();
+        let (mut start, mut row_start, mut line) = (0, 0, 0);
+        fields.clear();
+        let ending = (bytes.last() != Some(&grammar.line_end)).then_some(bytes.len());
+        for mark in grammar.marks(bytes).chain(ending) {
+            if bytes.get(mark) == Some(&grammar.delimiter) {
+                fields.push(Field { start, end: mark, form: Form::Plain });
+                start = mark + 1;
+                continue;
+            }
+            let end = grammar.without_return(bytes, start, mark);
+            if end > start || !fields.is_empty() {
+                fields.push(Field { start, end, form: Form::Plain });
+                let row = Row { text, start: row_start, end, line, block, may_quote: false };
+                self.row(&row, fields, part);
+                fields.clear();
+            }
+            start = mark + 1;
+            row_start = start;
+            line += 1;
+        }
+    }
+
+    fn quoted_rows(&mut self, text: &str, block: &Block, fields: &mut Vec<Field>, part: &mut Part) {
+        let grammar = self.job.dialect.grammar;
+        let bytes = text.as_bytes();
+        let (mut at, mut line) = (0, 0);
+        while at < bytes.len() {
+            let next = match grammar.next(bytes, at, true, fields) {
+                Next::Nothing(next) => next,
+                Next::Row(next) => {
+                    let row = Row { text, start: at, end: next, line, block, may_quote: true };
+                    self.row(&row, fields, part);
+                    next
+                }
+                Next::Cut(open) => {
+                    let open = open.unwrap_or(at);
+                    part.found.push(unclosed(self.job.name, block, grammar, open, fields.len()));
+                    return;
+                }
+            };
+            line += grammar.count_lines(&bytes[at..next]);
+            at = next;
+        }
+    }
+
+    fn row(&mut self, row: &Row<'_>, fields: &[Field], part: &mut Part) {
+        part.rows += 1;
+        let job = self.job;
+        if row.end - row.start > job.policy.max_field_bytes
+            && let Some(at) =
+                fields.iter().position(|f| f.end - f.start > job.policy.max_field_bytes)
+        {
+            let field = &row.text[fields[at].start..fields[at].end];
+            let refusal =
+                super::blocks::too_long(field.as_bytes(), None, job.policy.max_field_bytes);
+            part.found.push(refusal.at(row.location(job.name).column(at as u64 + 1)));
+            return;
+        }
+        if row.may_quote && !self.quotes(row, fields, part) {
+            return;
+        }
+        if fields.len() != job.dialect.titles.len() {
+            match job.policy.ragged {
+                RaggedRule::Error => {
+                    part.found.push(ragged(job, row, fields));
+                    return;
+                }
+                RaggedRule::Drop => {
+                    let (count, _) = part.ragged.get_or_insert((0, row.number()));
+                    *count += 1;
+                    return;
+                }
+                RaggedRule::Fill => {}
+            }
+        }
+        let is_wanted = |&(at, value): &(usize, &str)| {
+            fields.get(at).is_some_and(|f| job.text(row.text, f) == value)
+        };
+        if !job.only.iter().all(is_wanted) {
+            part.filtered += 1;
+            return;
+        }
+        self.record(row, fields, part);
+    }
+
+    fn record(&mut self, row: &Row<'_>, fields: &[Field], part: &mut Part) {
+        let job = self.job;
+        let record = part.n_records;
+        let mut next_text = 0;
+        for (column, (planned, values)) in
+            job.dialect.plan.iter().zip(&mut part.columns).enumerate()
+        {
+            let field = fields.get(planned.at).unwrap_or(&EMPTY);
+            match values {
+                PartValues::Codes(_) if planned.kind == Kind::Id && job.is_as_written(field) => {
+                    let key = self.ids.key_within(row.text.as_bytes(), field.start, field.end);
+                    self.pending.keys.push(key);
+                    self.pending.spans.push((field.start as u32, field.end as u32));
+                }
+                PartValues::Codes(_) if planned.kind == Kind::Id => {
+                    let id = job.text(row.text, field);
+                    self.pending.keys.push(self.ids.key(id.as_bytes()));
+                    let start = self.cleaned.len();
+                    self.cleaned.push_str(&id);
+                    self.pending.spans.push((CLEANED | start as u32, self.cleaned.len() as u32));
+                }
+                PartValues::Codes(codes) => {
+                    let table = &mut self.texts[next_text];
+                    next_text += 1;
+                    let text = job.text(row.text, field);
+                    let position = u64::from(part.index) << 32 | record as u64;
+                    codes.push(if text.is_empty() {
+                        MISSING
+                    } else {
+                        table.intern(&text, position)
+                    });
+                }
+                PartValues::Numbers(numbers) => {
+                    let cell = if job.is_as_written(field) {
+                        job.numbers.read(&row.text.as_bytes()[field.start..field.end])
+                    } else {
+                        job.numbers.read(job.text(row.text, field).as_bytes())
+                    };
+                    let number = match cell {
+                        Cell::Number(x, false) => x,
+                        Cell::Number(x, true) => {
+                            part.rounded.get_or_insert((0, record, column)).0 += 1;
+                            x
+                        }
+                        Cell::Missing => f64::NAN,
+                        Cell::Bad => {
+                            part.n_bad += 1;
+                            if part.bad.len() < KEPT_CELLS {
+                                let raw = job.text(row.text, field).into_owned();
+                                part.bad.push(BadCell { record, column, raw });
+                            }
+                            f64::NAN
+                        }
+                    };
+                    numbers.push(number);
+                }
+            }
+        }
+        let line = row.line as u32;
+        match &mut part.lines.irregular {
+            Some(lines) => lines.push(line),
+            none if line as usize != record => {
+                *none = Some((0..record as u32).chain([line]).collect());
+            }
+            None => {}
+        }
+        part.n_records += 1;
+        if part.n_records.is_multiple_of(BATCH) {
+            self.look_up(row.text, part);
+        }
+    }
+
+    /// Gives the pending ids their codes.
+    fn look_up(&mut self, text: &str, part: &mut Part) {
+        let Pending { keys, spans } = &mut self.pending;
+        let n_columns = self.job.dialect.plan.iter().filter(|p| p.kind == Kind::Id).count();
+        let before = part.n_records * n_columns - keys.len();
+        let position = u64::from(part.index) << 32 | before as u64;
+        let cleaned = &self.cleaned;
+        let id = |i: usize| {
+            let (start, end) = spans[i];
+            let from = if start & CLEANED == 0 { text } else { cleaned.as_str() };
+            &from[(start & !CLEANED) as usize..end as usize]
+        };
+        self.ids.codes(keys, position, id, &mut self.batch);
+        let columns = self.job.dialect.plan.iter().zip(&mut part.columns);
+        let id_columns = columns.filter(|(planned, _)| planned.kind == Kind::Id);
+        for (nth, (_, values)) in id_columns.enumerate() {
+            if let PartValues::Codes(codes) = values {
+                codes.extend(self.batch.codes.iter().skip(nth).step_by(n_columns));
+            }
+        }
+        keys.clear();
+        spans.clear();
+        self.cleaned.clear();
+    }
+
+    /// Looks after quotes in a row; `false` where it cannot be used.
+    fn quotes(&self, row: &Row<'_>, fields: &[Field], part: &mut Part) -> bool {
+        for (at, field) in fields.iter().enumerate() {
+            let text = &row.text[field.start..field.end];
+            match field.form {
+                Form::Plain if text.contains('"') => {
+                    let (count, ..) = part.stray.get_or_insert((0, row.number(), at as u64 + 1));
+                    *count += 1;
+                }
+                Form::TextAfterQuote => {
+                    let at = row.location(self.job.name).column(at as u64 + 1);
+                    let what = "text follows the closing quote of a field";
+                    let help = if text.contains("\\\"") {
+                        "the quotes seem to be escaped by a backslash: pass `--escape '\\\\'`"
+                    } else {
+                        "double the quotes that are part of the text: `\"a \"\"b\"\" c\"`"
+                    };
+                    let line = Line::around(row.text, field.start, self.job.dialect.grammar);
+                    let mark = line.marked(
+                        field.start,
+                        field.end,
+                        "the quote that closes is not the last",
+                    );
+                    part.found.push(Diagnostic::new("E0210", what).at(at).snippet(mark).help(help));
+                    return false;
+                }
+                Form::Plain | Form::Quoted | Form::Escaped => {}
+            }
+        }
+        true
+    }
+
+    fn encoding_fault(&self, fault: &Fault, block: &Block) -> Diagnostic {
+        let (id, at, what, help) = match *fault {
+            Fault::Utf8(at) => {
+                let byte = block.text()[at];
+                let what = format!("byte 0x{byte:02x} is not UTF-8");
+                let help = "if the file is Windows-1252 or Latin-1, pass `--encoding windows-1252`; \
+                            if encodings are mixed, save it again as UTF-8";
+                ("E0201", at, what, help)
+            }
+            Fault::Nul(at) => (
+                "E0203",
+                at,
+                "there is a NUL byte in the text".into(),
+                "remove it, or check the export",
+            ),
+        };
+        let (line, column) = place_of(block.text(), at, self.job.dialect.grammar);
+        let place = Location::file(self.job.name)
+            .line(block.first_line + line)
+            .column(column)
+            .byte(block.offset + at as u64);
+        Diagnostic::new(id, what).at(place).help(help)
+    }
+}
+
+impl Job<'_> {
+    /// A field's text as it counts: without quotes, and trimmed or normalised if that was asked for.
+    fn text<'t>(&self, text: &'t str, field: &Field) -> Cow<'t, str> {
+        let raw = &text[field.start..field.end];
+        let mut value: Cow<'t, str> = match field.form {
+            Form::Escaped => unescaped(raw, self.dialect.grammar.escape).into(),
+            _ => raw.into(),
+        };
+        if self.policy.trim {
+            value = match value {
+                Cow::Borrowed(v) => v.trim().into(),
+                Cow::Owned(v) => v.trim().to_owned().into(),
+            };
+        }
+        if self.policy.normalize_nfc && is_nfc_quick(value.chars()) != IsNormalized::Yes {
+            value = value.nfc().collect::<String>().into();
+        }
+        value
+    }
+
+    /// Whether a field counts as it is written.
+    fn is_as_written(&self, field: &Field) -> bool {
+        field.form != Form::Escaped && !self.policy.trim && !self.policy.normalize_nfc
+    }
+}
+
+/// A row, for saying where it is.
+struct Row<'a> {
+    text: &'a str,
+    start: usize,
+    end: usize,
+    /// Lines from the first of the block.
+    line: u64,
+    block: &'a Block,
+    /// Whether a quote may be in it.
+    may_quote: bool,
+}
+
+impl Row<'_> {
+    fn number(&self) -> u64 {
+        self.block.first_line + self.line
+    }
+
+    fn location(&self, name: &str) -> Location {
+        Location::file(name).line(self.number()).byte(self.block.offset + self.start as u64)
+    }
+}
+
+/// What makes a block no text, and where.
+enum Fault {
+    Utf8(usize),
+    Nul(usize),
+}
+
+fn checked(bytes: &[u8]) -> Result<&str, Fault> {
+    let nul = memchr(0, bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => nul.map_or(Ok(text), |at| Err(Fault::Nul(at))),
+        Err(error) => match nul.filter(|&at| at < error.valid_up_to()) {
+            Some(at) => Err(Fault::Nul(at)),
+            None => Err(Fault::Utf8(error.valid_up_to())),
+        },
+    }
+}
+
+/// E0204, at the quote that is not closed.
+fn unclosed(name: &str, block: &Block, grammar: Grammar, open: usize, fields: usize) -> Diagnostic {
+    let line = grammar.count_lines(&block.text()[..open]);
+    let at = Location::file(name)
+        .line(block.first_line + line)
+        .column(fields.max(1) as u64)
+        .byte(block.offset + open as u64);
+    super::blocks::too_long(&[], Some(open), 0).at(at)
+}
+
+/// E0205, with what may be behind it.
+fn ragged(job: &Job<'_>, row: &Row<'_>, fields: &[Field]) -> Diagnostic {
+    let titles = &job.dialect.titles;
+    let (n, expected) = (fields.len(), titles.len());
+    let count = if n == 1 { "1 field".into() } else { format!("{n} fields") };
+    let what = format!("row has {count}, the header has {expected}");
+    let line = Line::around(row.text, row.start, job.dialect.grammar);
+    let mark = match titles.get(n) {
+        Some(title) => {
+            let end = fields.last().map_or(row.start, |f| f.end);
+            let title = palenque_graph::diagnostic::shown(title);
+            line.marked(end, end, &format!("`{title}` is missing here"))
+        }
+        None => line.marked(fields[expected].start, row.end, "too much"),
+    };
+    let mut found = Diagnostic::new("E0205", what).at(row.location(job.name)).snippet(mark);
+    let is_last = row.block.last && row.text[row.end..].trim().is_empty() && n < expected;
+    if is_last {
+        let note = format!("the file may have been cut off; its last line is {}", row.number());
+        found = found.note(note);
+    }
+    if let Some(number) = split_number(row.text, fields, job.dialect.grammar.delimiter) {
+        found = found.note(format!("`{number}` looks like one number with a thousands separator"));
+        return found
+            .help("write it without the separator, or between quotes with `--thousands ,`");
+    }
+    found
+        .help("`--ragged drop` leaves such rows out and counts them, `--ragged fill` fills them up")
+}
+
+/// Two fields that were one number, such as `1,234.50`.
+fn split_number(text: &str, fields: &[Field], delimiter: u8) -> Option<String> {
+    let field = |f: &Field| &text[f.start..f.end];
+    let head = |f: &str| (1..=3).contains(&f.len()) && f.bytes().all(|b| b.is_ascii_digit());
+    let tail = |f: &str| {
+        let (whole, fraction) = f.split_once('.').unwrap_or((f, ""));
+        whole.len() == 3 && whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit())
+    };
+    let pair = fields.windows(2).find(|w| head(field(&w[0])) && tail(field(&w[1])))?;
+    (delimiter == b',').then(|| format!("{},{}", field(&pair[0]), field(&pair[1])))
+}
