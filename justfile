@@ -4,7 +4,7 @@ default:
     @just --list
 
 # Everything that a change must pass before review.
-ci: fmt-check lint doc test sync-check
+ci: fmt-check lint doc test
 
 # Format the code.
 fmt:
@@ -41,13 +41,9 @@ peers:
 figures:
     cargo run --release -- demo target/figures --force
 
-# Write the generated pages of docs/ again.
+# Write the generated pages of docs/ again (the test that compares them writes them).
 sync:
-    cargo run -p palenque -- docs docs
-
-# Say whether docs/ is as the registries say.
-sync-check:
-    cargo run -p palenque -- docs docs --check
+    cargo test --workspace --lib pages:: || cargo test --workspace --lib pages::
 
 # All that continuous integration runs.
 ci-full:

@@ -51,17 +51,20 @@ fn escaped(path: &str) -> String {
 }
 
 fn output(output: &Output) -> Value {
-    json!({
+    let mut map = json!({
         "dir": escaped(&shown(&output.dir)),
         "layout": output.layout.name(),
         "formats": output.formats.iter().map(|f| f.extension()).collect::<Vec<_>>(),
         "figures": output.figures.iter().map(|f| f.extension()).collect::<Vec<_>>(),
         "dpi": output.dpi,
         "caption": output.caption,
-        "note": output.note,
         "bom": output.csv.byte_order_mark,
         "spreadsheet_safe": output.csv.spreadsheet_safe,
-    })
+    });
+    if let Some(note) = &output.note {
+        map["note"] = note.as_str().into();
+    }
+    map
 }
 
 fn limits(limits: &Limits) -> Map<String, Value> {

@@ -303,6 +303,17 @@ fn course(layout: &Layout, i: usize, link: &Link, direction: Direction) -> Outli
     }
 }
 
+/// The names of the stages as they stand above the columns: numbers that only put them in order are left out.
+fn headings(points: &Points) -> Vec<String> {
+    let words = |name: &str| {
+        let rest = name.trim_start_matches(|c: char| c.is_ascii_digit() || " .:_-".contains(c));
+        (!rest.is_empty() && rest.len() < name.len()).then(|| label(rest))
+    };
+    let stages = || points.stages.iter().map(|stage| &*stage.name);
+    let numbered: Option<Vec<String>> = stages().map(words).collect();
+    numbered.unwrap_or_else(|| stages().map(label).collect())
+}
+
 /// Draws the stages' names, counts and sizes above their columns; returns what is left below. Where the columns are
 /// too narrow for names, they carry numbers and a list stands below.
 fn draw_heads(points: &Points, columns: &Columns, figure: &mut Figure) -> Rect {
@@ -311,7 +322,7 @@ fn draw_heads(points: &Points, columns: &Columns, figure: &mut Figure) -> Rect {
     let head_size = sheet.tick;
     let line = Sheet::line_height(head_size);
     let wide = |text: &str| width(text, head_size, Weight::Bold);
-    let names: Vec<String> = points.stages.iter().map(|stage| label(&stage.name)).collect();
+    let names = headings(points);
     let room = |stage: usize| columns.room(stage) - sheet.tick * 0.4;
     let fits = |(stage, name): (usize, &String)| {
         name.split_whitespace().all(|word| wide(word) <= room(stage))
