@@ -24,7 +24,7 @@ fn metrics() -> String {
     );
     for family in Family::ALL {
         let members: Vec<&MetricSpec> = palenque_metrics::all()
-            .map(|metric| metric.spec())
+            .map(palenque_metrics::Metric::spec)
             .filter(|spec| spec.family == *family)
             .collect();
         if members.is_empty() {

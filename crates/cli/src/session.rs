@@ -5,7 +5,7 @@ use crate::diagnostics::{Outcome, Refusal};
 use crate::output::provenance;
 use crate::progress::Bar;
 use crate::stop;
-use palenque_graph::{Diagnostic, Diagnostics, codes};
+use palenque_graph::{Diagnostic, Diagnostics, Progress, codes};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::time::Instant;
@@ -79,7 +79,14 @@ impl Session {
     /// Does a part of the work, and remembers how long it took.
     pub(crate) fn part<T>(&mut self, name: &str, work: impl FnOnce(&Self) -> T) -> T {
         let start = Instant::now();
+        self.progress.begin(name, 0);
         let result = work(self);
+        self.took(name, start);
+        result
+    }
+
+    /// Remembers how long a part took.
+    pub(crate) fn took(&mut self, name: &str, start: Instant) {
         let seconds = start.elapsed().as_secs_f64();
         self.parts.push((name.to_owned(), seconds));
         if self.verbose > 0 {
@@ -88,7 +95,6 @@ impl Session {
             });
             self.say(&format!("{name}: {seconds:.3} s{memory}"));
         }
-        result
     }
 
     /// Says something on standard error, unless quiet.

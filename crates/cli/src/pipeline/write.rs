@@ -12,12 +12,13 @@ use crate::output::{
 use crate::session::Session;
 use palenque_frame::{CsvStyle, FrameError, Resource, TableFormat, datapackage, write_table};
 use palenque_graph::table::{Column, ColumnSpec, Kind, Unit, Values};
-use palenque_graph::{Diagnostic, Location, Table, TableId};
+use palenque_graph::{Diagnostic, Location, Progress, Table, TableId};
 use palenque_report::ReportError;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// Where results go, opened before anything is computed.
 pub(crate) enum Destination {
@@ -90,6 +91,8 @@ pub(crate) fn save(
     mut folder: OutputFolder,
     ending: &Ending<'_>,
 ) -> Outcome<Summary> {
+    let start = Instant::now();
+    session.progress.begin("write", 0);
     warn_of_formulas(session, pipeline, products);
     folder.protect(super::real_inputs(pipeline, ending.base));
     let output = &pipeline.output;
@@ -162,6 +165,7 @@ pub(crate) fn save(
         folder.write_text("README.txt", "", &readme.text())?;
     }
     session.stopped()?;
+    session.took("write", start);
     let record = record(session, pipeline, products, &folder, ending);
     let log = Log {
         parts: session.parts.clone(),
