@@ -24,9 +24,13 @@ fn registry(criterion: &mut Criterion) {
             {
                 continue; // needs a column that a bare graph does not have
             }
-            group.bench_with_input(BenchmarkId::from_parameter(n_nodes), &graph, |bencher, graph| {
-                bencher.iter(|| metric.compute(graph, &Params::default(), &NoProgress));
-            });
+            group.bench_with_input(
+                BenchmarkId::from_parameter(n_nodes),
+                &graph,
+                |bencher, graph| {
+                    bencher.iter(|| metric.compute(graph, &Params::default(), &NoProgress));
+                },
+            );
         }
         group.finish();
     }
