@@ -99,7 +99,9 @@ impl<'a> Worker<'a> {
     /// Parses a block.
     pub(super) fn parse(&mut self, block: &Block) {
         let plan = &self.job.dialect.plan;
-        let expected = block.text().len() / (8 * plan.len().max(2));
+        // As many rows as the block before, and some.
+        let before = self.parts.last().map_or(0, |part| part.n_records);
+        let expected = before + before / 16 + 64;
         let column = |kind| match kind {
             Kind::Number => PartValues::Numbers(Vec::with_capacity(expected)),
             Kind::Id | Kind::Text => PartValues::Codes(Vec::with_capacity(expected)),
