@@ -287,10 +287,10 @@ impl Points {
             .map(|stage| format!("{} ({})", label(&stage.name), count(stage.n)))
             .collect();
         let mut said = vec![format!(
-            "Supply chain{} of {} in {} from left to right: {}.",
-            in_period(&self.period),
+            "Supply chain of {} in {}{} from left to right: {}.",
             counted(self.n_nodes, "node", "nodes"),
             counted(self.stages.len(), "stage", "stages"),
+            in_period(&self.period),
             names.join(", ")
         )];
         let [forward, within, back] = self.shares.map(percent);
