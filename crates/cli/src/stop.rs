@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long the work may take to notice that it is to stop, before the process ends all the same.
-const GRACE: Duration = Duration::from_millis(120);
+const GRACE: Duration = Duration::from_millis(80);
 
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 /// Temporary files that are there now. Whoever holds this while ending the process keeps new ones from appearing.

@@ -317,6 +317,7 @@ impl OutputFolder {
         if let Some(lock) = self.lock.take() {
             // Removed while held: whoever waits for it looks again.
             let _ = self.root.remove(LOCK);
+            stop::forget_temporary(&self.root.path().join(LOCK));
             drop(lock);
         }
     }
@@ -393,6 +394,8 @@ fn lock(
                 }
                 let _ = file.set_len(0);
                 let _ = write!(file, "{}", std::process::id());
+                // A signal that ends the process takes the lock file along.
+                let _ = stop::make_temporary(&root.path().join(LOCK), || Ok::<(), ()>(()));
                 return Ok(Some(file));
             }
             Err(Errno::WOULDBLOCK) if wait => {
