@@ -3,6 +3,7 @@
 //! The tables hash with a key drawn at random, so that no file can be made to collide; the numbering depends
 //! on the file alone, not on the key and not on the threads.
 
+use crate::digits;
 use crate::records::MISSING;
 use foldhash::fast::RandomState;
 use palenque_graph::{Ids, NodeIndex};
@@ -228,24 +229,12 @@ pub(crate) struct Batch {
 /// The number that a key spells, if it is a small whole number as it would be printed: no sign, no zeros before.
 #[inline]
 fn small_number(key: u128) -> Option<usize> {
-    const ZEROS: u64 = 0x3030_3030_3030_3030;
-    let len = (key >> 120) as u32;
-    let text = key as u64;
-    if !(1..=8).contains(&len) || (len > 1 && text as u8 == b'0') {
+    let (len, text) = ((key >> 120) as usize, key as u64);
+    if len > 1 && text as u8 == b'0' {
         return None;
     }
-    // Eight digits, zeros put before, as one number: neighbours are joined three times (Lemire 2018).
-    let missing = 64 - 8 * len;
-    let text = (text << missing) | (ZEROS & !(u64::MAX << missing));
-    let digits = text ^ ZEROS;
-    let is_digits = ((digits + 0x0606_0606_0606_0606) | digits) & 0xf0f0_f0f0_f0f0_f0f0 == 0;
-    if !is_digits {
-        return None;
-    }
-    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
-    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
-    let number = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
-    (number < DENSE as u64).then_some(number as usize)
+    let number = digits::number(text, len)? as usize;
+    (number < DENSE).then_some(number)
 }
 
 fn entry(hash: u64, code: u32) -> u64 {

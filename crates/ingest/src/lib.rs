@@ -22,6 +22,7 @@
 //! ```
 
 mod assemble;
+mod digits;
 pub mod generate;
 mod intern;
 pub mod layout;

@@ -15,6 +15,8 @@ use palenque_graph::{
 
 /// Largest flow over smallest flow above which sums lose the smallest.
 const WIDE: f64 = 1e15;
+/// A flow from which on its inverse is finite for certain.
+const TINY: f64 = 1e-300;
 
 /// The records that are used: seller, buyer and flow by node number.
 pub(super) struct UsedRecords {
@@ -109,14 +111,21 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     /// The nodes that a record joins; none where it cannot be used.
+    #[inline]
     fn nodes(&mut self, record: usize, source: u32, target: u32) -> Option<(u32, u32)> {
         let (seller, buyer) = (self.map.node(source), self.map.node(target));
         if seller != MISSING && buyer != MISSING {
             return Some((seller, buyer));
         }
+        self.refuse(record, (source, target), seller);
+        None
+    }
+
+    /// A record that does not join two nodes.
+    #[cold]
+    fn refuse(&mut self, record: usize, (source, target): (u32, u32), seller: u32) {
         if source == MISSING || target == MISSING {
-            no_id(self.place, record, source, target, self.found);
-            return None;
+            return no_id(self.place, record, source, target, self.found);
         }
         match self.policy.unknown_nodes {
             UnknownNodeRule::Error => {
@@ -126,11 +135,21 @@ impl Judge<'_> {
             }
             UnknownNodeRule::Drop | UnknownNodeRule::Add => self.seen.unknown.add(record),
         }
-        None
     }
 
     /// The flow of a record, below zero where the edge is to be turned round; none where it cannot be used.
+    #[inline]
     fn flow(&mut self, record: usize, weight: f64) -> Option<f64> {
+        if weight >= TINY {
+            self.size(weight);
+            return Some(weight);
+        }
+        self.odd_flow(record, weight)
+    }
+
+    /// A flow that is missing, negative, zero or next to it.
+    #[cold]
+    fn odd_flow(&mut self, record: usize, weight: f64) -> Option<f64> {
         let flow = if weight.is_nan() { self.missing(record)? } else { weight };
         if flow < 0.0 {
             return self.negative(record, flow);
@@ -143,7 +162,7 @@ impl Judge<'_> {
             // A zero has no sign here.
             return Some(0.0);
         }
-        self.size(record, flow);
+        self.tiny(record, flow);
         Some(flow)
     }
 
@@ -169,15 +188,20 @@ impl Judge<'_> {
                 self.seen.negative.add(record);
                 return None;
             }
-            NegativeRule::Abs | NegativeRule::Reverse => self.size(record, -flow),
+            NegativeRule::Abs | NegativeRule::Reverse => self.tiny(record, -flow),
         }
         Some(if self.policy.negative == NegativeRule::Abs { -flow } else { flow })
     }
 
-    fn size(&mut self, record: usize, flow: f64) {
-        if flow < 1e-300 && (1.0 / flow).is_infinite() {
+    fn tiny(&mut self, record: usize, flow: f64) {
+        if (1.0 / flow).is_infinite() {
             self.seen.tiny.add(record);
         }
+        self.size(flow);
+    }
+
+    #[inline]
+    fn size(&mut self, flow: f64) {
         self.seen.smallest = self.seen.smallest.min(flow);
         self.seen.largest = self.seen.largest.max(flow);
         self.seen.total += flow;

@@ -31,24 +31,32 @@ struct Traits {
     control: bool,
 }
 
+/// What each byte is: bit 0 blank, 1 upper, 2 lower case, 3 not ASCII, 4 control.
+static TRAITS: [u8; 256] = {
+    let mut traits = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        traits[b] = match b as u8 {
+            b' ' | b'\t' => 1,
+            b'A'..=b'Z' => 2,
+            b'a'..=b'z' => 4,
+            0x80.. => 8,
+            0..=31 | 127 => 16,
+            _ => 0,
+        };
+        b += 1;
+    }
+    traits
+};
+
 impl Traits {
     fn of(ids: &Ids) -> Self {
-        // Bit 0 blank, 1 upper, 2 lower, 3 not ASCII, 4 control.
         let mut seen = 0_u8;
         for id in ids.iter() {
-            for &b in id.as_bytes() {
-                seen |= match b {
-                    b' ' | b'\t' => 1,
-                    b'A'..=b'Z' => 2,
-                    b'a'..=b'z' => 4,
-                    0x80.. => 8,
-                    0..=31 | 127 => 16,
-                    _ => 0,
-                };
-            }
+            seen = id.bytes().fold(seen, |seen, b| seen | TRAITS[usize::from(b)]);
         }
         let has = |bit: u8| seen & bit != 0;
-        Self { blank: has(17), upper: has(2), lower: has(4), wide: has(8), control: has(16) }
+        Self { blank: has(1), upper: has(2), lower: has(4), wide: has(8), control: has(16) }
     }
 }
 

@@ -4,6 +4,7 @@
 //! by its position in the text, so the result does not depend on who parsed it.
 
 mod blocks;
+mod cells;
 mod dialect;
 mod encoding;
 pub(crate) mod number;
@@ -17,6 +18,7 @@ use crate::reader::{self, Parsed};
 use crate::records::{Kind, MISSING, Places, Planned, Records, Values};
 use crate::source::{Peeked, explained};
 use blocks::{Block, Blocks, Position, Stop};
+use cells::Rows;
 use dialect::Dialect;
 use foldhash::fast::RandomState;
 use number::NumberStyle;
@@ -51,7 +53,7 @@ pub(crate) fn read(
     let (byte, line) = dialect.body;
     start.drain(..byte);
     let position = Position { index: 0, line, offset: byte as u64 };
-    let longest = policy.max_field_bytes.saturating_mul(4).max(START);
+    let longest = policy.max_field_bytes.saturating_mul(4).clamp(START, 1 << 30);
     let mut blocks = Blocks::new(text, start, dialect.grammar, longest, position);
     if filled < START {
         // The text is over; one block holds the rest.
@@ -68,6 +70,7 @@ pub(crate) fn read(
         policy,
         numbers: NumberStyle { decimal_comma: policy.decimal_comma, thousands: policy.thousands },
         only: only.iter().map(|(at, value)| (*at, value.as_str())).collect(),
+        cleans: policy.trim || policy.normalize_nfc,
     };
     let mut records = parse_all(&job, blocks, progress);
     let mut found = Diagnostics::default();
@@ -103,7 +106,7 @@ fn parse_all(job: &Job<'_>, blocks: Blocks, progress: &dyn Progress) -> Records 
     let shared = Mutex::new((blocks, None));
     let work = || {
         let mut worker = Worker::new(job, &state);
-        let mut block = Block::default();
+        let (mut block, mut rows) = (Block::default(), Rows::default());
         while !progress.cancelled() {
             {
                 let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,10 +119,10 @@ fn parse_all(job: &Job<'_>, blocks: Blocks, progress: &dyn Progress) -> Records 
                     }
                 }
             }
-            worker.parse(&block);
+            worker.parse(&block, &mut rows);
             progress.advance(block.text().len() as u64);
         }
-        (worker.ids, worker.texts, worker.parts)
+        (worker.cells.ids, worker.cells.texts, worker.parts)
     };
     let n_threads = job.policy.threads.max(1);
     let results: Vec<_> = std::thread::scope(|scope| {

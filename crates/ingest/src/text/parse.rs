@@ -1,23 +1,18 @@
 //! The rows of a block into codes and numbers.
 
 use super::blocks::Block;
+use super::cells::{self, Cells, Rows};
 use super::dialect::Dialect;
-use super::number::{Cell, NumberStyle};
+use super::number::NumberStyle;
 use super::row::{Field, Form, Grammar, Next, QUOTE, unescaped};
 use super::snippet::{Line, place_of};
-use crate::intern::{Batch, Interner};
 use crate::policy::{Policy, RaggedRule};
-use crate::records::{BadCell, Kind, Lines, MISSING};
+use crate::records::{BadCell, Kind, Lines};
 use foldhash::fast::RandomState;
 use memchr::memchr;
 use palenque_graph::{Diagnostic, Diagnostics, Location};
 use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
-
-/// Rows whose ids are looked up together.
-const BATCH: usize = 64;
-/// Bad cells of a block that are kept in full.
-const KEPT_CELLS: usize = 1000;
 
 /// What every thread needs to know to parse.
 pub(super) struct Job<'a> {
@@ -27,6 +22,8 @@ pub(super) struct Job<'a> {
     pub(super) numbers: NumberStyle,
     /// Columns of the file and the value that a row must have there.
     pub(super) only: Vec<(usize, &'a str)>,
+    /// Whether ids and texts are trimmed or normalised.
+    pub(super) cleans: bool,
 }
 
 /// The values of a column in one block, with the codes of the thread that parsed it.
@@ -54,54 +51,23 @@ pub(super) struct Part {
     pub(super) found: Diagnostics,
 }
 
-/// The tables and results of one thread.
+/// The work of one thread.
 pub(super) struct Worker<'a> {
     job: &'a Job<'a>,
-    pub(super) ids: Interner,
-    /// A table for every text column.
-    pub(super) texts: Vec<Interner>,
+    pub(super) cells: Cells<'a>,
     pub(super) parts: Vec<Part>,
-    fields: Vec<Field>,
-    pending: Pending,
-    /// Ids that are not as they stand in the block.
-    cleaned: String,
-    batch: Batch,
-}
-
-/// Marks the start of an id among the cleaned ones.
-const CLEANED: u32 = 1 << 31;
-const EMPTY: Field = Field { start: 0, end: 0, form: Form::Plain };
-
-/// Ids that wait to be looked up, row after row: their keys and where they stand in the block.
-#[derive(Default)]
-struct Pending {
-    keys: Vec<u128>,
-    spans: Vec<(u32, u32)>,
 }
 
 impl<'a> Worker<'a> {
     pub(super) fn new(job: &'a Job<'a>, state: &RandomState) -> Self {
-        let is_text = |p: &&crate::records::Planned| p.kind == Kind::Text;
-        let n_texts = job.dialect.plan.iter().filter(is_text).count();
-        let table = || Interner::new(state.clone());
-        Self {
-            job,
-            ids: table(),
-            texts: (0..n_texts).map(|_| table()).collect(),
-            parts: Vec::new(),
-            fields: Vec::new(),
-            pending: Pending::default(),
-            cleaned: String::new(),
-            batch: Batch::default(),
-        }
+        Self { job, cells: Cells::new(job, state), parts: Vec::new() }
     }
 
     /// Parses a block.
-    pub(super) fn parse(&mut self, block: &Block) {
-        let plan = &self.job.dialect.plan;
+    pub(super) fn parse(&mut self, block: &Block, rows: &mut Rows) {
         // As many rows as the block before, and some.
         let before = self.parts.last().map_or(0, |part| part.n_records);
-        let expected = before + before / 16 + 64;
+        let expected = before + before / 16 + cells::ROWS;
         let column = |kind| match kind {
             Kind::Number => PartValues::Numbers(Vec::with_capacity(expected)),
             Kind::Id | Kind::Text => PartValues::Codes(Vec::with_capacity(expected)),
@@ -109,48 +75,41 @@ impl<'a> Worker<'a> {
         let mut part = Part {
             index: block.index,
             lines: Lines { first_line: block.first_line, ..Lines::default() },
-            columns: plan.iter().map(|p| column(p.kind)).collect(),
+            columns: self.job.dialect.plan.iter().map(|p| column(p.kind)).collect(),
             ..Part::default()
         };
         match checked(block.text()) {
-            Ok(text) => self.rows(text, block, &mut part),
+            Ok(text) => {
+                let has_comments = self.job.dialect.grammar.comment.is_some();
+                if has_comments || memchr(QUOTE, text.as_bytes()).is_some() {
+                    self.quoted_rows(text, block, rows, &mut part);
+                } else {
+                    self.plain_rows(text, block, rows, &mut part);
+                }
+                self.cells.read(text, rows, &mut part);
+            }
             Err(fault) => part.found.push(self.encoding_fault(&fault, block)),
         }
         self.parts.push(part);
     }
 
-    fn rows(&mut self, text: &str, block: &Block, part: &mut Part) {
-        let grammar = self.job.dialect.grammar;
-        let bytes = text.as_bytes();
-        let mut fields = std::mem::take(&mut self.fields);
-        if memchr(QUOTE, bytes).is_none() && grammar.comment.is_none() {
-            self.plain_rows(text, block, &mut fields, part);
-        } else {
-            self.quoted_rows(text, block, &mut fields, part);
-        }
-        self.look_up(text, part);
-        self.fields = fields;
-    }
-
     /// Rows of a block without quotes and comments: each line is a row.
-    fn plain_rows(&mut self, text: &str, block: &Block, fields: &mut Vec<Field>, part: &mut Part) {
+    fn plain_rows(&mut self, text: &str, block: &Block, rows: &mut Rows, part: &mut Part) {
         let grammar = self.job.dialect.grammar;
         let bytes = text.as_bytes();
         let (mut start, mut row_start, mut line) = (0, 0, 0);
-        fields.clear();
         let ending = (bytes.last() != Some(&grammar.line_end)).then_some(bytes.len());
         for mark in grammar.marks(bytes).chain(ending) {
             if bytes.get(mark) == Some(&grammar.delimiter) {
-                fields.push(Field { start, end: mark, form: Form::Plain });
+                rows.fields.push(Field { start, end: mark, form: Form::Plain });
                 start = mark + 1;
                 continue;
             }
             let end = grammar.without_return(bytes, start, mark);
-            if end > start || !fields.is_empty() {
-                fields.push(Field { start, end, form: Form::Plain });
+            if end > start || rows.fields.len() > rows.current {
+                rows.fields.push(Field { start, end, form: Form::Plain });
                 let row = Row { text, start: row_start, end, line, block, may_quote: false };
-                self.row(&row, fields, part);
-                fields.clear();
+                self.row(&row, rows, part);
             }
             start = mark + 1;
             row_start = start;
@@ -158,16 +117,17 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn quoted_rows(&mut self, text: &str, block: &Block, fields: &mut Vec<Field>, part: &mut Part) {
+    fn quoted_rows(&mut self, text: &str, block: &Block, rows: &mut Rows, part: &mut Part) {
         let grammar = self.job.dialect.grammar;
         let bytes = text.as_bytes();
-        let (mut at, mut line) = (0, 0);
+        let (mut at, mut line, mut fields) = (0, 0, Vec::new());
         while at < bytes.len() {
-            let next = match grammar.next(bytes, at, true, fields) {
+            let next = match grammar.next(bytes, at, true, &mut fields) {
                 Next::Nothing(next) => next,
                 Next::Row(next) => {
+                    rows.fields.extend_from_slice(&fields);
                     let row = Row { text, start: at, end: next, line, block, may_quote: true };
-                    self.row(&row, fields, part);
+                    self.row(&row, rows, part);
                     next
                 }
                 Next::Cut(open) => {
@@ -181,141 +141,61 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn row(&mut self, row: &Row<'_>, fields: &[Field], part: &mut Part) {
+    /// A row was split: it waits for its cells to be read, or is left out.
+    #[inline]
+    fn row(&mut self, row: &Row<'_>, rows: &mut Rows, part: &mut Part) {
         part.rows += 1;
-        let job = self.job;
-        if row.end - row.start > job.policy.max_field_bytes
-            && let Some(at) =
-                fields.iter().position(|f| f.end - f.start > job.policy.max_field_bytes)
-        {
-            let field = &row.text[fields[at].start..fields[at].end];
-            let refusal =
-                super::blocks::too_long(field.as_bytes(), None, job.policy.max_field_bytes);
-            part.found.push(refusal.at(row.location(job.name).column(at as u64 + 1)));
+        let is_sound = rows.fields.len() - rows.current == self.job.dialect.titles.len()
+            && row.end - row.start <= self.job.policy.max_field_bytes
+            && !row.may_quote
+            && self.job.only.is_empty();
+        if !is_sound && !self.is_used(row, rows, part) {
+            rows.fields.truncate(rows.current);
             return;
+        }
+        rows.lines.push(row.line as u32);
+        rows.current = rows.fields.len();
+        if rows.lines.len() == cells::ROWS {
+            self.cells.read(row.text, rows, part);
+        }
+    }
+
+    /// Looks at a row closely; a row of the wrong length is made right where that was asked for.
+    fn is_used(&self, row: &Row<'_>, rows: &mut Rows, part: &mut Part) -> bool {
+        let job = self.job;
+        let limit = job.policy.max_field_bytes;
+        let fields = &rows.fields[rows.current..];
+        if let Some(at) = fields.iter().position(|f| f.end - f.start > limit) {
+            let field = &row.text.as_bytes()[fields[at].start..fields[at].end];
+            let at = row.location(job.name).column(at as u64 + 1);
+            part.found.push(super::blocks::too_long(field, None, limit).at(at));
+            return false;
         }
         if row.may_quote && !self.quotes(row, fields, part) {
-            return;
+            return false;
         }
-        if fields.len() != job.dialect.titles.len() {
+        let width = job.dialect.titles.len();
+        if fields.len() != width {
             match job.policy.ragged {
                 RaggedRule::Error => {
                     part.found.push(ragged(job, row, fields));
-                    return;
+                    return false;
                 }
                 RaggedRule::Drop => {
-                    let (count, _) = part.ragged.get_or_insert((0, row.number()));
-                    *count += 1;
-                    return;
+                    part.ragged.get_or_insert((0, row.number())).0 += 1;
+                    return false;
                 }
-                RaggedRule::Fill => {}
-            }
-        }
-        let is_wanted = |&(at, value): &(usize, &str)| {
-            fields.get(at).is_some_and(|f| job.text(row.text, f) == value)
-        };
-        if !job.only.iter().all(is_wanted) {
-            part.filtered += 1;
-            return;
-        }
-        self.record(row, fields, part);
-    }
-
-    fn record(&mut self, row: &Row<'_>, fields: &[Field], part: &mut Part) {
-        let job = self.job;
-        let record = part.n_records;
-        let mut next_text = 0;
-        for (column, (planned, values)) in
-            job.dialect.plan.iter().zip(&mut part.columns).enumerate()
-        {
-            let field = fields.get(planned.at).unwrap_or(&EMPTY);
-            match values {
-                PartValues::Codes(_) if planned.kind == Kind::Id && job.is_as_written(field) => {
-                    let key = self.ids.key_within(row.text.as_bytes(), field.start, field.end);
-                    self.pending.keys.push(key);
-                    self.pending.spans.push((field.start as u32, field.end as u32));
-                }
-                PartValues::Codes(_) if planned.kind == Kind::Id => {
-                    let id = job.text(row.text, field);
-                    self.pending.keys.push(self.ids.key(id.as_bytes()));
-                    let start = self.cleaned.len();
-                    self.cleaned.push_str(&id);
-                    self.pending.spans.push((CLEANED | start as u32, self.cleaned.len() as u32));
-                }
-                PartValues::Codes(codes) => {
-                    let table = &mut self.texts[next_text];
-                    next_text += 1;
-                    let text = job.text(row.text, field);
-                    let position = u64::from(part.index) << 32 | record as u64;
-                    codes.push(if text.is_empty() {
-                        MISSING
-                    } else {
-                        table.intern(&text, position)
-                    });
-                }
-                PartValues::Numbers(numbers) => {
-                    let cell = if job.is_as_written(field) {
-                        job.numbers.read(&row.text.as_bytes()[field.start..field.end])
-                    } else {
-                        job.numbers.read(job.text(row.text, field).as_bytes())
-                    };
-                    let number = match cell {
-                        Cell::Number(x, false) => x,
-                        Cell::Number(x, true) => {
-                            part.rounded.get_or_insert((0, record, column)).0 += 1;
-                            x
-                        }
-                        Cell::Missing => f64::NAN,
-                        Cell::Bad => {
-                            part.n_bad += 1;
-                            if part.bad.len() < KEPT_CELLS {
-                                let raw = job.text(row.text, field).into_owned();
-                                part.bad.push(BadCell { record, column, raw });
-                            }
-                            f64::NAN
-                        }
-                    };
-                    numbers.push(number);
+                RaggedRule::Fill => {
+                    let nothing = Field { start: row.end, end: row.end, form: Form::Plain };
+                    rows.fields.resize(rows.current + width, nothing);
                 }
             }
         }
-        let line = row.line as u32;
-        match &mut part.lines.irregular {
-            Some(lines) => lines.push(line),
-            none if line as usize != record => {
-                *none = Some((0..record as u32).chain([line]).collect());
-            }
-            None => {}
-        }
-        part.n_records += 1;
-        if part.n_records.is_multiple_of(BATCH) {
-            self.look_up(row.text, part);
-        }
-    }
-
-    /// Gives the pending ids their codes.
-    fn look_up(&mut self, text: &str, part: &mut Part) {
-        let Pending { keys, spans } = &mut self.pending;
-        let n_columns = self.job.dialect.plan.iter().filter(|p| p.kind == Kind::Id).count();
-        let before = part.n_records * n_columns - keys.len();
-        let position = u64::from(part.index) << 32 | before as u64;
-        let cleaned = &self.cleaned;
-        let id = |i: usize| {
-            let (start, end) = spans[i];
-            let from = if start & CLEANED == 0 { text } else { cleaned.as_str() };
-            &from[(start & !CLEANED) as usize..end as usize]
-        };
-        self.ids.codes(keys, position, id, &mut self.batch);
-        let columns = self.job.dialect.plan.iter().zip(&mut part.columns);
-        let id_columns = columns.filter(|(planned, _)| planned.kind == Kind::Id);
-        for (nth, (_, values)) in id_columns.enumerate() {
-            if let PartValues::Codes(codes) = values {
-                codes.extend(self.batch.codes.iter().skip(nth).step_by(n_columns));
-            }
-        }
-        keys.clear();
-        spans.clear();
-        self.cleaned.clear();
+        let fields = &rows.fields[rows.current..];
+        let is_wanted = |&(at, value): &(usize, &str)| job.text(row.text, &fields[at]) == value;
+        let is_wanted = job.only.iter().all(is_wanted);
+        part.filtered += u64::from(!is_wanted);
+        is_wanted
     }
 
     /// Looks after quotes in a row; `false` where it cannot be used.
@@ -377,7 +257,7 @@ impl<'a> Worker<'a> {
 
 impl Job<'_> {
     /// A field's text as it counts: without quotes, and trimmed or normalised if that was asked for.
-    fn text<'t>(&self, text: &'t str, field: &Field) -> Cow<'t, str> {
+    pub(super) fn text<'t>(&self, text: &'t str, field: &Field) -> Cow<'t, str> {
         let raw = &text[field.start..field.end];
         let mut value: Cow<'t, str> = match field.form {
             Form::Escaped => unescaped(raw, self.dialect.grammar.escape).into(),
@@ -393,11 +273,6 @@ impl Job<'_> {
             value = value.nfc().collect::<String>().into();
         }
         value
-    }
-
-    /// Whether a field counts as it is written.
-    fn is_as_written(&self, field: &Field) -> bool {
-        field.form != Form::Escaped && !self.policy.trim && !self.policy.normalize_nfc
     }
 }
 

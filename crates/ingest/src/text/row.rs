@@ -1,6 +1,7 @@
 //! One row of delimited text into fields, by RFC 4180: a field is quoted if it *begins* with a quote.
 
-use memchr::{memchr, memchr_iter, memchr2, memchr2_iter};
+use crate::digits::Marks;
+use memchr::{memchr, memchr_iter, memchr2};
 
 /// What separates what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,8 +102,8 @@ impl Grammar {
     }
 
     /// Positions of all delimiters and line ends of a text without quotes.
-    pub(crate) fn marks(self, text: &[u8]) -> impl Iterator<Item = usize> + '_ {
-        memchr2_iter(self.delimiter, self.line_end, text)
+    pub(crate) fn marks(self, text: &[u8]) -> Marks<'_> {
+        Marks::new(text, [self.delimiter, self.line_end])
     }
 
     /// The end of a line's last field: a carriage return before the line feed is part of the line end.
