@@ -351,7 +351,7 @@ impl Drop for OutputFolder {
 fn refuse_foreign(root: &Folder, schema: &str) -> Outcome<()> {
     let names = root.names();
     let ours = previous(root, schema).is_some() || names.iter().any(|name| name == LOCK);
-    let foreign = names.iter().find(|name| !name.starts_with(atomic_file::TEMPORARY));
+    let foreign = names.iter().find(|name| !is_litter(root, name));
     match foreign {
         Some(name) if !ours => {
             let name = palenque_graph::diagnostic::shown(name);
@@ -365,6 +365,28 @@ fn refuse_foreign(root: &Folder, schema: &str) -> Outcome<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a name is what an interrupted run of palenque's leaves: temporary files, and folders with nothing else.
+fn is_litter(root: &Folder, name: &str) -> bool {
+    if name.starts_with(atomic_file::TEMPORARY) {
+        return true;
+    }
+    let mut folders: Vec<Folder> = Vec::new();
+    if matches!(name, "tables" | "figures") && root.kind(name) == Some(FileType::Directory) {
+        folders.extend(root.child(name));
+    }
+    let is_folder = !folders.is_empty();
+    while let Some(folder) = folders.pop() {
+        for name in folder.names() {
+            if folder.kind(&name) == Some(FileType::Directory) {
+                folders.extend(folder.child(&name));
+            } else if !name.starts_with(atomic_file::TEMPORARY) {
+                return false;
+            }
+        }
+    }
+    is_folder
 }
 
 /// The `run.json` of the earlier run, if it is palenque's.
@@ -499,6 +521,18 @@ mod tests {
         assert_eq!(id_of(open(dir.path()).expect_err("refused")), "E0804");
         let force = Opening { force: true, ..Opening::default() };
         assert!(OutputFolder::open(dir.path(), force, &bar()).is_ok());
+    }
+
+    #[test]
+    fn what_an_interrupted_run_left_is_not_foreign() {
+        let dir = Scratch::new();
+        std::fs::create_dir_all(dir.path().join("tables/role")).expect("room");
+        assert!(open(dir.path()).is_ok());
+        std::fs::create_dir_all(dir.path().join("figures")).expect("room");
+        let figures = Folder::open(&dir.path().join("figures")).expect("a folder");
+        let file = AtomicFile::create(&figures, "mine.svg").expect("a file");
+        file.finish().expect("room").place(false).expect("placed");
+        assert_eq!(id_of(open(dir.path()).expect_err("refused")), "E0804");
     }
 
     #[test]
