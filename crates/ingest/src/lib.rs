@@ -116,9 +116,9 @@ impl Reading<'_> {
         (file.report.bytes, file.report.blake3) = source.digest();
         file.report.dialect = parsed.dialect;
         file.records = parsed.records;
-        file.is_read = true;
+        file.is_read = parsed.is_whole;
         self.titles.extend(parsed.titles);
-        source.unchanged()
+        if parsed.is_whole { source.unchanged() } else { Ok(()) }
     }
 
     /// E0301 for columns that the user names and no file has.

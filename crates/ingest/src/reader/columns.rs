@@ -38,7 +38,7 @@ pub(super) fn read(source: &mut Source, job: &Job<'_>) -> Result<Parsed, Box<Dia
     let used = records.columns.iter();
     let dialect: BTreeMap<String, String> =
         used.map(|(p, _)| (format!("column {}", p.name), p.title.clone())).collect();
-    Ok(Parsed { records, titles, dialect })
+    Ok(Parsed { records, is_whole: true, titles, dialect })
 }
 
 fn refusal(trouble: Trouble) -> Refusal {

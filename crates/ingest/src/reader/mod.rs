@@ -69,6 +69,8 @@ pub struct Job<'a> {
 pub struct Parsed {
     /// The records.
     pub records: Records,
+    /// Whether the file was read to its end.
+    pub is_whole: bool,
     /// The titles of all columns.
     pub titles: Vec<String>,
     /// How the file was understood: `delimiter`, `encoding`, `header`, the columns used.

@@ -72,7 +72,7 @@ pub(crate) fn read(
         only: only.iter().map(|(at, value)| (*at, value.as_str())).collect(),
         cleans: policy.trim || policy.normalize_nfc,
     };
-    let mut records = parse_all(&job, blocks, progress);
+    let (mut records, is_whole) = parse_all(&job, blocks, progress);
     let mut found = Diagnostics::default();
     for finding in decoded.found.into_iter().chain(dialect.found.iter().cloned()) {
         found.push(finding);
@@ -80,7 +80,7 @@ pub(crate) fn read(
     found.extend(std::mem::take(&mut records.found));
     records.found = found;
     let said = described(&dialect, decoded.encoding);
-    Ok(Parsed { records, dialect: said, titles: dialect.titles })
+    Ok(Parsed { records, is_whole, dialect: said, titles: dialect.titles })
 }
 
 fn described(dialect: &Dialect, encoding: &str) -> BTreeMap<String, String> {
@@ -100,8 +100,8 @@ fn described(dialect: &Dialect, encoding: &str) -> BTreeMap<String, String> {
     said
 }
 
-/// Lets all threads parse until the text ends.
-fn parse_all(job: &Job<'_>, blocks: Blocks, progress: &dyn Progress) -> Records {
+/// Lets all threads parse until the text ends; whether it did, and was not cut short.
+fn parse_all(job: &Job<'_>, blocks: Blocks, progress: &dyn Progress) -> (Records, bool) {
     let state = RandomState::default();
     let shared = Mutex::new((blocks, None));
     let work = || {
@@ -138,10 +138,11 @@ fn parse_all(job: &Job<'_>, blocks: Blocks, progress: &dyn Progress) -> Records 
     parts.sort_by_key(|(_, part)| part.index);
     let stop = shared.into_inner().unwrap_or_else(PoisonError::into_inner).1;
     let mut records = joined_parts(job, ids, texts, parts);
+    let is_whole = stop.is_none() && !progress.cancelled();
     if let Some(stop) = stop {
         records.found.push(stopped(stop, job));
     }
-    records
+    (records, is_whole)
 }
 
 /// What ended the text before its end.

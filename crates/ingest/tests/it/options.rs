@@ -5,6 +5,7 @@ use palenque_graph::{Diagnostic, NoProgress};
 use palenque_ingest::{
     DuplicateRule, Encoding, Ingested, Inputs, LineEnds, Policy, RaggedRule, UnknownNodeRule, read,
 };
+use std::io::Write;
 use std::path::PathBuf;
 
 /// A folder with some files.
@@ -270,6 +271,43 @@ fn files_that_cannot_be_opened_say_why() {
     assert_eq!(codes(&missing), ["E0101"]);
     assert!(help(&missing, "E0101").contains("edges_2023.csv"));
     assert_eq!(codes(&of(folder.path().into())), ["E0108"]);
+}
+
+#[test]
+fn packed_files_are_read_and_bombs_are_not() {
+    let text = "source,target,weight\nA,B,2\n";
+    let packed = |suffix: &str, bytes: &[u8]| {
+        let mut file =
+            tempfile::Builder::new().suffix(suffix).tempfile().expect("a temporary file");
+        file.write_all(bytes).expect("room for a small file");
+        let policy = Policy { max_memory: 1000, ..Policy::default() };
+        crate::edges_of(file.path(), &policy)
+    };
+    let gzip = |text: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text).expect("memory");
+        encoder.finish().expect("memory")
+    };
+    let zstd = |text: &[u8]| zstd::encode_all(text, 1).expect("memory");
+    let zip = |text: &[u8]| {
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        writer.start_file("edges.csv", zip::write::SimpleFileOptions::default()).expect("memory");
+        writer.write_all(text).expect("memory");
+        writer.finish().expect("memory").into_inner()
+    };
+    let bomb = [text.as_bytes(), &b"A,B,2\n".repeat(200)].concat();
+    for (suffix, small, large) in [
+        (".csv.gz", gzip(text.as_bytes()), gzip(&bomb)),
+        (".csv.zst", zstd(text.as_bytes()), zstd(&bomb)),
+        (".zip", zip(text.as_bytes()), zip(&bomb)),
+    ] {
+        let read = packed(suffix, &small);
+        assert_eq!(records(graph(&read)), [("A", "B", 2.0)], "{suffix}");
+        assert_eq!(read.files[0].bytes, small.len() as u64);
+        assert_eq!(codes(&packed(suffix, &large)), ["E0106"], "{suffix}");
+        let cut = packed(suffix, &small[..small.len() - 1]);
+        assert_eq!(codes(&cut), ["E0105"], "{suffix}");
+    }
 }
 
 #[test]
