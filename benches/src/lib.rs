@@ -20,7 +20,7 @@ pub fn heavy_tailed(n_nodes: u32, n_records: usize, seed: u64) -> SupplyGraph {
     // The stride scatters hubs over the node numbers, so that locality is not an accident of the generator.
     let scatter = |node: u32| (u64::from(node) * 2_654_435_761 % u64::from(n_nodes)) as u32;
     let pairs: Vec<(u32, u32)> =
-        (0..n_records).map(|_| (scatter(draw(1.6)), scatter(draw(2.2)))).collect();
+        (0..n_records).map(|_| (scatter(draw(2.0)), scatter(draw(2.2)))).collect();
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 1);
     let flows = pairs.into_iter().map(|(u, v)| {
         let size: f64 = (0..4).map(|_| rng.random::<f64>()).sum::<f64>() - 2.0;

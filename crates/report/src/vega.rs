@@ -1,7 +1,7 @@
 //! Figures as Vega-Lite documents, so that a reader can change them. The data are the plotted data, inline.
 
 use crate::figure::Words;
-use crate::style::{Theme, diverging_ends, group_colours};
+use crate::style::{Theme, VEGA_GROUND, VEGA_NEUTRAL, diverging_ends, group_colours};
 use serde_json::{Value, json};
 
 const SCHEMA: &str = "https://vega.github.io/schema/vega-lite/v5.json";
@@ -16,7 +16,7 @@ pub(crate) fn document(view: &Value, words: &Words) -> String {
         "height": 400,
         "data": { "values": words.csv.to_rows() },
         "config": {
-            "background": "#ffffff",
+            "background": VEGA_GROUND,
             "font": "DejaVu Sans, Verdana, sans-serif",
             "view": { "stroke": null }
         }
@@ -57,8 +57,8 @@ pub(crate) fn key_sectors(x_title: &str, y_title: &str) -> Value {
     let domain = ["key", "backward", "forward", "weak"];
     let mut range = colours();
     range.truncate(3);
-    range.push("#808080".to_owned());
-    let rule = json!({ "type": "rule", "color": "#808080" });
+    range.push(VEGA_NEUTRAL.to_owned());
+    let rule = json!({ "type": "rule", "color": VEGA_NEUTRAL });
     json!({
         "layer": [
             { "mark": rule, "encoding": { "x": { "datum": 1 } } },
@@ -165,7 +165,7 @@ pub(crate) fn ccdf(title: &str, grouped: bool) -> Value {
             })
         };
         let mut colours = colours();
-        colours.push("#808080".to_owned());
+        colours.push(VEGA_NEUTRAL.to_owned());
         encoding["color"] = group(json!(colours));
         encoding["shape"] = group(json!(SHAPES));
     } else {

@@ -284,8 +284,9 @@ proptest! {
                 prop_assert!(pair[1].giant_wcc_share <= pair[0].giant_wcc_share);
                 prop_assert!(pair[1].surviving_flow_share <= pair[0].surviving_flow_share);
                 prop_assert!(pair[1].served_demand_share <= pair[0].served_demand_share);
+                // At random, the weak share is exact on a small network and the strong one an average of replicates.
                 let strong = pair[0].giant_scc_share.expect("a small network");
-                prop_assert!(strong <= pair[0].giant_wcc_share + 1e-12);
+                prop_assert!(curve.order == Random || strong <= pair[0].giant_wcc_share + 1e-12);
             }
         }
     }

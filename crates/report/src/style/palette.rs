@@ -107,6 +107,11 @@ pub(crate) fn group_colour(group: usize, ink: &Neutrals) -> Colour {
     OKABE_ITO.get(group).copied().unwrap_or(ink.neutral)
 }
 
+/// The ground of Vega-Lite documents, which other programs draw: always light.
+pub(crate) const VEGA_GROUND: &str = "#ffffff";
+/// Marks and guides without a group in Vega-Lite documents.
+pub(crate) const VEGA_NEUTRAL: &str = "#808080";
+
 /// The colours of all groups, in order.
 pub(crate) fn group_colours(theme: Theme) -> [Colour; MAX_GROUPS] {
     let ink = Neutrals::of(theme);
