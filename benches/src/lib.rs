@@ -13,6 +13,7 @@ use rand_chacha::ChaCha8Rng;
 #[must_use]
 pub fn heavy_tailed(n_nodes: u32, n_records: usize, seed: u64) -> SupplyGraph {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    #[expect(clippy::cast_sign_loss, reason = "a share of a number of nodes")]
     let mut draw = |skew: f64| {
         let u: f64 = rng.random();
         ((f64::from(n_nodes) * u.powf(skew)) as u32).min(n_nodes - 1)
