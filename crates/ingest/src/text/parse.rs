@@ -203,7 +203,7 @@ impl<'a> Worker<'a> {
         for (at, field) in fields.iter().enumerate() {
             let text = &row.text[field.start..field.end];
             match field.form {
-                Form::Plain if text.contains('"') => {
+                Form::Plain if has_bare_quote(text) => {
                     let (count, ..) = part.stray.get_or_insert((0, row.number(), at as u64 + 1));
                     *count += 1;
                 }
@@ -365,4 +365,9 @@ fn split_number(text: &str, fields: &[Field], delimiter: u8) -> Option<String> {
     };
     let pair = fields.windows(2).find(|w| head(field(&w[0])) && tail(field(&w[1])))?;
     (delimiter == b',').then(|| format!("{},{}", field(&pair[0]), field(&pair[1])))
+}
+
+/// Whether a quote stands in a text that is not escaped by a backslash: one that is was meant as it stands.
+fn has_bare_quote(text: &str) -> bool {
+    text.match_indices('"').any(|(at, _)| !text[..at].ends_with('\\'))
 }
