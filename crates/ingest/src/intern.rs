@@ -116,28 +116,38 @@ impl Interner {
         batch: &mut Batch,
     ) {
         let mask = self.slots.len() - 1;
+        // Where to look is worked out first: the loops that read from memory are short, so that a processor
+        // has many of their reads under way.
+        batch.probes.clear();
+        batch.probes.extend(keys.iter().map(|&key| match small_number(key) {
+            Some(number) => Probe { hash: 0, at: number as u32 },
+            None => Probe::of(self.state.hash_one(key), mask),
+        }));
         batch.slots.clear();
-        batch.slots.extend(keys.iter().map(|&key| {
-            if let Some(number) = small_number(key) {
-                (0, u64::from(self.dense.get(number).copied().unwrap_or(0)))
+        batch.slots.extend(batch.probes.iter().map(|probe| {
+            if probe.hash == 0 {
+                self.dense.get(probe.at as usize).map_or(0, |&slot| u64::from(slot))
             } else {
-                let hash = self.state.hash_one(key);
-                (hash, self.slots[hash as usize & mask])
+                self.slots[probe.at as usize]
             }
         }));
-        batch.keys.clear();
-        batch.keys.extend(batch.slots.iter().map(|&(hash, slot)| {
-            if hash == 0 {
-                0
-            } else {
-                self.keys.get((slot as u32).wrapping_sub(1) as usize).copied().unwrap_or(0)
+        // The next slots are neighbours of one that was just read.
+        for (probe, slot) in batch.probes.iter().zip(&mut batch.slots) {
+            let mut at = probe.at as usize;
+            while probe.hash != 0 && *slot != 0 && *slot >> 32 != probe.hash >> 32 {
+                at = (at + 1) & mask;
+                *slot = self.slots[at];
             }
+        }
+        batch.keys.clear();
+        batch.keys.extend(batch.probes.iter().zip(&batch.slots).map(|(probe, &slot)| {
+            let code = (slot as u32).wrapping_sub(1) as usize;
+            if probe.hash == 0 { 0 } else { self.keys.get(code).copied().unwrap_or(0) }
         }));
         batch.codes.clear();
-        for (i, (&key, (&(hash, slot), &found))) in
-            keys.iter().zip(batch.slots.iter().zip(&batch.keys)).enumerate()
-        {
-            let is_number = hash == 0 && slot != 0;
+        for (i, &key) in keys.iter().enumerate() {
+            let (probe, slot, found) = (batch.probes[i], batch.slots[i], batch.keys[i]);
+            let is_number = probe.hash == 0 && slot != 0;
             let code = if key == 0 {
                 MISSING
             } else if is_number || (found == key && key < LONG) {
@@ -221,9 +231,24 @@ impl Interner {
 /// The codes of a batch, and room for finding them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batch {
-    slots: Vec<(u64, u64)>,
+    probes: Vec<Probe>,
+    slots: Vec<u64>,
     keys: Vec<u128>,
     pub(crate) codes: Vec<u32>,
+}
+
+/// Where to look for a key first: among the numbers where the hash is 0, else among the slots.
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    hash: u64,
+    at: u32,
+}
+
+impl Probe {
+    fn of(hash: u64, mask: usize) -> Self {
+        // A hash of 0 would be taken for a number; another one finds nothing and is looked up by itself.
+        Self { hash: hash.max(1), at: (hash as usize & mask) as u32 }
+    }
 }
 
 /// The number that a key spells, if it is a small whole number as it would be printed: no sign, no zeros before.
