@@ -48,7 +48,11 @@ const open = async (file, options = {}) => {
   return { page, heard, close: () => context.close() };
 };
 const shoot = async (page, file, name) => {
-  if (screenshots) await page.screenshot({ path: join(screenshots, `${basename(file, '.html')}-${name}.png`), fullPage: true });
+  if (!screenshots) return;
+  const path = join(screenshots, `${basename(file, '.html')}-${name}.png`);
+  // A picture to look at, not a test: a slow machine may go without.
+  await page.screenshot({ path, fullPage: true, timeout: 120_000 })
+    .catch((error) => console.log(`no screenshot ${name}: ${error.message.split('\n')[0]}`));
 };
 
 /** The data block as rows: what the tables hold. */
