@@ -1,6 +1,7 @@
 //! From records to a [`SupplyGraph`].
 
 use crate::adjacency::{Incoming, Rows, SortedRecords};
+use crate::memo::Memo;
 use crate::{Columns, Ids, NumberColumn, SupplyGraph};
 
 /// What to do with several records of one seller and buyer.
@@ -220,7 +221,9 @@ impl SupplyGraphBuilder {
             edges,
             final_demand: None,
             relations: Vec::new(),
+            satellites: Vec::new(),
             unit: None,
+            memo: Memo::default(),
         };
         Ok(Built {
             graph,

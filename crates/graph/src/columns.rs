@@ -248,6 +248,7 @@ impl Columns {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinalDemand {
     categories: Vec<Box<str>>,
+    regions: Option<Vec<Box<str>>>,
     values: Box<[f64]>,
 }
 
@@ -263,7 +264,40 @@ impl FinalDemand {
             "whole rows"
         );
         assert!(values.iter().all(|x| x.is_finite()), "final demand is finite");
-        Self { categories, values: values.into() }
+        Self { categories, regions: None, values: values.into() }
+    }
+
+    /// The same block, where every category is that of a region: the final users of a world table.
+    ///
+    /// # Panics
+    /// If there is not one region a category.
+    ///
+    /// # Example
+    /// ```
+    /// # use palenque_graph::FinalDemand;
+    /// let demand = FinalDemand::new(vec!["MEX households".into(), "USA households".into()], vec![7.0, 3.0])
+    ///     .with_regions(vec!["MEX".into(), "USA".into()]);
+    /// assert_eq!(demand.region(1), Some("USA"));
+    /// ```
+    #[must_use]
+    pub fn with_regions(mut self, regions: Vec<Box<str>>) -> Self {
+        assert_eq!(regions.len(), self.categories.len(), "one region a category");
+        self.regions = Some(regions);
+        self
+    }
+
+    /// The region of a category's users, where the input says so.
+    ///
+    /// # Panics
+    /// If there is no such category.
+    #[must_use]
+    pub fn region(&self, category: usize) -> Option<&str> {
+        self.regions.as_ref().map(|regions| &*regions[category])
+    }
+
+    /// A block of the same categories over other nodes.
+    pub(crate) fn with_values(&self, values: Vec<f64>) -> Self {
+        Self { regions: self.regions.clone(), ..Self::new(self.categories.clone(), values) }
     }
 
     /// The names of the categories.

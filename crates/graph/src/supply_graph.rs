@@ -1,10 +1,14 @@
 //! The graph of who supplies whom.
 
+use crate::memo::Memo;
 use crate::{
-    BuildError, Columns, CompensatedSum, FinalDemand, IdLookup, Ids, Relation, SupplyGraphBuilder,
+    BuildError, Columns, CompensatedSum, FinalDemand, IdLookup, Ids, Relation, Satellite,
+    SupplyGraphBuilder,
 };
 use petgraph::graph::{EdgeIndex, NodeIndex};
+use std::any::Any;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A directed, weighted, simple, immutable graph of who supplies whom, with columns beside nodes and edges.
 ///
@@ -29,7 +33,9 @@ pub struct SupplyGraph {
     pub(crate) edges: Columns,
     pub(crate) final_demand: Option<FinalDemand>,
     pub(crate) relations: Vec<Relation>,
+    pub(crate) satellites: Vec<Satellite>,
     pub(crate) unit: Option<Box<str>>,
+    pub(crate) memo: Memo,
 }
 
 impl SupplyGraph {
@@ -69,6 +75,7 @@ impl SupplyGraph {
         let column = crate::NumberColumn::from_options(values);
         assert_eq!(column.len(), self.n_nodes(), "column `{name}` has one row a node");
         self.nodes.set_number(name, column);
+        self.memo = Memo::default();
         self
     }
 
@@ -85,6 +92,7 @@ impl SupplyGraph {
         let column = crate::TextColumn::from_options(values);
         assert_eq!(column.len(), self.n_nodes(), "column `{name}` has one row a node");
         self.nodes.set_text(name, column);
+        self.memo = Memo::default();
         self
     }
 
@@ -98,6 +106,7 @@ impl SupplyGraph {
             assert_eq!(len, self.n_nodes(), "column `{name}` has one row a node");
         }
         self.nodes = nodes;
+        self.memo = Memo::default();
         self
     }
 
@@ -124,6 +133,7 @@ impl SupplyGraph {
         let sums = (0..demand.n_rows()).map(|i| Some(demand.row(i).iter().sum::<f64>()));
         self.nodes.set_number("final_demand", crate::NumberColumn::from_options(sums));
         self.final_demand = Some(demand);
+        self.memo = Memo::default();
         self
     }
 
@@ -137,6 +147,23 @@ impl SupplyGraph {
         let known = |&(a, b): &(u32, u32)| (a as usize) < n && (b as usize) < n;
         assert!(relation.ties().iter().all(known), "ties join nodes of the graph");
         self.relations.push(relation);
+        self
+    }
+
+    /// The same graph with one more satellite row, or with another in place of the row of that name.
+    ///
+    /// # Panics
+    /// If there is not one amount a node, or final users are not those of the final demand.
+    #[must_use]
+    pub fn with_satellite(mut self, satellite: Satellite) -> Self {
+        let name = satellite.name();
+        assert_eq!(satellite.amounts().len(), self.n_nodes(), "row `{name}` has one amount a node");
+        if let Some(users) = satellite.by_final_users() {
+            let n = self.final_demand.as_ref().map_or(0, |demand| demand.categories().len());
+            assert_eq!(users.len(), n, "row `{name}` has one amount a category of final demand");
+        }
+        self.satellites.retain(|known| known.name() != name);
+        self.satellites.push(satellite);
         self
     }
 
@@ -232,6 +259,35 @@ impl SupplyGraph {
     #[must_use]
     pub fn relation(&self, name: &str) -> Option<&Relation> {
         self.relations.iter().find(|r| r.name() == name)
+    }
+
+    /// The satellite rows, in the order of the input.
+    #[must_use]
+    pub fn satellites(&self) -> &[Satellite] {
+        &self.satellites
+    }
+
+    /// The satellite row of this name.
+    #[must_use]
+    pub fn satellite(&self, name: &str) -> Option<&Satellite> {
+        self.satellites.iter().find(|satellite| satellite.name() == name)
+    }
+
+    /// What was derived from this graph and kept with [`SupplyGraph::memoise`], one value a type.
+    #[must_use]
+    pub fn memoised<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.memo.get()
+    }
+
+    /// Keeps what was derived from this graph for those who need it too. The value must follow from the graph
+    /// alone; a changed copy of the graph begins without it.
+    pub fn memoise<T: Any + Send + Sync>(&self, value: &Arc<T>) {
+        self.memo.set(value);
+    }
+
+    /// Forgets a value kept with [`SupplyGraph::memoise`], where its memory is needed.
+    pub fn forget<T: Any + Send + Sync>(&self) {
+        self.memo.forget::<T>();
     }
 
     /// The unit of the flows, where it is known.

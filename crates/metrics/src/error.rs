@@ -53,6 +53,9 @@ pub enum MetricError {
         /// Bound asked for.
         tolerance: f64,
     },
+    /// A side table does not say what the index needs, or names nodes that are not there.
+    #[error("{}", .0.what())]
+    Side(Box<Diagnostic>),
     /// The computation was stopped by the user or a limit.
     #[error("stopped before it was done")]
     Cancelled,
@@ -87,6 +90,7 @@ impl MetricError {
             Self::NotConverged { .. } => {
                 Diagnostic::new("E0901", what).help("raise `max_iterations` or `tolerance`")
             }
+            Self::Side(found) => (**found).clone(),
             Self::Cancelled => Diagnostic::new("E0903", what).help("allow more time"),
         }
     }

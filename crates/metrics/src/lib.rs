@@ -28,8 +28,8 @@ mod spec;
 mod summary;
 
 pub use error::MetricError;
-pub use params::{ParamError, ParamSpec, Params, nearest};
-pub use spec::{Family, MetricSpec, Output};
+pub use params::{ParamError, ParamSpec, Params, SideSpec, nearest};
+pub use spec::{Family, MetricSpec, Output, Scope};
 pub use summary::{Figure, SUMMARY_COLUMNS, network_summary};
 
 use palenque_graph::{Progress, SupplyGraph, Table};
@@ -53,6 +53,31 @@ pub trait Metric: Sync {
         params: &Params,
         progress: &dyn Progress,
     ) -> Result<Vec<Table>, MetricError>;
+
+    /// What it looks at: one period, or two.
+    fn scope(&self) -> Scope {
+        Scope::Period
+    }
+
+    /// The side tables that it reads by `--input NAME=FILE`.
+    fn sides(&self) -> &'static [SideSpec] {
+        &[]
+    }
+
+    /// Computes what happened between two consecutive periods of one panel. Only metrics of [`Scope::Pair`] do; their
+    /// results are long tables without the columns `period_from` and `period_to`.
+    ///
+    /// # Errors
+    /// As [`Metric::compute`].
+    fn compare(
+        &self,
+        _from: &SupplyGraph,
+        _to: &SupplyGraph,
+        _params: &Params,
+        _progress: &dyn Progress,
+    ) -> Result<Vec<Table>, MetricError> {
+        Ok(Vec::new())
+    }
 }
 
 /// Every metric, family by family, each family in alphabetical order.

@@ -1,7 +1,10 @@
 //! Parameters of metrics, by name.
 
+use palenque_graph::SideTable;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A parameter as `explain` prints it.
 #[derive(Clone, Copy, Debug)]
@@ -14,9 +17,23 @@ pub struct ParamSpec {
     pub meaning: &'static str,
 }
 
-/// Parameter values by name. What is not set has its default.
+/// A side table as `explain` prints it.
+#[derive(Clone, Copy, Debug)]
+pub struct SideSpec {
+    /// The name before the `=` in `--input NAME=FILE`.
+    pub name: &'static str,
+    /// Its columns, as one would write the header; those in brackets may be missing.
+    pub columns: &'static str,
+    /// What it says, and whether the index can do without it.
+    pub meaning: &'static str,
+}
+
+/// Parameter values and side tables by name. What is not set has its default.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Params(Map<String, Value>);
+pub struct Params {
+    values: Map<String, Value>,
+    sides: BTreeMap<String, Arc<SideTable>>,
+}
 
 /// Why parameters were refused.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -48,7 +65,7 @@ fn suggest(nearest: Option<&String>, known: &[&str]) -> String {
 impl Params {
     /// Sets a value, replacing an earlier one.
     pub fn set(&mut self, name: impl Into<String>, value: Value) {
-        self.0.insert(name.into(), value);
+        self.values.insert(name.into(), value);
     }
 
     /// The parameters with one more value.
@@ -64,10 +81,23 @@ impl Params {
         self
     }
 
+    /// The parameters with one more side table.
+    #[must_use]
+    pub fn with_side(mut self, name: impl Into<String>, table: Arc<SideTable>) -> Self {
+        self.sides.insert(name.into(), table);
+        self
+    }
+
     /// The values, by name.
     #[must_use]
     pub fn values(&self) -> &Map<String, Value> {
-        &self.0
+        &self.values
+    }
+
+    /// The side table of this name, where there is one.
+    #[must_use]
+    pub fn side(&self, name: &str) -> Option<&SideTable> {
+        self.sides.get(name).map(|table| &**table)
     }
 
     /// The names of the parameters that `known` does not list.
@@ -75,7 +105,8 @@ impl Params {
     /// # Errors
     /// [`ParamError::Unknown`], with the nearest known name.
     pub fn check_names(&self, known: &[ParamSpec]) -> Result<(), ParamError> {
-        let Some(name) = self.0.keys().find(|key| known.iter().all(|p| p.name != key.as_str()))
+        let Some(name) =
+            self.values.keys().find(|key| known.iter().all(|p| p.name != key.as_str()))
         else {
             return Ok(());
         };
@@ -90,7 +121,8 @@ impl Params {
     /// # Errors
     /// [`ParamError::Value`] when a value has the wrong type.
     pub fn decode<C: DeserializeOwned>(&self) -> Result<C, ParamError> {
-        C::deserialize(&Value::Object(self.0.clone())).map_err(|e| ParamError::Value(e.to_string()))
+        C::deserialize(&Value::Object(self.values.clone()))
+            .map_err(|e| ParamError::Value(e.to_string()))
     }
 }
 

@@ -61,6 +61,15 @@ impl fmt::Display for Family {
     }
 }
 
+/// What a metric looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The network of one period.
+    Period,
+    /// Two consecutive periods: what became of the one in the other.
+    Pair,
+}
+
 /// What a metric writes to one table.
 #[derive(Clone, Copy, Debug)]
 pub struct Output {

@@ -32,6 +32,30 @@ pub enum TableId {
     RobustnessCurve,
     /// One row an attack.
     RobustnessSummary,
+    /// One row a cell of a matrix.
+    IoMatrix,
+    /// One row a node and satellite row.
+    SatelliteMultipliers,
+    /// One row a satellite row and region.
+    Footprints,
+    /// One row a country and term of its exports.
+    GvcDecomposition,
+    /// One row an exporting sector, a destination and a term.
+    GvcBilateral,
+    /// One row a path.
+    StructuralPaths,
+    /// One row a node of two periods.
+    OutputDecomposition,
+    /// One row a node and shock.
+    ShockNodes,
+    /// One row a pair of nodes of one group.
+    HorizontalPairs,
+    /// One row a group of an aggregation.
+    AggregationBias,
+    /// One row a cell of a table that was adjusted to new totals.
+    BalancedTable,
+    /// One row a cell of a regional table.
+    RegionalCoefficients,
     /// One row a finding about the input.
     Diagnostics,
 }
@@ -46,6 +70,18 @@ impl TableId {
         Self::StageLinkages,
         Self::RobustnessCurve,
         Self::RobustnessSummary,
+        Self::IoMatrix,
+        Self::SatelliteMultipliers,
+        Self::Footprints,
+        Self::GvcDecomposition,
+        Self::GvcBilateral,
+        Self::StructuralPaths,
+        Self::OutputDecomposition,
+        Self::ShockNodes,
+        Self::HorizontalPairs,
+        Self::AggregationBias,
+        Self::BalancedTable,
+        Self::RegionalCoefficients,
         Self::Diagnostics,
     ];
 
@@ -60,6 +96,18 @@ impl TableId {
             Self::StageLinkages => "stage_linkages",
             Self::RobustnessCurve => "robustness_curve",
             Self::RobustnessSummary => "robustness_summary",
+            Self::IoMatrix => "io_matrix",
+            Self::SatelliteMultipliers => "satellite_multipliers",
+            Self::Footprints => "footprints",
+            Self::GvcDecomposition => "gvc_decomposition",
+            Self::GvcBilateral => "gvc_bilateral",
+            Self::StructuralPaths => "structural_paths",
+            Self::OutputDecomposition => "output_decomposition",
+            Self::ShockNodes => "shock_nodes",
+            Self::HorizontalPairs => "horizontal_pairs",
+            Self::AggregationBias => "aggregation_bias",
+            Self::BalancedTable => "balanced_table",
+            Self::RegionalCoefficients => "regional_coefficients",
             Self::Diagnostics => "diagnostics",
         }
     }
@@ -83,6 +131,28 @@ impl TableId {
             }
             Self::RobustnessCurve => "One row a step of an attack: what is left of the network.",
             Self::RobustnessSummary => "One row an attack: how robust the network is to it.",
+            Self::IoMatrix => "One row a cell of a matrix: coefficients, inverses, influence.",
+            Self::SatelliteMultipliers => {
+                "One row a node and satellite row: multipliers of work, income or emissions."
+            }
+            Self::Footprints => {
+                "One row a satellite row and region: what its producers and its consumers cause."
+            }
+            Self::GvcDecomposition => "One row a country and term: whose value is in its exports.",
+            Self::GvcBilateral => {
+                "One row an exporting sector, destination and term: whose value is in those exports."
+            }
+            Self::StructuralPaths => "One row a path from a producer to a final product.",
+            Self::OutputDecomposition => {
+                "One row a node: how its output changed between two periods, and why."
+            }
+            Self::ShockNodes => "One row a node and shock: what changes, and by how much.",
+            Self::HorizontalPairs => "One row a pair of nodes of one group: what they share.",
+            Self::AggregationBias => {
+                "One row a group: what its multiplier would be with all its members apart."
+            }
+            Self::BalancedTable => "One row a cell of a table adjusted to new totals.",
+            Self::RegionalCoefficients => "One row a cell of a regional table of coefficients.",
             Self::Diagnostics => "One row a finding about the input, and what was done about it.",
         }
     }
@@ -108,6 +178,22 @@ impl TableId {
             Self::StageLinkages => STAGE_LINKAGES,
             Self::RobustnessCurve => ROBUSTNESS_CURVE,
             Self::RobustnessSummary => ROBUSTNESS_SUMMARY,
+            Self::IoMatrix => &["period", "matrix", "row", "col", "value"],
+            Self::SatelliteMultipliers => SATELLITE_MULTIPLIERS,
+            Self::Footprints => FOOTPRINTS,
+            Self::GvcDecomposition => &["period", "country", "term", "value", "share"],
+            Self::GvcBilateral => {
+                &["period", "country", "sector", "destination", "term", "value", "share"]
+            }
+            Self::StructuralPaths => STRUCTURAL_PATHS,
+            Self::OutputDecomposition => {
+                &["period_from", "period_to", "node_id", "change", "technology", "demand"]
+            }
+            Self::ShockNodes => &["period", "shock", "node_id"],
+            Self::HorizontalPairs => HORIZONTAL_PAIRS,
+            Self::AggregationBias => &["period", "grouping", "group"],
+            Self::BalancedTable => &["period", "source", "target"],
+            Self::RegionalCoefficients => &["period", "region", "source", "target"],
             Self::Diagnostics => &["check", "value", "severity", "detail"],
         }
     }
@@ -355,6 +441,54 @@ static STAGE_LINKAGES: &[&str] = &[
     "null_sd",
     "z",
     "p_value",
+    "status",
+];
+
+static SATELLITE_MULTIPLIERS: &[&str] = &[
+    "period",
+    "node_id",
+    "satellite",
+    "unit",
+    "amount",
+    "direct",
+    "simple",
+    "type1",
+    "type2_truncated",
+    "type2_total",
+    "status",
+];
+
+static FOOTPRINTS: &[&str] = &[
+    "period",
+    "satellite",
+    "unit",
+    "region",
+    "production_based",
+    "consumption_based",
+    "imported",
+    "exported",
+    "by_final_users",
+    "status",
+];
+
+static STRUCTURAL_PATHS: &[&str] =
+    &["period", "satellite", "rank", "path", "length", "value", "share", "cumulative_share"];
+
+static HORIZONTAL_PAIRS: &[&str] = &[
+    "period",
+    "node_a",
+    "node_b",
+    "group",
+    "shared_suppliers",
+    "shared_buyers",
+    "jaccard_suppliers",
+    "jaccard_buyers",
+    "cosine_suppliers",
+    "cosine_buyers",
+    "projection_suppliers",
+    "projection_buyers",
+    "direct_edges",
+    "cooperation",
     "status",
 ];
 

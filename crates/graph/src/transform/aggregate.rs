@@ -21,6 +21,7 @@ pub const MISSING: &str = "(missing)";
 /// |---|---|
 /// | `output`, `final_demand`, `value_added`, `imports` | sum; a gap counts with what [`Accounts`] completes it to |
 /// | final demand by category | sum |
+/// | satellite rows | sum |
 /// | `employees`, `capacity` | sum; a gap if one of them is not known |
 /// | `lat`, `lon` | mean of the nodes that have both |
 /// | `name` | left out: a group is called by its id |
@@ -149,6 +150,12 @@ pub fn aggregate_into(
     aggregated.relations =
         graph.relations().iter().map(|relation| relation_between(relation, group_of)).collect();
     aggregated.unit.clone_from(&graph.unit);
+    for row in graph.satellites() {
+        let sums = members.sums(row.amounts().iter().map(|&x| Some(x)));
+        let sums = finite(row.name(), &names, sums)?;
+        let sums = sums.iter().map(|sum| sum.unwrap_or(0.0)).collect();
+        aggregated.satellites.push(row.with_amounts(sums));
+    }
     match graph.final_demand() {
         Some(demand) => Ok(aggregated.with_final_demand(sum_rows(demand, &members, &names)?)),
         None => Ok(aggregated),
@@ -316,7 +323,7 @@ fn sum_rows(
             values[group * k + c] = sum.unwrap_or(0.0);
         }
     }
-    Ok(FinalDemand::new(categories, values))
+    Ok(demand.with_values(values))
 }
 
 /// The ties between groups, in ascending order.

@@ -1,7 +1,8 @@
 //! A part of a graph: some nodes and some of the edges between them.
 
 use crate::{
-    Columns, CompensatedSum, FinalDemand, NumberColumn, Relation, SupplyGraph, SupplyGraphBuilder,
+    Columns, CompensatedSum, FinalDemand, NumberColumn, Relation, Satellite, SupplyGraph,
+    SupplyGraphBuilder,
 };
 use petgraph::graph::{EdgeIndex, NodeIndex};
 
@@ -50,13 +51,17 @@ pub(super) fn part(
     part.edges = graph.edges().select(&old_edges);
     part.final_demand = graph.final_demand().map(|demand| select_rows(demand, nodes));
     part.relations = graph.relations().iter().map(|r| renumbered(r, &new_number)).collect();
+    let of_nodes = |row: &Satellite| {
+        row.with_amounts(nodes.iter().map(|node| row.amounts()[node.index()]).collect())
+    };
+    part.satellites = graph.satellites().iter().map(of_nodes).collect();
     part.unit.clone_from(&graph.unit);
     cut.into_accounts(part)
 }
 
 fn select_rows(demand: &FinalDemand, nodes: &[NodeIndex]) -> FinalDemand {
     let values = nodes.iter().flat_map(|node| demand.row(node.index())).copied().collect();
-    FinalDemand::new(demand.categories().map(Into::into).collect(), values)
+    demand.with_values(values)
 }
 
 /// The ties between nodes that stay, in their order.
@@ -113,7 +118,11 @@ impl Cut {
         let imports = NumberColumn::from_options(imports);
         part.nodes.set_number("imports", imports);
         if let Some(demand) = part.final_demand.take() {
-            return part.with_final_demand(with_outside(&demand, &sales));
+            let demand = with_outside(&demand, &sales);
+            let n_categories = demand.categories().len();
+            let satellites = std::mem::take(&mut part.satellites);
+            part.satellites = satellites.into_iter().map(|row| row.padded(n_categories)).collect();
+            return part.with_final_demand(demand);
         }
         if let Some(demand) = part.nodes.number("final_demand") {
             let demand = demand.iter().zip(&sales).map(|(f, sold)| f.map(|f| f + sold));
@@ -138,5 +147,13 @@ fn with_outside(demand: &FinalDemand, sales: &[f64]) -> FinalDemand {
         values.resize(row + categories.len(), 0.0);
         values[row + place] += sold;
     }
-    FinalDemand::new(categories, values)
+    let regions: Option<Vec<Box<str>>> = (0..categories.len())
+        .map(|c| if c < demand.categories().len() { demand.region(c) } else { Some(OUTSIDE) })
+        .map(|region| region.map(Into::into))
+        .collect();
+    let with_outside = FinalDemand::new(categories, values);
+    match regions {
+        Some(regions) => with_outside.with_regions(regions),
+        None => with_outside,
+    }
 }

@@ -1,6 +1,7 @@
 //! Every edge turned round.
 
 use crate::SupplyGraph;
+use crate::memo::Memo;
 
 /// The graph with every edge turned round: buyers become sellers. Twice is the same graph again.
 ///
@@ -41,6 +42,8 @@ pub fn reverse(graph: &SupplyGraph) -> SupplyGraph {
         edges: graph.edges.select(&graph.in_edges),
         final_demand: graph.final_demand.clone(),
         relations: graph.relations.clone(),
+        satellites: graph.satellites.clone(),
         unit: graph.unit.clone(),
+        memo: Memo::default(),
     }
 }
