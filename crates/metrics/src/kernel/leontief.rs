@@ -59,8 +59,7 @@ impl LeontiefInverse {
             return Err(MetricError::TooLarge { n, gigabytes, limit: MOST_NODES });
         }
         let economy = Economy::of(graph)?.productive()?;
-        let ones = vec![1.0; n];
-        let certified = economy.solve(&economy.recipes(), &ones, progress)?;
+        let certified = economy.backward(progress)?.values;
         let mut values = identity_less_requirements(&economy);
         invert(&mut values, n, progress)?;
         let inverse = Arc::new(Self::new(economy.accounts().clone(), values));
