@@ -45,7 +45,17 @@ impl Accounts {
     /// ```
     #[must_use]
     pub fn of(graph: &SupplyGraph) -> Self {
+        Self::with_strengths(graph, &graph.out_strengths(), &graph.in_strengths())
+    }
+
+    /// [`Accounts::of`] for a caller who knows what each node sells and buys.
+    ///
+    /// # Panics
+    /// If there is not one strength a node.
+    #[must_use]
+    pub fn with_strengths(graph: &SupplyGraph, all_sales: &[f64], all_purchases: &[f64]) -> Self {
         let n = graph.n_nodes();
+        assert!(all_sales.len() == n && all_purchases.len() == n, "one strength a node");
         let column = |name: &str| graph.nodes().number(name);
         let (x, f) = (column("output"), column("final_demand"));
         let (v, imports) = (column("value_added"), column("imports"));
@@ -56,7 +66,6 @@ impl Accounts {
             imports: Vec::with_capacity(n),
             x_imputed: Vec::with_capacity(n),
         };
-        let (all_sales, all_purchases) = (graph.out_strengths(), graph.in_strengths());
         for i in 0..n {
             let given = |column: Option<&crate::NumberColumn>| column.and_then(|c| c.get(i));
             let (sales, purchases) = (all_sales[i], all_purchases[i]);

@@ -190,6 +190,7 @@ fn merged_flow(run: &[u128], duplicates: Duplicates) -> f64 {
 }
 
 /// Columns of `Z`: for every buyer its sellers, ascending, and the numbers of the edges.
+#[derive(Clone, Debug)]
 pub(crate) struct Incoming {
     pub(crate) offsets: Vec<u32>,
     pub(crate) sources: Vec<u32>,

@@ -1,8 +1,9 @@
 //! From records to a [`SupplyGraph`].
 
-use crate::adjacency::{Incoming, Rows, SortedRecords};
+use crate::adjacency::{Rows, SortedRecords};
 use crate::memo::Memo;
 use crate::{Columns, Ids, NumberColumn, SupplyGraph};
+use std::sync::OnceLock;
 
 /// What to do with several records of one seller and buyer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -199,8 +200,6 @@ impl SupplyGraphBuilder {
         drop((self.sellers, self.buyers, self.flows));
         let rows = Rows::merge(&records, self.duplicates, self.keep_edge_of_record)?;
         drop(records);
-        let incoming = Incoming::of(n, &rows.offsets, &rows.targets);
-
         let mut edges = Columns::default();
         if !rows.repeated.is_empty() {
             let mut counts = vec![1.0; rows.targets.len()];
@@ -214,9 +213,7 @@ impl SupplyGraphBuilder {
             out_offsets: rows.offsets.into(),
             targets: rows.targets.into(),
             flows: rows.flows.into(),
-            in_offsets: incoming.offsets.into(),
-            sources: incoming.sources.into(),
-            in_edges: incoming.edges.into(),
+            incoming: OnceLock::new(),
             nodes: Columns::default(),
             edges,
             final_demand: None,

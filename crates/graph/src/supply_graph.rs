@@ -1,5 +1,6 @@
 //! The graph of who supplies whom.
 
+use crate::adjacency::Incoming;
 use crate::memo::Memo;
 use crate::{
     BuildError, Columns, CompensatedSum, FinalDemand, IdLookup, Ids, Relation, Satellite,
@@ -8,7 +9,7 @@ use crate::{
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use std::any::Any;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A directed, weighted, simple, immutable graph of who supplies whom, with columns beside nodes and edges.
 ///
@@ -18,7 +19,8 @@ use std::sync::Arc;
 ///
 /// # Memory
 /// Both adjacency directions are stored compressed and the flows once: 20 bytes an edge (buyer 4, flow 8,
-/// seller 4, edge number 4) and 8 bytes a node, beside ids and columns. Kernels that stream along incoming
+/// seller 4, edge number 4) and 8 bytes a node, beside ids and columns. The incoming direction (8 bytes an edge) is
+/// made when it is first asked for. Kernels that stream along incoming
 /// edges copy the flows into that order for as long as they run.
 #[derive(Clone, Debug)]
 pub struct SupplyGraph {
@@ -26,9 +28,7 @@ pub struct SupplyGraph {
     pub(crate) out_offsets: Box<[u32]>,
     pub(crate) targets: Box<[u32]>,
     pub(crate) flows: Box<[f64]>,
-    pub(crate) in_offsets: Box<[u32]>,
-    pub(crate) sources: Box<[u32]>,
-    pub(crate) in_edges: Box<[u32]>,
+    pub(crate) incoming: OnceLock<Incoming>,
     pub(crate) nodes: Columns,
     pub(crate) edges: Columns,
     pub(crate) final_demand: Option<FinalDemand>,
@@ -60,6 +60,66 @@ impl SupplyGraph {
             builder.add_flow(seller, buyer, flow)?;
         }
         Ok(builder.build()?.graph)
+    }
+
+    /// A graph from its rows as they are stored: the customers of node `i` and what they pay are at
+    /// `offsets[i]..offsets[i + 1]` of `targets` and `flows`, in ascending order. For tables whose cells are in order
+    /// already, without the copies that sorting takes.
+    ///
+    /// # Errors
+    /// [`BuildError`] for an unknown node, a repeated id, or a flow that is not finite and at least 0.
+    ///
+    /// # Panics
+    /// If the parts do not fit together, or a row is not in ascending order.
+    ///
+    /// # Example
+    /// ```
+    /// # use palenque_graph::SupplyGraph;
+    /// let ids = ["a", "b"].into_iter().collect();
+    /// let graph = SupplyGraph::from_rows(ids, vec![0, 2, 3], vec![0, 1, 1], vec![150.0, 500.0, 100.0])?;
+    /// assert_eq!(graph.out_strength(0.into()), 650.0);
+    /// # Ok::<(), palenque_graph::BuildError>(())
+    /// ```
+    pub fn from_rows(
+        ids: Ids,
+        offsets: Vec<u32>,
+        targets: Vec<u32>,
+        flows: Vec<f64>,
+    ) -> Result<Self, BuildError> {
+        let n = ids.len();
+        assert!(offsets.len() == n + 1 && offsets[0] == 0, "one row a node");
+        assert!(offsets.is_sorted() && targets.len() == flows.len(), "rows one after the other");
+        assert_eq!(offsets[n] as usize, targets.len(), "rows that end with the cells");
+        for (seller, ends) in (0_u32..).zip(offsets.windows(2)) {
+            let row = ends[0] as usize..ends[1] as usize;
+            let ascends = targets[row.clone()].windows(2).all(|pair| pair[0] < pair[1]);
+            assert!(ascends, "row {seller} is in ascending order");
+            if let Some(&node) = targets[row.clone()].last().filter(|&&last| last as usize >= n) {
+                return Err(BuildError::UnknownNode { node, n_nodes: n });
+            }
+            let is_bad = |flow: &f64| !(flow.is_finite() && *flow >= 0.0);
+            if let Some(place) = flows[row.clone()].iter().position(is_bad) {
+                let (buyer, flow) = (targets[row.start + place], flows[row.start + place]);
+                return Err(BuildError::BadFlow { seller, buyer, flow });
+            }
+        }
+        if let Some(node) = ids.first_repeated() {
+            return Err(BuildError::RepeatedId { id: ids.get(node).into() });
+        }
+        Ok(Self {
+            ids,
+            out_offsets: offsets.into(),
+            targets: targets.into(),
+            flows: flows.into(),
+            incoming: OnceLock::new(),
+            nodes: Columns::default(),
+            edges: Columns::default(),
+            final_demand: None,
+            relations: Vec::new(),
+            satellites: Vec::new(),
+            unit: None,
+            memo: Memo::default(),
+        })
     }
 
     /// The same graph with a node column of numbers, such as `output`; `None` is a gap.
@@ -314,8 +374,8 @@ impl SupplyGraph {
         node: NodeIndex,
     ) -> impl ExactSizeIterator<Item = (NodeIndex, f64)> + DoubleEndedIterator + '_ {
         let column = self.in_range(node.index());
-        let sources = &self.sources[column.clone()];
-        let edges = &self.in_edges[column];
+        let sources = &self.sources()[column.clone()];
+        let edges = &self.in_edges()[column];
         sources.iter().zip(edges).map(|(&u, &e)| (NodeIndex::from(u), self.flows[e as usize]))
     }
 
@@ -392,7 +452,7 @@ impl SupplyGraph {
     /// Positions of a buyer's edges in [`SupplyGraph::sources`] and [`SupplyGraph::in_edges`].
     #[must_use]
     pub fn in_range(&self, node: usize) -> Range<usize> {
-        self.in_offsets[node] as usize..self.in_offsets[node + 1] as usize
+        self.in_offsets()[node] as usize..self.in_offsets()[node + 1] as usize
     }
 
     /// Buyers by edge number: row after row, ascending within a row.
@@ -410,13 +470,13 @@ impl SupplyGraph {
     /// Sellers, column after column, ascending within a column.
     #[must_use]
     pub fn sources(&self) -> &[u32] {
-        &self.sources
+        &self.incoming().sources
     }
 
     /// The edge number of each entry of [`SupplyGraph::sources`].
     #[must_use]
     pub fn in_edges(&self) -> &[u32] {
-        &self.in_edges
+        &self.incoming().edges
     }
 
     /// Row starts: `n + 1` positions in [`SupplyGraph::targets`].
@@ -428,18 +488,22 @@ impl SupplyGraph {
     /// Column starts: `n + 1` positions in [`SupplyGraph::sources`].
     #[must_use]
     pub fn in_offsets(&self) -> &[u32] {
-        &self.in_offsets
+        &self.incoming().offsets
+    }
+
+    fn incoming(&self) -> &Incoming {
+        self.incoming.get_or_init(|| Incoming::of(self.n_nodes(), &self.out_offsets, &self.targets))
     }
 
     /// Bytes that the adjacency takes, beside ids and columns.
     #[must_use]
     pub fn adjacency_bytes(&self) -> usize {
         size_of_val(&*self.out_offsets)
-            + size_of_val(&*self.in_offsets)
+            + size_of_val(self.in_offsets())
             + size_of_val(&*self.targets)
             + size_of_val(&*self.flows)
-            + size_of_val(&*self.sources)
-            + size_of_val(&*self.in_edges)
+            + size_of_val(self.sources())
+            + size_of_val(self.in_edges())
     }
 }
 

@@ -145,7 +145,9 @@ impl<'a> Iterator for Edges<'a> {
         let graph = self.graph;
         let (seller, buyer, edge) = match self.direction {
             Direction::Outgoing => (self.node, graph.targets[position], position as u32),
-            Direction::Incoming => (graph.sources[position], self.node, graph.in_edges[position]),
+            Direction::Incoming => {
+                (graph.sources()[position], self.node, graph.in_edges()[position])
+            }
         };
         Some(EdgeReference { seller, buyer, edge, flow: &graph.flows[edge as usize] })
     }
@@ -288,7 +290,7 @@ impl<'a> IntoNeighborsDirected for &'a SupplyGraph {
     fn neighbors_directed(self, node: NodeIndex, direction: Direction) -> Neighbors<'a> {
         match direction {
             Direction::Outgoing => self.neighbors(node),
-            Direction::Incoming => Neighbors(self.sources[self.in_range(node.index())].iter()),
+            Direction::Incoming => Neighbors(self.sources()[self.in_range(node.index())].iter()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Every edge turned round.
 
 use crate::SupplyGraph;
+use crate::adjacency::Incoming;
 use crate::memo::Memo;
 
 /// The graph with every edge turned round: buyers become sellers. Twice is the same graph again.
@@ -29,17 +30,20 @@ pub fn reverse(graph: &SupplyGraph) -> SupplyGraph {
     for (&old, new) in graph.in_edges().iter().zip(0_u32..) {
         in_edges[old as usize] = new;
     }
+    // Column v of the transpose is row v of Z, so its sources are the buyers of v.
+    let incoming = Incoming {
+        offsets: graph.out_offsets.to_vec(),
+        sources: graph.targets.to_vec(),
+        edges: in_edges,
+    };
     SupplyGraph {
         ids: graph.ids.clone(),
-        out_offsets: graph.in_offsets.clone(),
-        targets: graph.sources.clone(),
+        out_offsets: graph.in_offsets().into(),
+        targets: graph.sources().into(),
         flows: graph.in_edges().iter().map(|&edge| graph.flows()[edge as usize]).collect(),
-        in_offsets: graph.out_offsets.clone(),
-        // Column v of the transpose is row v of Z, so its sources are the buyers of v.
-        sources: graph.targets.clone(),
-        in_edges: in_edges.into(),
+        incoming: incoming.into(),
         nodes: graph.nodes.clone(),
-        edges: graph.edges.select(&graph.in_edges),
+        edges: graph.edges.select(graph.in_edges()),
         final_demand: graph.final_demand.clone(),
         relations: graph.relations.clone(),
         satellites: graph.satellites.clone(),

@@ -4,9 +4,11 @@ use crate::MetricError;
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::fixed_point::{FixedPoint, Stop, Unsolved, fixed_point};
 use crate::kernel::productivity::closed_block;
+use crate::kernel::strengths::{in_strengths, out_strengths};
 use crate::kernel::sums::{Sum, Sums};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::{NodeIndex, Progress, SupplyGraph};
+use std::sync::{Arc, OnceLock};
 
 /// What rounding may take from a column sum of 1.
 const ROUNDING: f64 = 1e-12;
@@ -66,9 +68,17 @@ impl RowMatrix<'_> {
 #[derive(Clone, Debug)]
 pub struct Economy<'g> {
     graph: &'g SupplyGraph,
+    books: Arc<Books>,
+}
+
+/// What is known of the accounts of a graph; made once a graph.
+#[derive(Debug)]
+struct Books {
     accounts: Accounts,
     purchases: Vec<f64>,
     sales: Vec<f64>,
+    /// The block that lives on itself, once looked for.
+    closed_block: OnceLock<Option<Vec<u32>>>,
 }
 
 impl<'g> Economy<'g> {
@@ -77,14 +87,16 @@ impl<'g> Economy<'g> {
     /// # Errors
     /// [`MetricError::NoOutput`] if a node buys or sells without a positive output.
     pub fn of(graph: &'g SupplyGraph) -> Result<Self, MetricError> {
-        let economy = Self {
-            graph,
-            accounts: Accounts::of(graph),
-            purchases: graph.in_strengths(),
-            sales: graph.out_strengths(),
-        };
-        economy.check_outputs("buys", &economy.purchases)?;
-        economy.check_outputs("sells", &economy.sales)?;
+        if let Some(books) = graph.memoised() {
+            return Ok(Self { graph, books });
+        }
+        let (sales, purchases) = (out_strengths(graph), in_strengths(graph));
+        let accounts = Accounts::with_strengths(graph, &sales, &purchases);
+        let books = Arc::new(Books { accounts, purchases, sales, closed_block: OnceLock::new() });
+        let economy = Self { graph, books };
+        economy.check_outputs("buys", economy.purchases())?;
+        economy.check_outputs("sells", economy.sales())?;
+        graph.memoise(&economy.books);
         Ok(economy)
     }
 
@@ -98,10 +110,10 @@ impl<'g> Economy<'g> {
     /// # Errors
     /// [`MetricError::NotProductive`] with the ids of a closed block.
     pub fn productive(self) -> Result<Self, MetricError> {
-        match self.closed_block() {
+        match self.books.closed_block.get_or_init(|| self.closed_block()) {
             Some(block) => {
                 let why = "a group of nodes buys, from itself, for all that it makes";
-                Err(self.not_productive(why, &block))
+                Err(self.not_productive(why, block))
             }
             None => Ok(self),
         }
@@ -116,25 +128,25 @@ impl<'g> Economy<'g> {
     /// The accounts.
     #[must_use]
     pub fn accounts(&self) -> &Accounts {
-        &self.accounts
+        &self.books.accounts
     }
 
     /// What each node buys, `Σ_i Z_ij`.
     #[must_use]
     pub fn purchases(&self) -> &[f64] {
-        &self.purchases
+        &self.books.purchases
     }
 
     /// What each node sells inside the network, `Σ_j Z_ij`.
     #[must_use]
     pub fn sales(&self) -> &[f64] {
-        &self.sales
+        &self.books.sales
     }
 
     /// Whether a node makes anything: the others have no coefficients and are left out of every mean.
     #[must_use]
     pub fn is_active(&self, node: usize) -> bool {
-        self.accounts.output[node] > 0.0
+        self.books.accounts.output[node] > 0.0
     }
 
     /// The values of the nodes that make anything, and nothing for the others.
@@ -147,7 +159,7 @@ impl<'g> Economy<'g> {
     /// `a_ij = Z_ij / x_j`.
     #[must_use]
     pub fn recipes(&self) -> RowMatrix<'g> {
-        let (graph, x) = (self.graph, &self.accounts.output);
+        let (graph, x) = (self.graph, &self.accounts().output);
         let mut values = Vec::with_capacity(graph.n_edges());
         for (j, x) in x.iter().enumerate() {
             let edges = &graph.in_edges()[graph.in_range(j)];
@@ -159,7 +171,7 @@ impl<'g> Economy<'g> {
     /// `A`: row `i` is what each buyer takes from `i` by unit of the buyer's output, `a_ij = Z_ij / x_j`.
     #[must_use]
     pub fn requirements(&self) -> RowMatrix<'g> {
-        let (graph, x) = (self.graph, &self.accounts.output);
+        let (graph, x) = (self.graph, &self.accounts().output);
         let pairs = graph.flows().iter().zip(graph.targets());
         let values = pairs.map(|(&flow, &j)| share(flow, x[j as usize])).collect();
         RowMatrix { offsets: graph.out_offsets(), columns: graph.targets(), values }
@@ -168,7 +180,7 @@ impl<'g> Economy<'g> {
     /// `B`: row `i` is what `i` sells to each buyer by unit of its own output, `b_ij = Z_ij / x_i`.
     #[must_use]
     pub fn allocations(&self) -> RowMatrix<'g> {
-        let (graph, x) = (self.graph, &self.accounts.output);
+        let (graph, x) = (self.graph, &self.accounts().output);
         let mut values = Vec::with_capacity(graph.n_edges());
         for (i, x) in x.iter().enumerate() {
             values.extend(graph.flows()[graph.out_range(i)].iter().map(|&flow| share(flow, *x)));
@@ -231,7 +243,7 @@ impl<'g> Economy<'g> {
     }
 
     fn check_outputs(&self, verb: &'static str, flows: &[f64]) -> Result<(), MetricError> {
-        let x = &self.accounts.output;
+        let x = &self.accounts().output;
         let broken = |&i: &usize| flows[i] > 0.0 && !(x[i] > 0.0 && (flows[i] / x[i]).is_finite());
         let mut nodes = (0..x.len()).filter(broken);
         let Some(i) = nodes.next() else { return Ok(()) };
@@ -245,16 +257,16 @@ impl<'g> Economy<'g> {
     }
 
     fn closed_block(&self) -> Option<Vec<u32>> {
-        let x = &self.accounts.output;
+        let x = &self.accounts().output;
         let left =
             |flows: &[f64], i: usize| 1.0 - if flows[i] > 0.0 { flows[i] / x[i] } else { 0.0 };
         let within = |flows: &[f64]| (0..x.len()).all(|i| left(flows, i) >= -ROUNDING);
-        let customers = Adjacency::customers(self.graph);
-        let suppliers = Adjacency::suppliers(self.graph);
-        if within(&self.purchases) {
-            closed_block(customers, suppliers, |j| left(&self.purchases, j) > ROUNDING)
-        } else if within(&self.sales) {
-            closed_block(suppliers, customers, |i| left(&self.sales, i) > ROUNDING)
+        let customers = || Adjacency::customers(self.graph);
+        let suppliers = || Adjacency::suppliers(self.graph);
+        if within(self.purchases()) {
+            closed_block(customers(), suppliers, |j| left(self.purchases(), j) > ROUNDING)
+        } else if within(self.sales()) {
+            closed_block(suppliers(), customers, |i| left(self.sales(), i) > ROUNDING)
         } else {
             None
         }

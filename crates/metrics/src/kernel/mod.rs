@@ -20,6 +20,7 @@ pub(crate) mod productivity;
 pub(crate) mod ratio;
 pub(crate) mod rows;
 pub(crate) mod stationary;
+pub(crate) mod strengths;
 pub(crate) mod sums;
 pub mod threads;
 pub(crate) mod triangles;
