@@ -31,6 +31,30 @@ pub fn heavy_tailed(n_nodes: u32, n_records: usize, seed: u64) -> SupplyGraph {
     SupplyGraph::from_flows(ids, flows).expect("node numbers are in range and flows positive")
 }
 
+/// A full input-output table of `n` sectors whose recipes spend between 30 and 90 % of an output on inputs, with flows
+/// that differ by a factor of a thousand. The same arguments give the same table.
+///
+/// # Panics
+/// If the table has more than `u32::MAX` cells.
+#[must_use]
+pub fn dense_table(n: u32, seed: u64) -> SupplyGraph {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let cells = (n as usize).pow(2);
+    let flows: Vec<f64> = (0..cells).map(|_| 1000.0_f64.powf(rng.random())).collect();
+    let mut purchases = vec![0.0; n as usize];
+    for row in flows.chunks(n as usize) {
+        purchases.iter_mut().zip(row).for_each(|(sum, flow)| *sum += flow);
+    }
+    let share = (0..n).map(|_| 0.3 + 0.6 * rng.random::<f64>());
+    let output: Vec<_> =
+        purchases.iter().zip(share).map(|(sum, share)| Some(sum / share)).collect();
+    let offsets = (0..=n).map(|i| i * n).collect();
+    let targets = (0..n).flat_map(|_| 0..n).collect();
+    let ids = (0..n).map(|i| format!("s{i}")).collect();
+    let graph = SupplyGraph::from_rows(ids, offsets, targets, flows);
+    graph.expect("a full table").with_number("output", output)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
