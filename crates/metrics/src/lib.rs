@@ -24,6 +24,7 @@ pub mod kernel;
 pub mod linkage;
 mod params;
 pub mod resilience;
+mod rows;
 mod spec;
 mod summary;
 

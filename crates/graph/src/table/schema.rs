@@ -181,9 +181,11 @@ impl TableId {
             Self::IoMatrix => &["period", "matrix", "row", "col", "value"],
             Self::SatelliteMultipliers => SATELLITE_MULTIPLIERS,
             Self::Footprints => FOOTPRINTS,
-            Self::GvcDecomposition => &["period", "country", "term", "value", "share"],
+            Self::GvcDecomposition => {
+                &["period", "country", "term", "value", "share", "status"]
+            }
             Self::GvcBilateral => {
-                &["period", "country", "sector", "destination", "term", "value", "share"]
+                &["period", "country", "sector", "destination", "term", "value", "share", "status"]
             }
             Self::StructuralPaths => STRUCTURAL_PATHS,
             Self::OutputDecomposition => {

@@ -177,6 +177,13 @@ impl LeontiefInverse {
         sums
     }
 
+    /// What `work` makes of every row of `L`, in node order: rows are spread over the threads.
+    #[must_use]
+    pub fn map_rows<T: Send>(&self, work: impl Fn(usize, &[f64]) -> T + Sync) -> Vec<T> {
+        let rows = self.values.par_chunks(self.n.max(1)).enumerate();
+        rows.map(|(i, row)| work(i, row)).collect()
+    }
+
     /// `L f` for a column of final demand.
     #[must_use]
     pub fn times(&self, f: &[f64]) -> Vec<f64> {

@@ -8,6 +8,7 @@ pub mod coefficients;
 pub(crate) mod components;
 pub(crate) mod dijkstra;
 pub mod distance;
+pub(crate) mod domestic;
 pub mod fixed_point;
 pub(crate) mod inverse;
 pub(crate) mod laplacian;

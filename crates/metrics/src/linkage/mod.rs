@@ -5,9 +5,13 @@ pub mod direct;
 pub mod dispersion;
 pub mod edges;
 pub mod groups;
+pub mod gvc_bilateral;
+mod gvc_content;
+pub mod gvc_decomposition;
 pub mod key_sector;
 pub mod leakage;
 pub mod reciprocity;
+pub mod regions;
 pub mod stage_linkages;
 pub mod stage_order;
 pub mod total;
@@ -18,6 +22,8 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &accounts::AccountsMetric,
     &direct::Direct,
     &edges::Edges,
+    &gvc_bilateral::GvcBilateral,
+    &gvc_decomposition::GvcDecomposition,
     &leakage::LeakageMetric,
     &reciprocity::ReciprocityMetric,
     &stage_linkages::StageLinkages,

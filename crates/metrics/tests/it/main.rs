@@ -2,6 +2,7 @@
 
 mod conformance;
 mod golden;
+mod golden_gvc;
 mod golden_linkage;
 mod golden_network;
 mod golden_resilience;
