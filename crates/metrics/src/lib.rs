@@ -22,6 +22,7 @@ mod error;
 pub mod fragmentation;
 pub mod kernel;
 pub mod linkage;
+mod long;
 mod params;
 pub mod resilience;
 mod spec;
