@@ -22,9 +22,9 @@ mod error;
 pub mod fragmentation;
 pub mod kernel;
 pub mod linkage;
+mod long;
 mod params;
 pub mod resilience;
-mod rows;
 mod spec;
 mod summary;
 

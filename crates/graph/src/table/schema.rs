@@ -44,6 +44,8 @@ pub enum TableId {
     GvcBilateral,
     /// One row a path.
     StructuralPaths,
+    /// One row a group that is taken out of the network.
+    GroupExtraction,
     /// One row a node of two periods.
     OutputDecomposition,
     /// One row a node and shock.
@@ -76,6 +78,7 @@ impl TableId {
         Self::GvcDecomposition,
         Self::GvcBilateral,
         Self::StructuralPaths,
+        Self::GroupExtraction,
         Self::OutputDecomposition,
         Self::ShockNodes,
         Self::HorizontalPairs,
@@ -102,6 +105,7 @@ impl TableId {
             Self::GvcDecomposition => "gvc_decomposition",
             Self::GvcBilateral => "gvc_bilateral",
             Self::StructuralPaths => "structural_paths",
+            Self::GroupExtraction => "group_extraction",
             Self::OutputDecomposition => "output_decomposition",
             Self::ShockNodes => "shock_nodes",
             Self::HorizontalPairs => "horizontal_pairs",
@@ -143,6 +147,7 @@ impl TableId {
                 "One row an exporting sector, destination and term: whose value is in those exports."
             }
             Self::StructuralPaths => "One row a path from a producer to a final product.",
+            Self::GroupExtraction => "One row a group: what the network would lose without it.",
             Self::OutputDecomposition => {
                 "One row a node: how its output changed between two periods, and why."
             }
@@ -188,10 +193,11 @@ impl TableId {
                 &["period", "country", "sector", "destination", "term", "value", "share", "status"]
             }
             Self::StructuralPaths => STRUCTURAL_PATHS,
+            Self::GroupExtraction => GROUP_EXTRACTION,
             Self::OutputDecomposition => {
                 &["period_from", "period_to", "node_id", "change", "technology", "demand"]
             }
-            Self::ShockNodes => &["period", "shock", "node_id"],
+            Self::ShockNodes => SHOCK_NODES,
             Self::HorizontalPairs => HORIZONTAL_PAIRS,
             Self::AggregationBias => &["period", "grouping", "group"],
             Self::BalancedTable => &["period", "source", "target"],
@@ -290,6 +296,8 @@ static NODE_METRICS: &[&str] = &[
     "downstreamness",
     "apl_forward",
     "apl_backward",
+    "apl_forward_mean",
+    "apl_backward_mean",
     "trophic_level",
     "trophic_level_levine",
     "adelman_va_sales",
@@ -356,6 +364,8 @@ static EDGE_METRICS: &[&str] = &[
     "alpha_in",
     "backbone",
     "field_intensity",
+    "tolerable_limit",
+    "importance_rank",
     "trophic_rise",
 ];
 
@@ -387,8 +397,11 @@ static LINKAGES: &[&str] = &[
     "cv_forward",
     "cv_forward_ghosh",
     "key_class",
+    "key_class_strict",
     "laumas_backward",
     "laumas_forward",
+    "laumas_weight_backward",
+    "laumas_weight_forward",
     "output_multiplier_1",
     "output_multiplier_2_truncated",
     "output_multiplier_2_total",
@@ -407,6 +420,10 @@ static LINKAGES: &[&str] = &[
     "hem_backward",
     "hem_forward",
     "hem_total_rel",
+    "hem_backward_keep_own",
+    "hem_forward_keep_own",
+    "hem_backward_partial",
+    "hem_forward_partial",
     "pbl",
     "pfl",
     "ptl",
@@ -443,6 +460,32 @@ static STAGE_LINKAGES: &[&str] = &[
     "null_sd",
     "z",
     "p_value",
+    "status",
+];
+
+static GROUP_EXTRACTION: &[&str] = &[
+    "period",
+    "grouping",
+    "group",
+    "n_nodes",
+    "output",
+    "hem_total",
+    "hem_external",
+    "hem_total_rel",
+    "status",
+];
+
+static SHOCK_NODES: &[&str] = &[
+    "period",
+    "shock",
+    "node_id",
+    "given",
+    "before",
+    "after",
+    "change",
+    "change_rel",
+    "final_demand",
+    "infeasible",
     "status",
 ];
 

@@ -3,7 +3,7 @@
 use super::gvc_content::Content;
 use super::gvc_decomposition::GvcConfig;
 use crate::kernel::ratio::ratio_or_status;
-use crate::rows::{Cell, Rows};
+use crate::long::{Rows, STATUS};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest};
 use palenque_graph::table::{ColumnSpec, Unit};
 use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
@@ -258,7 +258,7 @@ static COLUMNS: [ColumnSpec; 7] = [
     ColumnSpec::text("term", "One of the sixteen terms, or `exports`, their sum."),
     ColumnSpec::number("value", Unit::Currency, "The value."),
     ColumnSpec::number("share", Unit::One, "By unit of what the sector sells to the destination."),
-    ColumnSpec::text("status", "Why a share is empty."),
+    STATUS,
 ];
 
 static SPEC: MetricSpec = MetricSpec {
@@ -311,21 +311,21 @@ impl Metric for GvcBilateral {
         let found = gvc_bilateral(graph, &by, progress)?;
         check_country(&country, &found.regions)?;
         let sector = sector_names(graph, &found.of_node);
-        let mut rows = Rows::new(TableId::GvcBilateral, &COLUMNS);
+        let mut rows = Rows::new(&COLUMNS);
         for row in &found.rows {
             let from = &*found.regions[found.of_node[row.node]];
             if !country.is_empty() && from != country {
                 continue;
             }
-            let keys = [from, sector[row.node], &found.regions[row.destination]].map(Cell::Text);
+            let keys = [from, sector[row.node], &found.regions[row.destination]];
             let total = ("exports", row.exports);
             for (term, value) in TERMS.into_iter().zip(row.terms).chain([total]) {
-                let [from, sector, to] = keys;
-                let share = Cell::Number(ratio_or_status(value, row.exports));
-                rows.push([from, sector, to, Cell::Text(term), Cell::Number(Ok(value)), share]);
+                let [from, sector, to] = keys.map(Into::into);
+                let share = ratio_or_status(value, row.exports);
+                rows.push([from, sector, to, term.into(), value.into(), share.into()]);
             }
         }
-        Ok(vec![rows.finish()])
+        Ok(vec![rows.table(TableId::GvcBilateral)])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::gvc_content::Content;
 use crate::kernel::ratio::ratio_or_status;
-use crate::rows::{Cell, Rows};
+use crate::long::{Cell, Rows, STATUS};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
@@ -223,7 +223,7 @@ static COLUMNS: [ColumnSpec; 5] = [
         Unit::One,
         "By unit of gross exports: that of `vax` is the VAX ratio; the index itself for `gvc_position`.",
     ),
-    ColumnSpec::text("status", "Why a share is empty."),
+    STATUS,
 ];
 
 static SPEC: MetricSpec = MetricSpec {
@@ -268,7 +268,7 @@ impl Metric for GvcDecomposition {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let config: GvcConfig = params.decode()?;
-        let mut rows = Rows::new(TableId::GvcDecomposition, &COLUMNS);
+        let mut rows = Rows::new(&COLUMNS);
         for region in gvc_decomposition(graph, &config.by, progress)? {
             let figures = [
                 ("discrepancy", region.discrepancy()),
@@ -281,13 +281,12 @@ impl Metric for GvcDecomposition {
                 ("gvc_participation", region.participation()),
             ];
             for (term, value) in region.terms().into_iter().chain(figures) {
-                let share = Cell::Number(ratio_or_status(value, region.exports));
-                let value = Cell::Number(Ok(value));
-                rows.push([Cell::Text(&region.region), Cell::Text(term), value, share]);
+                let share = ratio_or_status(value, region.exports);
+                rows.push([(&*region.region).into(), term.into(), value.into(), share.into()]);
             }
-            let position = Cell::Number(region.position());
-            rows.push([Cell::Text(&region.region), Cell::Text("gvc_position"), Cell::Empty, position]);
+            let position = region.position().into();
+            rows.push([(&*region.region).into(), "gvc_position".into(), Cell::Gap, position]);
         }
-        Ok(vec![rows.finish()])
+        Ok(vec![rows.table(TableId::GvcDecomposition)])
     }
 }

@@ -1,20 +1,36 @@
 //! Linkage: what firms and sectors pull from suppliers and push to buyers. One file an index, one entry a line, in alphabetical order.
 
 pub mod accounts;
+pub mod closed_model;
 pub mod direct;
 pub mod dispersion;
 pub mod edges;
+pub mod elasticity;
+pub mod extraction;
+pub mod field_of_influence;
+pub mod group_extraction;
 pub mod groups;
 pub mod gvc_bilateral;
 mod gvc_content;
 pub mod gvc_decomposition;
+pub mod horizontal;
+pub mod important_coefficients;
+pub mod io_matrix;
 pub mod key_sector;
 pub mod leakage;
+pub mod multipliers;
+pub mod net_multiplier;
+pub mod output_decomposition;
+pub mod pure;
 pub mod reciprocity;
 pub mod regions;
+pub mod satellite_multipliers;
 pub mod stage_linkages;
 pub mod stage_order;
+pub mod strict_key_sector;
 pub mod total;
+pub mod variation;
+pub mod weighted;
 
 use crate::Metric;
 
@@ -24,8 +40,23 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &edges::Edges,
     &gvc_bilateral::GvcBilateral,
     &gvc_decomposition::GvcDecomposition,
+    &elasticity::Elasticity,
+    &extraction::HypotheticalExtraction,
+    &field_of_influence::FieldOfInfluence,
+    &group_extraction::GroupExtraction,
+    &horizontal::Horizontal,
+    &important_coefficients::ImportantCoefficients,
+    &io_matrix::IoMatrix,
     &leakage::LeakageMetric,
+    &multipliers::Multipliers,
+    &net_multiplier::NetMultiplier,
+    &output_decomposition::OutputDecompositionMetric,
+    &pure::Pure,
     &reciprocity::ReciprocityMetric,
+    &satellite_multipliers::SatelliteMultipliers,
     &stage_linkages::StageLinkages,
+    &strict_key_sector::StrictKeySectors,
     &total::Total,
+    &variation::VariationMetric,
+    &weighted::Weighted,
 ];
