@@ -10,6 +10,7 @@ pub mod propagation_length_mean;
 pub mod size;
 pub mod trophic_level;
 pub mod upstreamness;
+pub mod upstreamness_open_economy;
 pub mod vertical_integration;
 
 use crate::Metric;
@@ -25,5 +26,6 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &size::Size,
     &trophic_level::TrophicLevel,
     &upstreamness::Upstreamness,
+    &upstreamness_open_economy::UpstreamnessOpenEconomy,
     &vertical_integration::VerticalIntegrationMetric,
 ];

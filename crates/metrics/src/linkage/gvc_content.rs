@@ -5,7 +5,8 @@ use crate::MetricError;
 use crate::kernel::coefficients::Economy;
 use crate::kernel::domestic::DomesticInverse;
 use crate::kernel::leontief::LeontiefInverse;
-use palenque_graph::{Progress, SupplyGraph};
+use crate::kernel::ratio::ratio;
+use palenque_graph::{NodeIndex, Progress, SupplyGraph};
 use std::sync::Arc;
 
 /// A table of several regions with its inverses.
@@ -64,5 +65,14 @@ impl<'g> Content<'g> {
             abroad.map(|(k, a)| a * products[k]).sum()
         };
         (0..self.n()).map(taken).collect()
+    }
+
+    /// What a node buys from other regions by unit of its output.
+    pub(crate) fn bought_abroad(&self, node: usize) -> f64 {
+        let region = &self.regions.of_node;
+        let suppliers = self.economy.graph().suppliers(NodeIndex::new(node));
+        let abroad = suppliers.filter(|(i, _)| region[i.index()] != region[node]);
+        let bought: f64 = abroad.map(|(_, flow)| flow).sum();
+        ratio(bought, self.economy.accounts().output[node]).unwrap_or(0.0)
     }
 }

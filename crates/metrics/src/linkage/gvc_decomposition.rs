@@ -37,6 +37,8 @@ pub struct ExportTerms {
     pub fdc: f64,
     /// Its value in the exports of others (`VS1`).
     pub vs1: f64,
+    /// Inputs from others in its exports, as one sees them who knows this region alone.
+    pub vs_single: f64,
     /// Value added in all that it makes.
     pub value_added: f64,
 }
@@ -116,7 +118,7 @@ impl ExportTerms {
 /// `r ≠ s` and `t ≠ s`:
 /// `T1 = V_s B_ss Σ Y_sr`, `T2 = V_s Σ B_sr Y_rr`, `T3 = V_s Σ_r Σ_{t≠r} B_sr Y_rt`, `T4 = V_s Σ B_sr Y_rs`,
 /// `T5 = V_s Σ B_sr A_rs L_ss Y_ss`, `T6 = V_s Σ B_sr A_rs L_ss E_s`, `T7 = Σ_t V_t B_ts Σ_r Y_sr`,
-/// `T8 = Σ_t V_t B_ts Σ_r A_sr L_rr Y_rr`, `T9 = Σ_t V_t B_ts Σ_r A_sr L_rr E_r`; `VS1 = Σ_r V_s B_sr E_r`.
+/// `T8 = Σ_t V_t B_ts Σ_r A_sr L_rr Y_rr`, `T9 = Σ_t V_t B_ts Σ_r A_sr L_rr E_r`; `VS1 = Σ_r V_s B_sr E_r`; for one country alone, `VS = u Σ_r A_rs L_ss E_s`.
 /// # Source
 /// Koopman, Wang and Wei (2014), eq. 36, valid for all exports of a region together; `VS1` and position: Hummels,
 /// Ishii and Yi (2001); Koopman, Powers, Wang and Wei (2010); `VAX`: Johnson and Noguera (2012).
@@ -164,6 +166,7 @@ pub fn gvc_decomposition(
             let (abroad, returned) = (regions.demand_abroad(j), regions.demand(j)[s]);
             if home == s {
                 terms.exports += content.exports[j];
+                terms.vs_single += content.bought_abroad(j) * made_abroad[j];
                 terms.value_added += content.v[j] * content.economy.accounts().output[j];
                 terms.dva_fin += v_b[j] * abroad;
                 continue;
@@ -215,7 +218,8 @@ static COLUMNS: [ColumnSpec; 5] = [
     ColumnSpec::text(
         "term",
         "One of the nine terms, `discrepancy`, or a figure that is made of them: `exports`, `vax`, `dva_in_exports`, \
-         `domestic_content`, `vs`, `vs1`, `gvc_participation`, `gvc_position`.",
+         `domestic_content`, `vs`, `vs1`, `vs_single`, `gvc_participation`, \
+         `gvc_position`.",
     ),
     ColumnSpec::number("value", Unit::Currency, "The value; empty for `gvc_position`."),
     ColumnSpec::number(
@@ -234,13 +238,14 @@ static SPEC: MetricSpec = MetricSpec {
               V_s ΣB_sr Y_rs (rdv_fin) + V_s ΣB_sr A_rs L_ss Y_ss (rdv_int) + V_s ΣB_sr A_rs L_ss E_s (ddc) + \
               ΣV_t B_ts ΣY_sr (fva_fin) + ΣV_t B_ts ΣA_sr L_rr Y_rr (fva_int) + ΣV_t B_ts ΣA_sr L_rr E_r (fdc), sums \
               over r, t ≠ s; L_rr = (I − A_rr)^-1; vax = the three dva; dva_in_exports = vax + rdv; \
-              domestic_content = dva_in_exports + ddc; vs = fva + fdc; vs1 = ΣV_s B_sr E_r; \
+              domestic_content = dva_in_exports + ddc; vs = fva + fdc; vs1 = ΣV_s B_sr E_r; vs_single = Σ u A_rs L_ss E_s; \
               gvc_participation = vs + vs1; gvc_position = ln(1 + vs1/E_s) − ln(1 + vs/E_s)",
     source: "Koopman, Wang and Wei (2014), eq. 36; Hummels, Ishii and Yi (2001); Koopman, Powers, Wang and Wei (2010); \
              Johnson and Noguera (2012)",
     reading: "dva = own value used abroad, rdv = own value that returns, fva = others' value, ddc and fdc = counted \
               again because it crosses borders again. A high share of vs: assembles from others' parts; of vs1: makes \
-              parts for others' exports. gvc_position above 0 = at the beginning of chains across borders, below 0 = at \
+              parts for others' exports. vs_single is vs as a table of one country shows it: own value that comes back in \
+              inputs counts as others'. gvc_position above 0 = at the beginning of chains across borders, below 0 = at \
               their end. Value added is all that is not bought from nodes of the table; `discrepancy` is not 0 only \
               where sales and final demand do not add up to output. For all exports of a region together: by \
               destination and sector use `gvc_bilateral`. Self-loops are used.",
@@ -278,6 +283,7 @@ impl Metric for GvcDecomposition {
                 ("domestic_content", region.domestic_content()),
                 ("vs", region.vs()),
                 ("vs1", region.vs1),
+                ("vs_single", region.vs_single),
                 ("gvc_participation", region.participation()),
             ];
             for (term, value) in region.terms().into_iter().chain(figures) {

@@ -51,7 +51,7 @@ impl Regions {
         };
         let of_node: Vec<usize> = groups.of_node.iter().copied().flatten().collect();
         let known = known_names(graph, by, &groups, &of_node);
-        let mut names = groups.names;
+        let mut names = groups.names.clone();
         let mut of_category = Vec::new();
         for (c, category) in categories.categories().enumerate() {
             let region = match categories.region(c) {

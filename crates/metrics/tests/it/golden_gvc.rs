@@ -80,6 +80,9 @@ fn nine_terms_of_three_regions() {
         ] {
             check(term, "share", key);
         }
+        let alone = cell(found, &[("country", region), ("term", "vs_single")], "share");
+        let key = format!("vs_share_hummels_ishii_yi/{region}");
+        assert_near(alone, case.expected(&key), &key);
         let keys = [("country", region), ("term", "discrepancy")];
         assert_eq!(cell(found, &keys, "value"), Some(0.0));
     }
@@ -225,3 +228,28 @@ fn skipped() {
     println!("skipped: shared data not present");
 }
 
+
+#[test]
+fn footprints_of_three_regions() {
+    let folder = folder("footprints_icio3x2");
+    let rows = read(&folder.join("satellites.csv"));
+    let number = |cell: &String| cell.parse::<f64>().unwrap_or(0.0);
+    let satellite = |row: &Vec<String>| {
+        let amounts: Vec<f64> = row[2..].iter().map(number).collect();
+        palenque_graph::Satellite::new(&row[0], amounts[..6].to_vec())
+            .with_unit(&row[1])
+            .with_final_users(amounts[6..].to_vec())
+    };
+    let graph = rows[1..].iter().fold(icio(), |graph, row| graph.with_satellite(satellite(row)));
+    let found = &compute(&graph, "footprints", &[])[0];
+    let expected = read(&folder.join("expected.csv"));
+    for row in &expected[1..] {
+        for (column, value) in expected[0][2..].iter().zip(&row[2..]) {
+            let keys = [("satellite", &*row[0]), ("region", &*row[1])];
+            assert_near(cell(found, &keys, column), &json!(number(value)), &format!("{keys:?} {column}"));
+        }
+    }
+    let skipped = &compute(&graph, "footprints", &[("trade", "skip".into())])[0];
+    assert!((0..6).all(|row| skipped.number("imported", row).is_none()));
+    assert_eq!(skipped.number("consumption_based", 4), found.number("consumption_based", 4));
+}
