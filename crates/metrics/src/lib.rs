@@ -25,6 +25,7 @@ pub mod linkage;
 mod long;
 mod params;
 pub mod resilience;
+mod side;
 mod spec;
 mod summary;
 

@@ -186,9 +186,7 @@ impl TableId {
             Self::IoMatrix => &["period", "matrix", "row", "col", "value"],
             Self::SatelliteMultipliers => SATELLITE_MULTIPLIERS,
             Self::Footprints => FOOTPRINTS,
-            Self::GvcDecomposition => {
-                &["period", "country", "term", "value", "share", "status"]
-            }
+            Self::GvcDecomposition => &["period", "country", "term", "value", "share", "status"],
             Self::GvcBilateral => {
                 &["period", "country", "sector", "destination", "term", "value", "share", "status"]
             }
@@ -199,9 +197,9 @@ impl TableId {
             }
             Self::ShockNodes => SHOCK_NODES,
             Self::HorizontalPairs => HORIZONTAL_PAIRS,
-            Self::AggregationBias => &["period", "grouping", "group"],
-            Self::BalancedTable => &["period", "source", "target"],
-            Self::RegionalCoefficients => &["period", "region", "source", "target"],
+            Self::AggregationBias => AGGREGATION_BIAS,
+            Self::BalancedTable => &["period", "source", "target", "prior", "value"],
+            Self::RegionalCoefficients => REGIONAL_COEFFICIENTS,
             Self::Diagnostics => &["check", "value", "severity", "detail"],
         }
     }
@@ -416,6 +414,7 @@ static LINKAGES: &[&str] = &[
     "va_multiplier",
     "import_multiplier",
     "net_output_multiplier",
+    "regional_output_multiplier",
     "hem_total",
     "hem_external",
     "hem_backward",
@@ -520,6 +519,31 @@ static FOOTPRINTS: &[&str] = &[
 
 static STRUCTURAL_PATHS: &[&str] =
     &["period", "satellite", "rank", "path", "length", "value", "share", "cumulative_share"];
+
+static AGGREGATION_BIAS: &[&str] = &[
+    "period",
+    "grouping",
+    "group",
+    "n_members",
+    "final_demand",
+    "multiplier_apart",
+    "multiplier_together",
+    "bias",
+    "bias_relative",
+    "status",
+];
+
+static REGIONAL_COEFFICIENTS: &[&str] = &[
+    "period",
+    "region",
+    "source",
+    "target",
+    "national_coefficient",
+    "quotient",
+    "regional_share",
+    "regional_coefficient",
+    "status",
+];
 
 static HORIZONTAL_PAIRS: &[&str] = &[
     "period",

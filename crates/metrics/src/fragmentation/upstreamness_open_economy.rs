@@ -44,12 +44,13 @@ pub fn upstreamness_open_economy(
     let sells_nothing_there = |&i: &usize| economy.sales()[i] > 0.0 && !(supply[i] > 0.0);
     if let Some(i) = (0..output.len()).find(sells_nothing_there) {
         let id = graph.node_id(NodeIndex::new(i));
-        let why = format!("`{id}` exports all that is made and imported of its product, and sells it at home");
+        let why = format!(
+            "`{id}` exports all that is made and imported of its product, and sells it at home"
+        );
         return Err(MetricError::NotProductive { why, block: vec![id.into()] });
     }
-    let at_home = economy.allocations().map(|i, _, b| {
-        if b > 0.0 { b * output[i] / supply[i] } else { 0.0 }
-    });
+    let at_home =
+        economy.allocations().map(|i, _, b| if b > 0.0 { b * output[i] / supply[i] } else { 0.0 });
     let u = economy.solve(&at_home, &vec![1.0; output.len()], progress)?;
     Ok(u.into_iter().zip(supply).map(|(u, supply)| (supply > 0.0).then_some(u)).collect())
 }

@@ -38,9 +38,8 @@ impl DomesticInverse {
         let requirements = economy.requirements();
         let mut blocks = Vec::with_capacity(n_groups);
         for (group, nodes) in members.into_iter().enumerate() {
-            let mut values = identity_less(&requirements, &nodes, |k| {
-                (group_of[k] == group).then(|| place[k])
-            });
+            let mut values =
+                identity_less(&requirements, &nodes, |k| (group_of[k] == group).then(|| place[k]));
             invert(&mut values, nodes.len(), progress)?;
             blocks.push(Block { nodes, values });
         }
@@ -99,7 +98,8 @@ mod tests {
             .expect("a good graph")
             .with_number("output", [Some(8.0), Some(20.0), Some(4.0)]);
         let economy = Economy::of(&graph).expect("outputs");
-        let inverse = DomesticInverse::of(&economy, &[0, 1, 0], 2, &NoProgress).expect("productive");
+        let inverse =
+            DomesticInverse::of(&economy, &[0, 1, 0], 2, &NoProgress).expect("productive");
         // a_02 = 1/2 and a_20 = 1/4 within the group: determinant 7/8.
         let close = |found: Vec<f64>, exact: [f64; 3]| {
             assert!(found.iter().zip(exact).all(|(a, b)| (a - b).abs() < 1e-14), "{found:?}");

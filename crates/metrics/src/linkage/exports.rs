@@ -20,7 +20,8 @@ pub fn exports(graph: &SupplyGraph) -> Result<Vec<f64>, MetricError> {
     if let Some(column) = graph.nodes().number("exports") {
         return Ok(without_gaps(column));
     }
-    let is_exports = |name: &str| matches!(name.trim().to_lowercase().as_str(), "exports" | "export");
+    let is_exports =
+        |name: &str| matches!(name.trim().to_lowercase().as_str(), "exports" | "export");
     let category = graph.final_demand().and_then(|demand| {
         let place = demand.categories().position(is_exports)?;
         Some((0..demand.n_rows()).map(|i| demand.row(i)[place]).collect())

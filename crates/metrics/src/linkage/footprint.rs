@@ -104,7 +104,11 @@ pub fn footprints(
         }
         if let Some(caused) = &caused {
             for (r, (region, output)) in found.iter_mut().zip(caused).enumerate() {
-                let own: f64 = e.iter().zip(output).zip(&regions.of_node).filter(|(_, home)| **home == r)
+                let own: f64 = e
+                    .iter()
+                    .zip(output)
+                    .zip(&regions.of_node)
+                    .filter(|(_, home)| **home == r)
                     .map(|((e, x), _)| e * x)
                     .sum();
                 let apart = region.by_final_users + own;

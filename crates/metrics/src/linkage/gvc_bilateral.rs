@@ -4,7 +4,9 @@ use super::gvc_content::Content;
 use super::gvc_decomposition::GvcConfig;
 use crate::kernel::ratio::ratio_or_status;
 use crate::long::{Rows, STATUS};
-use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest};
+use crate::{
+    Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest,
+};
 use palenque_graph::table::{ColumnSpec, Unit};
 use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
 
@@ -342,7 +344,8 @@ fn check_country(country: &str, regions: &[Box<str>]) -> Result<(), ParamError> 
 fn sector_names<'g>(graph: &'g SupplyGraph, of_node: &[usize]) -> Vec<&'g str> {
     let by_id = || graph.node_indices().map(|i| graph.node_id(i)).collect();
     let Some(column) = graph.nodes().text("sector") else { return by_id() };
-    let Some(codes) = (0..graph.n_nodes()).map(|i| column.code(i)).collect::<Option<Vec<u32>>>() else {
+    let Some(codes) = (0..graph.n_nodes()).map(|i| column.code(i)).collect::<Option<Vec<u32>>>()
+    else {
         return by_id();
     };
     let mut pairs: Vec<(usize, u32)> = of_node.iter().copied().zip(codes.iter().copied()).collect();

@@ -1,6 +1,9 @@
 //! Linkage: what firms and sectors pull from suppliers and push to buyers. One file an index, one entry a line, in alphabetical order.
 
 pub mod accounts;
+pub mod aggregation_bias;
+pub mod balance;
+pub mod biproportional;
 pub mod closed_model;
 pub mod direct;
 pub mod dispersion;
@@ -27,6 +30,7 @@ pub mod output_decomposition;
 mod path_search;
 pub mod pure;
 pub mod reciprocity;
+pub mod regionalisation;
 pub mod regions;
 pub mod satellite_multipliers;
 pub mod stage_linkages;
@@ -42,6 +46,8 @@ use crate::Metric;
 
 pub(crate) static METRICS: &[&dyn Metric] = &[
     &accounts::AccountsMetric,
+    &aggregation_bias::AggregationBias,
+    &balance::Balance,
     &direct::Direct,
     &edges::Edges,
     &elasticity::Elasticity,
@@ -61,6 +67,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &output_decomposition::OutputDecompositionMetric,
     &pure::Pure,
     &reciprocity::ReciprocityMetric,
+    &regionalisation::Regionalisation,
     &satellite_multipliers::SatelliteMultipliers,
     &stage_linkages::StageLinkages,
     &strict_key_sector::StrictKeySectors,

@@ -5,7 +5,7 @@ use crate::kernel::ratio::{ratio, ratio_or_status};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{SupplyGraph, Progress, Table, TableId};
+use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
 /// Offshoring of every node.
 #[derive(Clone, Debug, PartialEq)]

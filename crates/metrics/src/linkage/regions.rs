@@ -44,10 +44,14 @@ impl Regions {
         let groups = Groups::by(graph, by)?;
         if let Some(node) = graph.node_indices().find(|i| groups.of_node[i.index()].is_none()) {
             let id = graph.node_id(node);
-            return missing(format!("a value in node column `{by}` for every node (`{id}` has none)"));
+            return missing(format!(
+                "a value in node column `{by}` for every node (`{id}` has none)"
+            ));
         }
         let Some(categories) = graph.final_demand() else {
-            return missing("final demand by region: a table of final demand with a category a region".into());
+            return missing(
+                "final demand by region: a table of final demand with a category a region".into(),
+            );
         };
         let of_node: Vec<usize> = groups.of_node.iter().copied().flatten().collect();
         let known = known_names(graph, by, &groups, &of_node);

@@ -5,7 +5,9 @@ use crate::kernel::coefficients::Economy;
 use crate::kernel::ratio::ratio_or_status;
 use crate::kernel::signed_solve::SignedSolve;
 use crate::long::Rows;
-use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest};
+use crate::{
+    Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest,
+};
 use palenque_graph::table::{ColumnSpec, Kind, Unit};
 use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
 
@@ -131,8 +133,11 @@ fn direct(economy: &Economy<'_>, satellite: &str) -> Result<Vec<f64>, MetricErro
         (None, _) => {
             let known = graph.satellites().iter().map(palenque_graph::Satellite::name);
             let known = known.chain(["output", "value_added"]);
-            let hint = nearest(satellite, known).map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
-            return Err(MetricError::InputMissing { what: format!("satellite row `{satellite}`{hint}") });
+            let hint = nearest(satellite, known)
+                .map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
+            return Err(MetricError::InputMissing {
+                what: format!("satellite row `{satellite}`{hint}"),
+            });
         }
     };
     let pairs = amounts.iter().zip(&accounts.output);
@@ -167,7 +172,12 @@ pub struct StructuralPathsMetric;
 
 static COLUMNS: [ColumnSpec; 7] = [
     ColumnSpec::text("satellite", "The satellite row, `output` or `value_added`."),
-    ColumnSpec { name: "rank", kind: Kind::I64, unit: Unit::Rank, meaning: "1 = the largest path." },
+    ColumnSpec {
+        name: "rank",
+        kind: Kind::I64,
+        unit: Unit::Rank,
+        meaning: "1 = the largest path.",
+    },
     ColumnSpec::text("path", "Ids of the nodes, the producer first, the final product last."),
     ColumnSpec::count("length", "Edges of the path: 0 where the producer sells to final users."),
     ColumnSpec::number("value", Unit::None, "What the producer uses, or makes, along this path."),
@@ -204,7 +214,11 @@ static SPEC: MetricSpec = MetricSpec {
             default: "1.0",
             meaning: "Ends when the paths explain this share of the total, 0 to 1.",
         },
-        ParamSpec { name: "max_length", default: "10", meaning: "The most edges of a path, at least 0." },
+        ParamSpec {
+            name: "max_length",
+            default: "10",
+            meaning: "The most edges of a path, at least 0.",
+        },
         ParamSpec {
             name: "threshold",
             default: "0.0001",

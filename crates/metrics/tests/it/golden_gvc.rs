@@ -50,7 +50,11 @@ fn nine_terms_of_three_regions() {
     for region in ["A", "B", "C"] {
         let check = |term: &str, column: &str, key: &str| {
             let value = cell(found, &[("country", region), ("term", term)], column);
-            assert_near(value, case.expected(&format!("kww/{region}/{key}")), &format!("{region} {term}"));
+            assert_near(
+                value,
+                case.expected(&format!("kww/{region}/{key}")),
+                &format!("{region} {term}"),
+            );
         };
         for (term, key) in [
             ("dva_fin", "DVA_FIN"),
@@ -113,9 +117,10 @@ fn exports_of_leather_are_decomposed_as_by_decompr() {
     let ids: Vec<String> = z[0][1..].to_vec();
     let part = |id: &str, k: usize| id.split('.').nth(k).expect("a name").to_owned();
     let users: Vec<&str> = y[0][1..].iter().map(|name| &**name).collect();
-    let graph = table(&ids, |i, j| number(&z[i + 1][j + 1]), &users, |i, c| number(&y[i + 1][c + 1]))
-        .with_text("region", ids.iter().map(|id| Some(part(id, 0))))
-        .with_text("sector", ids.iter().map(|id| Some(part(id, 1))));
+    let graph =
+        table(&ids, |i, j| number(&z[i + 1][j + 1]), &users, |i, c| number(&y[i + 1][c + 1]))
+            .with_text("region", ids.iter().map(|id| Some(part(id, 0))))
+            .with_text("sector", ids.iter().map(|id| Some(part(id, 1))));
     let nine = &compute(&graph, "gvc_decomposition", &[])[0];
     let expected = read(&folder.join("decompr_kww.csv"));
     for row in &expected[1..] {
@@ -129,7 +134,12 @@ fn exports_of_leather_are_decomposed_as_by_decompr() {
     for row in expected[1..].iter().filter(|row| row[0] != row[2]) {
         for (name, value) in expected[0][3..19].iter().zip(&row[3..19]) {
             let name = name.to_lowercase().replace("intrex", "intrex_");
-            let keys = [("country", &*row[0]), ("sector", &row[1]), ("destination", &row[2]), ("term", &name)];
+            let keys = [
+                ("country", &*row[0]),
+                ("sector", &row[1]),
+                ("destination", &row[2]),
+                ("term", &name),
+            ];
             assert_near(cell(sixteen, &keys, "value"), &json!(number(value)), &format!("{keys:?}"));
         }
     }
@@ -141,7 +151,8 @@ fn one_country_of_the_table_may_be_asked_for() {
     assert!((0..found.n_rows()).all(|row| found.text("country", row) == Some("B")));
     assert_eq!(found.n_rows(), 2 * 2 * 17);
     let metric = find("gvc_bilateral").expect("a metric");
-    let error = metric.compute(&icio(), &Params::default().with("country", "D".into()), &NoProgress);
+    let error =
+        metric.compute(&icio(), &Params::default().with("country", "D".into()), &NoProgress);
     assert_eq!(error.expect_err("refused").to_string(), "no node is in `D`; did you mean `A`?");
 }
 
@@ -182,9 +193,9 @@ fn world() -> Option<SupplyGraph> {
     let ids: Vec<&str> = sectors[1..].iter().map(|row| &*row[0]).collect();
     let node: std::collections::BTreeMap<&str, u32> = ids.iter().copied().zip(0..).collect();
     let edges = read(&folder.join("edges_2011.csv"));
-    let flows = edges[1..].iter().map(|row| {
-        (node[&*row[0]], node[&*row[1]], row[2].parse::<f64>().expect("a number"))
-    });
+    let flows = edges[1..]
+        .iter()
+        .map(|row| (node[&*row[0]], node[&*row[1]], row[2].parse::<f64>().expect("a number")));
     let region = |row: &Vec<String>| row[1].clone();
     let mut users: Vec<Box<str>> = Vec::new();
     for row in &sectors[1..] {
@@ -228,7 +239,6 @@ fn skipped() {
     println!("skipped: shared data not present");
 }
 
-
 #[test]
 fn footprints_of_three_regions() {
     let folder = folder("footprints_icio3x2");
@@ -246,7 +256,11 @@ fn footprints_of_three_regions() {
     for row in &expected[1..] {
         for (column, value) in expected[0][2..].iter().zip(&row[2..]) {
             let keys = [("satellite", &*row[0]), ("region", &*row[1])];
-            assert_near(cell(found, &keys, column), &json!(number(value)), &format!("{keys:?} {column}"));
+            assert_near(
+                cell(found, &keys, column),
+                &json!(number(value)),
+                &format!("{keys:?} {column}"),
+            );
         }
     }
     let skipped = &compute(&graph, "footprints", &[("trade", "skip".into())])[0];
