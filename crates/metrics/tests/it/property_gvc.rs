@@ -27,14 +27,14 @@ fn worlds() -> impl Strategy<Value = SupplyGraph> {
             let n = n as usize;
             let home = |i: usize| i % g;
             (0..n).for_each(|i| demand[i * g + home(i)] += 1.0);
-            let users = REGIONS[..g].iter().map(|&name| name.into()).collect();
+            let users: Vec<Box<str>> = REGIONS[..g].iter().map(|&name| name.into()).collect();
             let ids = (0..n).map(|i| format!("n{i}"));
             let row = Satellite::new("co2", amounts[..n].to_vec());
             SupplyGraph::from_flows(ids, flows)
                 .expect("a good graph")
                 .with_text("region", (0..n).map(|i| Some(REGIONS[home(i)])))
                 .with_text("sector", (0..n).map(|i| Some(["a", "b", "c"][i / 3])))
-                .with_final_demand(FinalDemand::new(users, demand))
+                .with_final_demand(FinalDemand::new(users.clone(), demand).with_regions(users))
                 .with_satellite(row.with_final_users(amounts[n..].to_vec()))
         })
     })
