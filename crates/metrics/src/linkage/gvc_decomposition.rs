@@ -44,6 +44,10 @@ pub struct ExportTerms {
 }
 
 impl ExportTerms {
+    fn of(region: &str) -> Self {
+        Self { region: region.into(), ..Self::default() }
+    }
+
     /// The nine terms by name, in order.
     #[must_use]
     pub fn terms(&self) -> [(&'static str, f64); 9] {
@@ -159,7 +163,8 @@ pub fn gvc_decomposition(
     let to_make_final = content.taken_abroad(&made_at_home);
     let to_make_exports = content.taken_abroad(&made_abroad);
     let requirements = content.economy.requirements();
-    let mut all: Vec<ExportTerms> = regions.names.iter().map(named).collect();
+    let mut all: Vec<ExportTerms> =
+        regions.names.iter().map(|name| ExportTerms::of(name)).collect();
     for (s, (terms, v_b)) in all.iter_mut().zip(by_region.chunks(n.max(1))).enumerate() {
         for j in 0..n {
             let home = regions.of_node[j];
@@ -190,10 +195,6 @@ pub fn gvc_decomposition(
         }
     }
     Ok(all)
-}
-
-fn named(region: &Box<str>) -> ExportTerms {
-    ExportTerms { region: region.clone(), ..ExportTerms::default() }
 }
 
 /// How [`GvcDecomposition`] groups.

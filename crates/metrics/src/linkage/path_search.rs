@@ -72,6 +72,9 @@ impl Ord for Open {
     }
 }
 
+/// Nodes with their shares, those that bring most first.
+type Falling = Box<[(usize, f64)]>;
+
 /// The largest paths behind a final demand.
 ///
 /// All that is behind a flow `f` of node `i` is `m_i f`, with `m` the multipliers of `direct`; so a subtree is entered only
@@ -85,8 +88,8 @@ pub(super) struct PathSearch<'m> {
     limits: Limits,
     total: f64,
     least: f64,
-    products: Vec<(usize, f64)>,
-    suppliers: Vec<Option<Box<[(usize, f64)]>>>,
+    products: Falling,
+    suppliers: Vec<Option<Falling>>,
     links: Vec<Link>,
     open: BinaryHeap<Open>,
     age: usize,
@@ -183,7 +186,7 @@ impl<'m> PathSearch<'m> {
             let least = self.limits.threshold * self.multipliers[node];
             let row = self.recipes.row(node);
             let worth = row.filter(|&(k, a)| a * self.multipliers[k] >= least && a > 0.0);
-            self.suppliers[node] = Some(falling(worth, self.multipliers).into());
+            self.suppliers[node] = Some(falling(worth, self.multipliers));
         }
     }
 
@@ -201,9 +204,8 @@ impl<'m> PathSearch<'m> {
     }
 }
 
-/// Nodes with their shares, those that bring most first.
-fn falling(shares: impl Iterator<Item = (usize, f64)>, multipliers: &[f64]) -> Vec<(usize, f64)> {
-    let mut shares: Vec<(usize, f64)> = shares.collect();
+fn falling(shares: impl Iterator<Item = (usize, f64)>, multipliers: &[f64]) -> Falling {
+    let mut shares: Falling = shares.collect();
     let brings = |&(k, share): &(usize, f64)| share * multipliers[k];
     shares.sort_by(|a, b| brings(b).total_cmp(&brings(a)));
     shares

@@ -102,9 +102,8 @@ impl Quotients {
         let cross = if supplier == buyer { own } else { ratio(own, of_buyer)? };
         Some(match self.method {
             Quotient::Slq | Quotient::Cilq => cross,
-            Quotient::Flq => self.factor * cross,
             Quotient::Aflq if of_buyer > 1.0 => self.factor * cross * (1.0 + of_buyer).log2(),
-            Quotient::Aflq => self.factor * cross,
+            Quotient::Flq | Quotient::Aflq => self.factor * cross,
         })
     }
 

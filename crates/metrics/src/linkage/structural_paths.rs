@@ -9,7 +9,7 @@ use crate::{
     Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest,
 };
 use palenque_graph::table::{ColumnSpec, Kind, Unit};
-use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{FinalDemand, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// Between the nodes of a path in the table.
 const ARROW: &str = " > ";
@@ -101,8 +101,8 @@ pub fn structural_paths(
     let direct = direct(&economy, &config.satellite)?;
     let demand = demand(&economy, &config.target)?;
     let solve = SignedSolve::of(&economy, economy.recipes(), progress)?;
-    let mut multipliers = solve.solve(&direct, progress)?;
-    multipliers.iter_mut().for_each(|m| *m = m.max(0.0));
+    let multipliers: Vec<f64> =
+        solve.solve(&direct, progress)?.iter().map(|m| m.max(0.0)).collect();
     let recipes = economy.recipes();
     let search = PathSearch::new(&recipes, &direct, &multipliers, &demand, limits);
     let total = search.total();
@@ -157,7 +157,7 @@ fn demand(economy: &Economy<'_>, target: &str) -> Result<Vec<f64>, MetricError> 
         return Ok((0..all.len()).map(|i| positive(categories.row(i)[c])).collect());
     }
     let Some(node) = graph.node_named(target) else {
-        let known = graph.final_demand().into_iter().flat_map(|demand| demand.categories());
+        let known = graph.final_demand().into_iter().flat_map(FinalDemand::categories);
         let hint = nearest(target, known.chain(graph.ids().iter()));
         let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
         let what = format!("`{target}` is neither a category of final demand nor a node{hint}");
