@@ -22,8 +22,10 @@ mod error;
 pub mod fragmentation;
 pub mod kernel;
 pub mod linkage;
+mod long;
 mod params;
 pub mod resilience;
+mod side;
 mod spec;
 mod summary;
 

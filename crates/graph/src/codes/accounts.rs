@@ -65,6 +65,14 @@ pub(super) const ERRORS: &[Code] = &[
         "A row or column holds the sums of the others, such as `Total`, and is taken for a sector. The whole economy \
          would be counted twice, and the largest linkage would be that of the total. Remove it, or name it `output`.",
     ),
+    code(
+        "E0511",
+        "totals cannot be met",
+        "A table is to have new totals of sales and purchases, and no table with flows where this one has flows has them. \
+         Either the totals of rows and columns have different sums, or some nodes are to sell more than the only nodes that \
+         buy from them are to buy. The message names them. Correct those totals, or add a flow, however small, where \
+         there is none yet and one may be.",
+    ),
 ];
 
 pub(super) const WARNINGS: &[Code] = &[

@@ -44,6 +44,8 @@ pub enum TableId {
     GvcBilateral,
     /// One row a path.
     StructuralPaths,
+    /// One row a group that is taken out of the network.
+    GroupExtraction,
     /// One row a node of two periods.
     OutputDecomposition,
     /// One row a node and shock.
@@ -76,6 +78,7 @@ impl TableId {
         Self::GvcDecomposition,
         Self::GvcBilateral,
         Self::StructuralPaths,
+        Self::GroupExtraction,
         Self::OutputDecomposition,
         Self::ShockNodes,
         Self::HorizontalPairs,
@@ -102,6 +105,7 @@ impl TableId {
             Self::GvcDecomposition => "gvc_decomposition",
             Self::GvcBilateral => "gvc_bilateral",
             Self::StructuralPaths => "structural_paths",
+            Self::GroupExtraction => "group_extraction",
             Self::OutputDecomposition => "output_decomposition",
             Self::ShockNodes => "shock_nodes",
             Self::HorizontalPairs => "horizontal_pairs",
@@ -143,6 +147,7 @@ impl TableId {
                 "One row an exporting sector, destination and term: whose value is in those exports."
             }
             Self::StructuralPaths => "One row a path from a producer to a final product.",
+            Self::GroupExtraction => "One row a group: what the network would lose without it.",
             Self::OutputDecomposition => {
                 "One row a node: how its output changed between two periods, and why."
             }
@@ -181,19 +186,20 @@ impl TableId {
             Self::IoMatrix => &["period", "matrix", "row", "col", "value"],
             Self::SatelliteMultipliers => SATELLITE_MULTIPLIERS,
             Self::Footprints => FOOTPRINTS,
-            Self::GvcDecomposition => &["period", "country", "term", "value", "share"],
+            Self::GvcDecomposition => &["period", "country", "term", "value", "share", "status"],
             Self::GvcBilateral => {
-                &["period", "country", "sector", "destination", "term", "value", "share"]
+                &["period", "country", "sector", "destination", "term", "value", "share", "status"]
             }
             Self::StructuralPaths => STRUCTURAL_PATHS,
+            Self::GroupExtraction => GROUP_EXTRACTION,
             Self::OutputDecomposition => {
                 &["period_from", "period_to", "node_id", "change", "technology", "demand"]
             }
-            Self::ShockNodes => &["period", "shock", "node_id"],
+            Self::ShockNodes => SHOCK_NODES,
             Self::HorizontalPairs => HORIZONTAL_PAIRS,
-            Self::AggregationBias => &["period", "grouping", "group"],
-            Self::BalancedTable => &["period", "source", "target"],
-            Self::RegionalCoefficients => &["period", "region", "source", "target"],
+            Self::AggregationBias => AGGREGATION_BIAS,
+            Self::BalancedTable => &["period", "source", "target", "prior", "value"],
+            Self::RegionalCoefficients => REGIONAL_COEFFICIENTS,
             Self::Diagnostics => &["check", "value", "severity", "detail"],
         }
     }
@@ -285,9 +291,12 @@ static NODE_METRICS: &[&str] = &[
     "second_order_degree",
     "domar_weight",
     "upstreamness",
+    "upstreamness_open_economy",
     "downstreamness",
     "apl_forward",
     "apl_backward",
+    "apl_forward_mean",
+    "apl_backward_mean",
     "trophic_level",
     "trophic_level_levine",
     "adelman_va_sales",
@@ -354,6 +363,8 @@ static EDGE_METRICS: &[&str] = &[
     "alpha_in",
     "backbone",
     "field_intensity",
+    "tolerable_limit",
+    "importance_rank",
     "trophic_rise",
 ];
 
@@ -385,8 +396,11 @@ static LINKAGES: &[&str] = &[
     "cv_forward",
     "cv_forward_ghosh",
     "key_class",
+    "key_class_strict",
     "laumas_backward",
     "laumas_forward",
+    "laumas_weight_backward",
+    "laumas_weight_forward",
     "output_multiplier_1",
     "output_multiplier_2_truncated",
     "output_multiplier_2_total",
@@ -400,17 +414,23 @@ static LINKAGES: &[&str] = &[
     "va_multiplier",
     "import_multiplier",
     "net_output_multiplier",
+    "regional_output_multiplier",
     "hem_total",
     "hem_external",
     "hem_backward",
     "hem_forward",
     "hem_total_rel",
+    "hem_backward_keep_own",
+    "hem_forward_keep_own",
+    "hem_backward_partial",
+    "hem_forward_partial",
     "pbl",
     "pfl",
     "ptl",
     "ptl_normalised",
     "elasticity_total",
     "upstreamness",
+    "upstreamness_open_economy",
     "downstreamness",
     "vs_share",
     "import_share",
@@ -444,6 +464,32 @@ static STAGE_LINKAGES: &[&str] = &[
     "status",
 ];
 
+static GROUP_EXTRACTION: &[&str] = &[
+    "period",
+    "grouping",
+    "group",
+    "n_nodes",
+    "output",
+    "hem_total",
+    "hem_external",
+    "hem_total_rel",
+    "status",
+];
+
+static SHOCK_NODES: &[&str] = &[
+    "period",
+    "shock",
+    "node_id",
+    "given",
+    "before",
+    "after",
+    "change",
+    "change_rel",
+    "final_demand",
+    "infeasible",
+    "status",
+];
+
 static SATELLITE_MULTIPLIERS: &[&str] = &[
     "period",
     "node_id",
@@ -473,6 +519,31 @@ static FOOTPRINTS: &[&str] = &[
 
 static STRUCTURAL_PATHS: &[&str] =
     &["period", "satellite", "rank", "path", "length", "value", "share", "cumulative_share"];
+
+static AGGREGATION_BIAS: &[&str] = &[
+    "period",
+    "grouping",
+    "group",
+    "n_members",
+    "final_demand",
+    "multiplier_apart",
+    "multiplier_together",
+    "bias",
+    "bias_relative",
+    "status",
+];
+
+static REGIONAL_COEFFICIENTS: &[&str] = &[
+    "period",
+    "region",
+    "source",
+    "target",
+    "national_coefficient",
+    "quotient",
+    "regional_share",
+    "regional_coefficient",
+    "status",
+];
 
 static HORIZONTAL_PAIRS: &[&str] = &[
     "period",

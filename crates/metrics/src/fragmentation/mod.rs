@@ -5,9 +5,12 @@ pub mod concentration;
 pub mod downstreamness;
 pub mod flow_hierarchy;
 pub mod key_player;
+pub mod propagation_length;
+pub mod propagation_length_mean;
 pub mod size;
 pub mod trophic_level;
 pub mod upstreamness;
+pub mod upstreamness_open_economy;
 pub mod vertical_integration;
 
 use crate::Metric;
@@ -18,8 +21,11 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &downstreamness::Downstreamness,
     &flow_hierarchy::FlowHierarchyMetric,
     &key_player::KeyPlayer,
+    &propagation_length::PropagationLengthMetric,
+    &propagation_length_mean::MeanPropagationLength,
     &size::Size,
     &trophic_level::TrophicLevel,
     &upstreamness::Upstreamness,
+    &upstreamness_open_economy::UpstreamnessOpenEconomy,
     &vertical_integration::VerticalIntegrationMetric,
 ];

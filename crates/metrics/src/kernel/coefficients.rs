@@ -54,6 +54,17 @@ impl RowMatrix<'_> {
         self
     }
 
+    /// The matrix with `value(row, column, entry)` in place of each stored entry.
+    pub(crate) fn map(mut self, value: impl Fn(usize, usize, f64) -> f64) -> Self {
+        for i in 0..self.n_rows() {
+            for position in self.range(i) {
+                let entry = self.values[position as usize];
+                self.values[position as usize] = value(i, self.column_at(position), entry);
+            }
+        }
+        self
+    }
+
     /// The stored position range of a row and the column at a position, for walks over the pattern.
     pub(crate) fn range(&self, i: usize) -> std::ops::Range<u32> {
         self.offsets[i]..self.offsets[i + 1]

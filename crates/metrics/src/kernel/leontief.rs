@@ -21,6 +21,11 @@ pub struct LeontiefInverse {
     n: usize,
     values: Vec<f64>,
     accounts: Accounts,
+    own: Vec<f64>,
+    own_coefficients: Vec<f64>,
+    returns: Vec<f64>,
+    backward_rounds: Vec<f64>,
+    forward_rounds: Vec<f64>,
     backward: Vec<f64>,
     forward: Vec<f64>,
     ghosh: Vec<f64>,
@@ -62,7 +67,7 @@ impl LeontiefInverse {
         let certified = economy.backward(progress)?.values;
         let mut values = identity_less_requirements(&economy);
         invert(&mut values, n, progress)?;
-        let inverse = Arc::new(Self::new(economy.accounts().clone(), values));
+        let inverse = Arc::new(Self::new(&economy, values));
         let gap = inverse.backward.iter().zip(&certified).map(|(sum, b)| (sum / b - 1.0).abs());
         let error = gap.fold(0.0, f64::max);
         if !(error <= AGREEMENT) {
@@ -72,31 +77,49 @@ impl LeontiefInverse {
         Ok(inverse)
     }
 
-    fn new(accounts: Accounts, values: Vec<f64>) -> Self {
+    fn new(economy: &Economy<'_>, values: Vec<f64>) -> Self {
+        let accounts = economy.accounts().clone();
         let n = accounts.output.len();
-        let x = &accounts.output;
-        let mut inverse = Self {
-            n,
-            backward: vec![0.0; n],
-            forward: Vec::new(),
-            ghosh: Vec::new(),
-            values,
-            accounts: Accounts::default(),
+        let requirements = economy.requirements();
+        // `L = I + A L`: sums of what is not negative, where `l_jj − 1` would cancel.
+        let diagonal =
+            |j: usize| requirements.row(j).find(|(k, _)| *k == j).map_or(0.0, |(_, a)| a);
+        let own_coefficients: Vec<f64> = (0..n).map(diagonal).collect();
+        let by_others = |j: usize| {
+            requirements.row(j).filter(|(k, _)| *k != j).map(|(k, a)| a * values[k * n + j]).sum()
         };
-        for i in 0..n {
-            let row = &inverse.values[i * n..(i + 1) * n];
-            inverse.backward.iter_mut().zip(row).for_each(|(sum, l)| *sum += l);
+        let returns: Vec<f64> = (0..n).map(by_others).collect();
+        let own: Vec<f64> =
+            (0..n).map(|j| own_coefficients[j] * values[j * n + j] + returns[j]).collect();
+        let mut backward_rounds = own.clone();
+        for (i, row) in values.chunks(n.max(1)).enumerate() {
+            let others = backward_rounds.iter_mut().zip(row).enumerate().filter(|(j, _)| *j != i);
+            others.for_each(|(_, (sum, l))| *sum += l);
         }
-        let rows = inverse.values.par_chunks(n.max(1));
-        inverse.forward = rows.map(|row| row.iter().sum()).collect();
-        let rows = inverse.values.par_chunks(n.max(1)).enumerate();
-        let ghosh = rows.map(|(i, row)| {
-            let supplied: f64 = row.iter().zip(x).map(|(l, x)| l * x).sum();
-            if x[i] > 0.0 { supplied / x[i] } else { 1.0 }
-        });
-        inverse.ghosh = ghosh.collect();
-        inverse.accounts = accounts;
-        inverse
+        let x = &accounts.output;
+        let rows = values.par_chunks(n.max(1)).enumerate();
+        let (forward_rounds, ghosh) = rows
+            .map(|(i, row)| {
+                let others = || row[..i].iter().chain(&row[i + 1..]);
+                let supplied: f64 = row.iter().zip(x).map(|(l, x)| l * x).sum();
+                let ghosh = if x[i] > 0.0 { supplied / x[i] } else { 1.0 };
+                (own[i] + others().sum::<f64>(), ghosh)
+            })
+            .unzip();
+        let with_own_unit = |rounds: &Vec<f64>| rounds.iter().map(|sum| 1.0 + sum).collect();
+        Self {
+            n,
+            backward: with_own_unit(&backward_rounds),
+            forward: with_own_unit(&forward_rounds),
+            own,
+            own_coefficients,
+            returns,
+            backward_rounds,
+            forward_rounds,
+            ghosh,
+            values,
+            accounts,
+        }
     }
 
     /// How many nodes there are.
@@ -148,6 +171,41 @@ impl LeontiefInverse {
         (0..self.n).filter(|&i| self.is_active(i)).count()
     }
 
+    /// `l_jj − 1`: what a unit of final demand for `j` comes back to `j` for, without cancellation.
+    #[must_use]
+    pub fn own_rounds(&self, j: usize) -> f64 {
+        self.own[j]
+    }
+
+    /// `l_jj (1 − a_jj) − 1`: what comes back to `j` by others, without cancellation.
+    #[must_use]
+    pub fn returns(&self, j: usize) -> f64 {
+        self.returns[j]
+    }
+
+    /// `a_jj`: what `j` takes of its own output.
+    #[must_use]
+    pub fn own_coefficient(&self, j: usize) -> f64 {
+        self.own_coefficients[j]
+    }
+
+    /// Column sums of `L − I`: output multipliers without the unit itself.
+    #[must_use]
+    pub fn backward_rounds(&self) -> &[f64] {
+        &self.backward_rounds
+    }
+
+    /// Row sums of `L − I`.
+    #[must_use]
+    pub fn forward_rounds(&self) -> &[f64] {
+        &self.forward_rounds
+    }
+
+    /// All of `L`, row after row.
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
     /// Column sums of `L`: output multipliers.
     #[must_use]
     pub fn backward(&self) -> &[f64] {
@@ -174,6 +232,13 @@ impl LeontiefInverse {
             sums.iter_mut().zip(row).for_each(|(sum, l)| *sum += h * l);
         }
         sums
+    }
+
+    /// What `work` makes of every row of `L`, in node order: rows are spread over the threads.
+    #[must_use]
+    pub fn map_rows<T: Send>(&self, work: impl Fn(usize, &[f64]) -> T + Sync) -> Vec<T> {
+        let rows = self.values.par_chunks(self.n.max(1)).enumerate();
+        rows.map(|(i, row)| work(i, row)).collect()
     }
 
     /// `L f` for a column of final demand.

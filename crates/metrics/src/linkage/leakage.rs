@@ -123,7 +123,10 @@ pub fn multiplier_leakage(
 }
 
 /// Whether each node belongs to the cluster.
-fn cluster(graph: &SupplyGraph, config: &LeakageConfig) -> Result<Vec<bool>, MetricError> {
+pub(super) fn cluster(
+    graph: &SupplyGraph,
+    config: &LeakageConfig,
+) -> Result<Vec<bool>, MetricError> {
     let LeakageConfig { cluster_column, cluster } = config;
     if cluster.is_empty() {
         return Ok(vec![true; graph.n_nodes()]);

@@ -4,7 +4,10 @@ pub mod attack_curve;
 pub mod attack_order;
 pub mod fc_random;
 pub mod robustness_curve;
+pub mod shock_table;
+pub mod shocks;
 
 use crate::Metric;
 
-pub(crate) static METRICS: &[&dyn Metric] = &[&robustness_curve::RobustnessCurve];
+pub(crate) static METRICS: &[&dyn Metric] =
+    &[&robustness_curve::RobustnessCurve, &shocks::StaticShocks];

@@ -64,6 +64,26 @@ fn three_sectors() {
 }
 
 #[test]
+fn three_sectors_and_the_world() {
+    let case = Case::open("09_io3_linkages");
+    let graph = io_table("09_io3_linkages")
+        .with_number("exports", [10.0, 48.0, 7.0].map(Some))
+        .with_number("product_imports", [4.0, 6.0, 2.0].map(Some))
+        .with_text("sector", ["food", "food", "services"].map(Some));
+    let specialisation = compute(&graph, "vertical_specialisation", &[]);
+    let key = "vertical_specialisation_vs_share";
+    assert_near(figure(&specialisation, "vs_share"), case.expected(key), key);
+    let by_sector = column(&specialisation, "vs_share").into_iter().zip([10.0, 48.0, 7.0]);
+    let by_sector: Vec<_> = by_sector.map(|(share, e)| Some(share? * e)).collect();
+    assert_all(&by_sector, case.expected("vs_by_sector"), "vs_by_sector");
+    let offshoring =
+        [("oss_broad", "feenstra_hanson/broad"), ("oss_narrow", "feenstra_hanson/narrow")];
+    check(&graph, &case, "offshoring", &offshoring);
+    let open = [("upstreamness_open_economy", "upstreamness_open_economy")];
+    check(&graph, &case, "upstreamness_open_economy", &open);
+}
+
+#[test]
 fn upstreamness_is_not_what_a_peer_takes_for_it() {
     // R ioanalysis 0.3.4 `upstream` returns row sums of L.
     let (case, graph) = (Case::open("09_io3_linkages"), io_table("09_io3_linkages"));

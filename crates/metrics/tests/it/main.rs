@@ -2,11 +2,14 @@
 
 mod conformance;
 mod golden;
+mod golden_adjustment;
+mod golden_gvc;
 mod golden_linkage;
 mod golden_network;
 mod golden_resilience;
 mod graphs;
 mod peer;
 mod property;
+mod property_gvc;
 mod property_linkage;
 mod registry;
