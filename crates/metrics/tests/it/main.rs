@@ -2,11 +2,13 @@
 
 mod conformance;
 mod golden;
+mod golden_leontief;
 mod golden_linkage;
 mod golden_network;
 mod golden_resilience;
 mod graphs;
 mod peer;
 mod property;
+mod property_leontief;
 mod property_linkage;
 mod registry;
