@@ -1,10 +1,13 @@
 //! From records in any order to compressed rows and columns.
 //!
-//! Both sides are built by counting sort in two steps, so that no step writes all over the memory: records are
-//! first dealt into some [`BUCKETS`] stretches of neighbouring nodes, then sorted within their stretch, which fits
-//! a processor's cache.
+//! Both sides are built by counting sort in two steps, so that no step writes all over the memory: items are first
+//! dealt into some [`BUCKETS`] stretches of neighbouring nodes, then sorted within their stretch, which fits a
+//! processor's cache. Threads deal a share of the items each, then take whole buckets; as everything keeps its
+//! order, the outcome does not depend on how many there are. Memory is handed on from step to step.
 
+use crate::share::share;
 use crate::{BuildError, CompensatedSum, Duplicates};
+use std::ops::Range;
 
 /// About how many stretches of nodes there are.
 const BUCKETS: u32 = 256;
@@ -59,58 +62,66 @@ fn mask(bits: u32) -> u64 {
     (1 << bits) - 1
 }
 
-/// Records, dealt by seller into stretches of `2^seller_low` nodes.
-pub(crate) struct SortedRecords {
-    n_nodes: usize,
-    packing: Packing,
-    packed: Vec<u128>,
-    bucket_starts: Vec<u32>,
+/// Items dealt into buckets, a share of them by each thread; within a bucket they keep their order.
+struct Dealt {
+    shares: Vec<DealtShare>,
+    n_buckets: usize,
 }
 
-impl SortedRecords {
-    /// Deals the records, keeping their order within a bucket: `O(n + m)`.
-    pub(crate) fn new(n_nodes: usize, sellers: &[u32], buyers: &[u32], flows: &[f64]) -> Self {
-        let packing = Packing::new(n_nodes, sellers.len());
-        let bucket = |seller: u32| seller >> packing.seller_low;
-        let n_buckets = n_buckets(n_nodes, packing.seller_low);
-        let bucket_starts = starts(n_buckets, sellers.iter().map(|&seller| bucket(seller)));
-        let mut next = bucket_starts.clone();
-        let mut packed = vec![0_u128; sellers.len()];
-        let records = sellers.iter().zip(buyers).zip(flows).zip(0_u32..);
-        for (((&seller, &buyer), &flow), record) in records {
-            let place = &mut next[bucket(seller) as usize];
-            packed[*place as usize] = packing.pack(seller, buyer, record, flow);
-            *place += 1;
-        }
-        Self { n_nodes, packing, packed, bucket_starts }
+#[derive(Default)]
+struct DealtShare {
+    items: Vec<u128>,
+    /// Where each bucket begins: `n_buckets + 1` positions.
+    starts: Vec<u32>,
+}
+
+impl Dealt {
+    /// Deals `n` items; `items` gives those of a range with their buckets. Takes over the memory of what was dealt
+    /// before.
+    fn new<I: Iterator<Item = (u32, u128)>>(
+        n: usize,
+        n_buckets: usize,
+        threads: usize,
+        before: Vec<DealtShare>,
+        items: impl Fn(Range<usize>) -> I + Sync,
+    ) -> Self {
+        let size = n.div_ceil(threads);
+        let range = |i: usize| (i * size).min(n)..((i + 1) * size).min(n);
+        let rooms = before.into_iter().chain(std::iter::repeat_with(DealtShare::default));
+        let tasks = (0..threads).map(range).zip(rooms);
+        let shares = share(threads, tasks, |(): &mut (), (range, room)| {
+            let starts = starts(n_buckets, items(range.clone()).map(|(bucket, _)| bucket));
+            let mut next = starts.clone();
+            let mut dealt = room.items;
+            fit(&mut dealt, range.len());
+            items(range).for_each(|(bucket, item)| {
+                let place = &mut next[bucket as usize];
+                dealt[*place as usize] = item;
+                *place += 1;
+            });
+            DealtShare { items: dealt, starts }
+        });
+        Self { shares, n_buckets }
     }
 
-    /// Hands out the rows in order, each sorted by buyer, then order of adding: `O(m log d)` for rows of `d`.
-    fn each_row<E>(&self, mut row: impl FnMut(u32, &[u128]) -> Result<(), E>) -> Result<(), E> {
-        let mut sorted = Vec::new();
-        for (bucket, ends) in self.bucket_starts.windows(2).enumerate() {
-            let records = &self.packed[ends[0] as usize..ends[1] as usize];
-            let first = bucket << self.packing.seller_low;
-            let n_rows = (self.n_nodes - first).min(1 << self.packing.seller_low);
-            let low = |&packed: &u128| self.packing.seller_low_of(packed);
-            let mut row_ends = starts(n_rows, records.iter().map(|packed| low(packed) as u32));
-            sorted.clear();
-            sorted.resize(records.len(), 0_u128);
-            for packed in records {
-                let place = &mut row_ends[low(packed)];
-                sorted[*place as usize] = *packed;
-                *place += 1;
-            }
-            let mut start = 0;
-            for (seller, &end) in (first as u32..).zip(&row_ends[..n_rows]) {
-                let records = &mut sorted[start..end as usize];
-                records.sort_unstable();
-                row(seller, records)?;
-                start = end as usize;
-            }
-        }
-        Ok(())
+    /// How many items are in each bucket.
+    fn sizes(&self) -> impl Iterator<Item = usize> + Clone {
+        (0..self.n_buckets).map(|bucket| self.bucket(bucket).map(<[u128]>::len).sum())
     }
+
+    /// The items of a bucket, share after share.
+    fn bucket(&self, bucket: usize) -> impl Iterator<Item = &[u128]> + Clone {
+        self.shares.iter().map(move |share| {
+            &share.items[share.starts[bucket] as usize..share.starts[bucket + 1] as usize]
+        })
+    }
+}
+
+/// Columns of records: seller, buyer, flow.
+pub(crate) struct RecordColumns {
+    pub(crate) sellers: Vec<u32>,
+    pub(crate) buyers: Vec<u32>,
+    pub(crate) flows: Vec<f64>,
 }
 
 /// Rows of `Z`, one entry a pair of seller and buyer, and what became of the records.
@@ -124,54 +135,161 @@ pub(crate) struct Rows {
     pub(crate) first_merged: Option<usize>,
     /// The edge of each record; empty unless asked for.
     pub(crate) edge_of_record: Vec<u32>,
+    /// Memory for whoever comes next.
+    spare: (Vec<DealtShare>, Vec<u32>),
+}
+
+/// What the rows of one bucket are written to.
+struct Stretch<'a> {
+    bucket: usize,
+    /// By row: how many edges there are up to its end, from the first of the bucket.
+    ends: &'a mut [u32],
+    targets: &'a mut [u32],
+    flows: &'a mut [f64],
+}
+
+/// What became of the records of one bucket; edges are numbered from its first.
+#[derive(Default)]
+struct Merged {
+    n_edges: usize,
+    repeated: Vec<(u32, u32)>,
+    first_merged: Option<usize>,
+    /// Record and edge; empty unless asked for.
+    edge_of_record: Vec<(u32, u32)>,
 }
 
 impl Rows {
-    /// Makes one edge of the records of a pair.
-    pub(crate) fn merge(
-        records: &SortedRecords,
+    /// Sorts records by seller, buyer and order of adding, and makes one edge of those of a pair.
+    ///
+    /// `O(n + m log d)` for rows of `d` records.
+    pub(crate) fn of(
+        n_nodes: usize,
+        records: RecordColumns,
         duplicates: Duplicates,
         keep_edge_of_record: bool,
+        threads: usize,
     ) -> Result<Self, BuildError> {
-        let packing = records.packing;
-        let n_records = records.packed.len();
+        let RecordColumns { mut sellers, buyers, mut flows } = records;
+        let n_records = sellers.len();
+        let packing = Packing::new(n_nodes, n_records);
+        let low_bits = packing.seller_low;
+        let dealt =
+            Dealt::new(n_records, n_buckets(n_nodes, low_bits), threads, Vec::new(), |range| {
+                let columns = sellers[range.clone()].iter().zip(&buyers[range.clone()]);
+                let records = columns.zip(&flows[range.clone()]).zip(range.start as u32..);
+                records.map(|(((&seller, &buyer), &flow), record)| {
+                    (seller >> low_bits, packing.pack(seller, buyer, record, flow))
+                })
+            });
+        // The columns are in `dealt` now; rows are written where they were.
+        let mut offsets = vec![0_u32; n_nodes + 1];
+        let rows_of =
+            (0..dealt.n_buckets).map(|bucket| (n_nodes - (bucket << low_bits)).min(1 << low_bits));
+        let ends = split(&mut offsets[1..], rows_of);
+        let targets = split(&mut sellers, dealt.sizes());
+        let slices = ends.zip(targets).zip(split(&mut flows, dealt.sizes()));
+        let stretches = slices.enumerate().map(|(bucket, ((ends, targets), flows))| Stretch {
+            bucket,
+            ends,
+            targets,
+            flows,
+        });
+        let job = Merging { dealt: &dealt, packing, duplicates, keep_edge_of_record };
+        let merged =
+            share(threads, stretches, |sorted: &mut Vec<u128>, stretch| job.merge(sorted, stretch));
+        let merged = merged.into_iter().collect::<Result<Vec<Merged>, BuildError>>()?;
         let mut rows = Self {
-            offsets: Vec::with_capacity(records.n_nodes + 1),
-            targets: Vec::with_capacity(n_records),
-            flows: Vec::with_capacity(n_records),
+            offsets,
+            targets: sellers,
+            flows,
             repeated: Vec::new(),
             n_merged: 0,
             first_merged: None,
             edge_of_record: if keep_edge_of_record { vec![0; n_records] } else { Vec::new() },
+            spare: (Vec::new(), buyers),
         };
-        rows.offsets.push(0);
-        records.each_row(|seller, row| {
+        rows.close_gaps(&dealt, merged, low_bits);
+        rows.spare.0 = dealt.shares;
+        Ok(rows)
+    }
+
+    /// Moves the edges of all buckets together, as merged records left room between them.
+    fn close_gaps(&mut self, dealt: &Dealt, merged: Vec<Merged>, low_bits: u32) {
+        let (mut n_edges, mut start) = (0, 0);
+        for ((bucket, size), merged) in dealt.sizes().enumerate().zip(merged) {
+            let first = n_edges as u32;
+            if start > n_edges {
+                self.targets.copy_within(start..start + merged.n_edges, n_edges);
+                self.flows.copy_within(start..start + merged.n_edges, n_edges);
+            }
+            let rows =
+                (bucket << low_bits) + 1..(((bucket + 1) << low_bits) + 1).min(self.offsets.len());
+            self.offsets[rows].iter_mut().for_each(|end| *end += first);
+            self.repeated.extend(merged.repeated.iter().map(|&(edge, n)| (edge + first, n)));
+            for (record, edge) in merged.edge_of_record {
+                self.edge_of_record[record as usize] = edge + first;
+            }
+            self.first_merged =
+                [self.first_merged, merged.first_merged].into_iter().flatten().min();
+            n_edges += merged.n_edges;
+            start += size;
+        }
+        self.n_merged = start - n_edges;
+        self.targets.truncate(n_edges);
+        self.flows.truncate(n_edges);
+    }
+}
+
+/// How the records of a bucket become rows.
+struct Merging<'a> {
+    dealt: &'a Dealt,
+    packing: Packing,
+    duplicates: Duplicates,
+    keep_edge_of_record: bool,
+}
+
+impl Merging<'_> {
+    fn merge(&self, sorted: &mut Vec<u128>, out: Stretch<'_>) -> Result<Merged, BuildError> {
+        let packing = self.packing;
+        let low = |packed: u128| packing.seller_low_of(packed);
+        let records = || self.dealt.bucket(out.bucket).flatten().copied();
+        let mut row_ends = starts(out.ends.len(), records().map(|packed| low(packed) as u32));
+        fit(sorted, out.targets.len());
+        records().for_each(|packed| {
+            let place = &mut row_ends[low(packed)];
+            sorted[*place as usize] = packed;
+            *place += 1;
+        });
+        let mut merged = Merged::default();
+        let mut start = 0;
+        let first = out.bucket << packing.seller_low;
+        for ((seller, &end), row_end) in (first as u32..).zip(&row_ends).zip(out.ends) {
+            let row = &mut sorted[start..end as usize];
+            row.sort_unstable();
             for run in row.chunk_by(|&a, &b| packing.pair_of(a) == packing.pair_of(b)) {
-                let edge = rows.targets.len() as u32;
-                let buyer = packing.buyer_of(run[0]);
+                let (edge, buyer) = (merged.n_edges, packing.buyer_of(run[0]));
                 if run.len() > 1 {
                     let second = packing.record_of(run[1]) as usize;
-                    rows.n_merged += run.len() - 1;
-                    rows.first_merged =
-                        Some(rows.first_merged.map_or(second, |first| first.min(second)));
-                    rows.repeated.push((edge, run.len() as u32));
+                    merged.first_merged =
+                        Some(merged.first_merged.map_or(second, |first| first.min(second)));
+                    merged.repeated.push((edge as u32, run.len() as u32));
                 }
-                let flow = merged_flow(run, duplicates);
+                let flow = merged_flow(run, self.duplicates);
                 if flow.is_infinite() {
                     return Err(BuildError::Overflow { seller, buyer });
                 }
-                rows.targets.push(buyer);
-                rows.flows.push(flow);
-                if keep_edge_of_record {
-                    for &packed in run {
-                        rows.edge_of_record[packing.record_of(packed) as usize] = edge;
-                    }
+                out.targets[edge] = buyer;
+                out.flows[edge] = flow;
+                if self.keep_edge_of_record {
+                    let edges = run.iter().map(|&packed| (packing.record_of(packed), edge as u32));
+                    merged.edge_of_record.extend(edges);
                 }
+                merged.n_edges += 1;
             }
-            rows.offsets.push(rows.targets.len() as u32);
-            Ok(())
-        })?;
-        Ok(rows)
+            *row_end = merged.n_edges as u32;
+            start = end as usize;
+        }
+        Ok(merged)
     }
 }
 
@@ -198,31 +316,93 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    /// Mirrors the rows: `O(n + m)`.
-    pub(crate) fn of(n_nodes: usize, row_offsets: &[u32], targets: &[u32]) -> Self {
-        let low_bits = Packing::new(n_nodes, 0).seller_low;
+    /// Mirrors rows that are stored already, without threads and without memory beside the result: `O(n + m)`.
+    pub(crate) fn mirror(n_nodes: usize, row_offsets: &[u32], targets: &[u32]) -> Self {
         let offsets = starts(n_nodes, targets.iter().copied());
-        let n_buckets = n_buckets(n_nodes, low_bits);
-        let mut next_in_bucket: Vec<u32> = (0..n_buckets).map(|b| offsets[b << low_bits]).collect();
-        let mut dealt = vec![(0_u32, 0_u32, 0_u32); targets.len()];
+        let mut next = offsets.clone();
+        let (mut sources, mut edges) = (vec![0; targets.len()], vec![0; targets.len()]);
         for (seller, ends) in (0_u32..).zip(row_offsets.windows(2)) {
             for edge in ends[0]..ends[1] {
-                let buyer = targets[edge as usize];
-                let place = &mut next_in_bucket[(buyer >> low_bits) as usize];
-                dealt[*place as usize] = (buyer, seller, edge);
+                let place = &mut next[targets[edge as usize] as usize];
+                (sources[*place as usize], edges[*place as usize]) = (seller, edge);
                 *place += 1;
             }
         }
-        let mut next = offsets.clone();
-        let mut sources = vec![0_u32; targets.len()];
-        let mut edges = vec![0_u32; targets.len()];
-        for (buyer, seller, edge) in dealt {
-            let place = &mut next[buyer as usize];
-            sources[*place as usize] = seller;
-            edges[*place as usize] = edge;
-            *place += 1;
-        }
         Self { offsets, sources, edges }
+    }
+
+    /// Mirrors the rows of a graph that is being built: `O(n + m)`.
+    pub(crate) fn of(n_nodes: usize, rows: &mut Rows, threads: usize) -> Self {
+        let low_bits = Packing::new(n_nodes, 0).seller_low;
+        let n_edges = rows.targets.len();
+        let (before, mut sources) = std::mem::take(&mut rows.spare);
+        let rows = &*rows;
+        let dealt = Dealt::new(n_edges, n_buckets(n_nodes, low_bits), threads, before, |range| {
+            rows.edges(range).map(|(seller, buyer, edge)| {
+                let ends = (u64::from(seller) << 32) | u64::from(edge);
+                (buyer >> low_bits, (u128::from(buyer) << 64) | u128::from(ends))
+            })
+        });
+        let mut offsets = vec![0_u32; n_nodes + 1];
+        let mut edges = vec![0_u32; n_edges];
+        sources.truncate(n_edges);
+        let nodes_of =
+            (0..dealt.n_buckets).map(|bucket| (n_nodes - (bucket << low_bits)).min(1 << low_bits));
+        let ends = split(&mut offsets[1..], nodes_of);
+        let slices =
+            ends.zip(split(&mut sources, dealt.sizes())).zip(split(&mut edges, dealt.sizes()));
+        let first_edges = dealt.sizes().scan(0, |first, size| {
+            *first += size;
+            Some(*first - size)
+        });
+        let tasks = slices.zip(first_edges.collect::<Vec<_>>()).enumerate();
+        share(threads, tasks, |(): &mut (), (bucket, (((ends, sources), edges), first))| {
+            let items = || dealt.bucket(bucket).flatten().copied();
+            let low = |item: u128| (item >> 64) as u32 & mask(low_bits) as u32;
+            let mut next = starts(ends.len(), items().map(low));
+            items().for_each(|item| {
+                let place = &mut next[low(item) as usize];
+                (sources[*place as usize], edges[*place as usize]) =
+                    ((item >> 32) as u32, item as u32);
+                *place += 1;
+            });
+            ends.iter_mut().zip(next).for_each(|(end, next)| *end = first as u32 + next);
+        });
+        Self { offsets, sources, edges }
+    }
+}
+
+impl Rows {
+    /// Seller, buyer and number of a range of edges.
+    fn edges(&self, range: Range<usize>) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
+        let Range { start, end } = range;
+        let (start, end) = (start as u32, end as u32);
+        let first = self.offsets.partition_point(|&row| row <= start).saturating_sub(1);
+        let rows = (first as u32..).zip(self.offsets[first..].windows(2));
+        rows.take_while(move |(_, ends)| ends[0] < end).flat_map(move |(seller, ends)| {
+            let edges = ends[0].max(start)..ends[1].min(end);
+            let buyers = &self.targets[edges.start as usize..edges.end as usize];
+            buyers.iter().zip(edges).map(move |(&buyer, edge)| (seller, buyer, edge))
+        })
+    }
+}
+
+/// Disjoint stretches of a slice, one after the other.
+fn split<'a, T>(
+    slice: &'a mut [T],
+    sizes: impl Iterator<Item = usize>,
+) -> impl Iterator<Item = &'a mut [T]> {
+    sizes.scan(slice, |rest, size| {
+        let (own, others) = std::mem::take(rest).split_at_mut(size);
+        *rest = others;
+        Some(own)
+    })
+}
+
+/// Makes room for `n` items; what is there already may stay.
+fn fit(items: &mut Vec<u128>, n: usize) {
+    if items.len() < n {
+        *items = vec![0; n];
     }
 }
 

@@ -1,6 +1,6 @@
 //! From records to a [`SupplyGraph`].
 
-use crate::adjacency::{Rows, SortedRecords};
+use crate::adjacency::{Incoming, RecordColumns, Rows};
 use crate::memo::Memo;
 use crate::{Columns, Ids, NumberColumn, SupplyGraph};
 use std::sync::OnceLock;
@@ -61,6 +61,14 @@ pub enum BuildError {
     },
 }
 
+/// How many records make another thread worth its while.
+const ENOUGH: usize = 1 << 16;
+
+/// Whether a flow is finite and not negative.
+fn is_good(flow: f64) -> bool {
+    (0.0..=f64::MAX).contains(&flow)
+}
+
 /// A finished graph and what happened while building it.
 #[derive(Clone, Debug)]
 pub struct Built {
@@ -82,7 +90,8 @@ pub struct Built {
 ///
 /// # Cost
 /// `O(n + m log d)` time for rows of `d` records: a counting sort by seller, then a sort of each row. Beside the
-/// records (16 bytes each) one sorted copy of them (16 bytes each) is held for a while.
+/// records (16 bytes each) one sorted copy of them (16 bytes each) is held for a while; the graph is written where
+/// the records were.
 #[derive(Clone, Debug)]
 pub struct SupplyGraphBuilder {
     ids: Ids,
@@ -92,6 +101,7 @@ pub struct SupplyGraphBuilder {
     duplicates: Duplicates,
     keep_edge_of_record: bool,
     distinct_ids: bool,
+    threads: usize,
 }
 
 impl SupplyGraphBuilder {
@@ -106,6 +116,7 @@ impl SupplyGraphBuilder {
             duplicates: Duplicates::Sum,
             keep_edge_of_record: false,
             distinct_ids: false,
+            threads: 1,
         }
     }
 
@@ -124,8 +135,14 @@ impl SupplyGraphBuilder {
     ) -> Result<Self, BuildError> {
         assert!(sellers.len() == buyers.len() && buyers.len() == flows.len(), "one row a record");
         let mut builder = Self::new(ids);
-        for ((&seller, &buyer), &flow) in sellers.iter().zip(&buyers).zip(&flows) {
-            builder.check(seller, buyer, flow)?;
+        let n_nodes = builder.ids.len();
+        let known =
+            |nodes: &[u32]| nodes.iter().max().is_none_or(|&node| (node as usize) < n_nodes);
+        let are_good = |flows: &[f64]| flows.iter().fold(true, |good, &flow| good & is_good(flow));
+        if !(known(&sellers) && known(&buyers) && are_good(&flows)) {
+            for ((&seller, &buyer), &flow) in sellers.iter().zip(&buyers).zip(&flows) {
+                builder.check(seller, buyer, flow)?;
+            }
         }
         (builder.sellers, builder.buyers, builder.flows) = (sellers, buyers, flows);
         Ok(builder)
@@ -155,6 +172,13 @@ impl SupplyGraphBuilder {
         self
     }
 
+    /// How many threads build the graph; it is the same with any number. One, unless this is called.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
     /// Adds a record.
     ///
     /// # Errors
@@ -174,11 +198,7 @@ impl SupplyGraphBuilder {
                 return Err(BuildError::UnknownNode { node, n_nodes });
             }
         }
-        if flow.is_finite() && flow >= 0.0 {
-            Ok(())
-        } else {
-            Err(BuildError::BadFlow { seller, buyer, flow })
-        }
+        if is_good(flow) { Ok(()) } else { Err(BuildError::BadFlow { seller, buyer, flow }) }
     }
 
     /// Builds the graph. Where a pair had several records, the edge column `n_records` says how many.
@@ -196,10 +216,12 @@ impl SupplyGraphBuilder {
         {
             return Err(BuildError::RepeatedId { id: self.ids.get(node).into() });
         }
-        let records = SortedRecords::new(n, &self.sellers, &self.buyers, &self.flows);
-        drop((self.sellers, self.buyers, self.flows));
-        let rows = Rows::merge(&records, self.duplicates, self.keep_edge_of_record)?;
-        drop(records);
+        let records =
+            RecordColumns { sellers: self.sellers, buyers: self.buyers, flows: self.flows };
+        let threads = self.threads.min(n_records / ENOUGH + 1);
+        let mut rows = Rows::of(n, records, self.duplicates, self.keep_edge_of_record, threads)?;
+        let incoming = Incoming::of(n, &mut rows, threads);
+
         let mut edges = Columns::default();
         if !rows.repeated.is_empty() {
             let mut counts = vec![1.0; rows.targets.len()];
@@ -213,7 +235,7 @@ impl SupplyGraphBuilder {
             out_offsets: rows.offsets.into(),
             targets: rows.targets.into(),
             flows: rows.flows.into(),
-            incoming: OnceLock::new(),
+            incoming: OnceLock::from(incoming),
             nodes: Columns::default(),
             edges,
             final_demand: None,

@@ -6,7 +6,7 @@
 //! flows are the transactions matrix `Z[u][v]`. Outgoing edges are sales, incoming edges are purchases;
 //! *upstream* is towards suppliers.
 //!
-//! This crate reads and writes nothing: no files, no data frames, no threads.
+//! This crate reads and writes nothing: no files, no data frames. Threads do nothing here but build a graph.
 //!
 //! # Example
 //! ```
@@ -34,6 +34,7 @@ mod panel;
 mod progress;
 mod relation;
 mod satellite;
+mod share;
 mod side_table;
 mod sum;
 mod supply_graph;

@@ -19,8 +19,8 @@ use std::sync::{Arc, OnceLock};
 ///
 /// # Memory
 /// Both adjacency directions are stored compressed and the flows once: 20 bytes an edge (buyer 4, flow 8,
-/// seller 4, edge number 4) and 8 bytes a node, beside ids and columns. The incoming direction (8 bytes an edge) is
-/// made when it is first asked for. Kernels that stream along incoming
+/// seller 4, edge number 4) and 8 bytes a node, beside ids and columns. The incoming direction (8 bytes an edge) of a
+/// graph made by [`SupplyGraph::from_rows`] is added when it is first asked for. Kernels that stream along incoming
 /// edges copy the flows into that order for as long as they run.
 #[derive(Clone, Debug)]
 pub struct SupplyGraph {
@@ -492,7 +492,8 @@ impl SupplyGraph {
     }
 
     fn incoming(&self) -> &Incoming {
-        self.incoming.get_or_init(|| Incoming::of(self.n_nodes(), &self.out_offsets, &self.targets))
+        self.incoming
+            .get_or_init(|| Incoming::mirror(self.n_nodes(), &self.out_offsets, &self.targets))
     }
 
     /// Bytes that the adjacency takes, beside ids and columns.
@@ -510,6 +511,18 @@ impl SupplyGraph {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_as_they_are_stored_make_the_same_graph() {
+        let flows = [(0, 2, 3.0), (1, 0, 1.0), (1, 1, 4.0), (1, 2, 2.0)];
+        let sorted = SupplyGraph::from_flows(["a", "b", "c"], flows).expect("a good graph");
+        let ids = ["a", "b", "c"].into_iter().collect();
+        let buyers = vec![2, 0, 1, 2];
+        let rows = SupplyGraph::from_rows(ids, vec![0, 1, 4, 4], buyers, vec![3.0, 1.0, 4.0, 2.0]);
+        let rows = rows.expect("a good graph");
+        assert_eq!((rows.sources(), rows.in_edges()), (sorted.sources(), sorted.in_edges()));
+        assert_eq!((rows.in_offsets(), rows.flows()), (sorted.in_offsets(), sorted.flows()));
+    }
 
     #[test]
     fn an_isolate_trades_zero_and_not_minus_zero() {

@@ -39,45 +39,64 @@ pub(crate) fn number(word: u64, len: usize) -> Option<u64> {
     Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
 }
 
-/// Positions of two bytes in a text, ascending.
+/// How much text is searched for marks at a time.
+const STRETCH: usize = 1 << 10;
+
+/// Positions of two bytes in a text, found for a stretch of it at a time.
 #[derive(Clone, Debug)]
-pub(crate) struct Marks<'a> {
-    text: &'a [u8],
-    wanted: [u8; 2],
-    /// Where the word begins whose marks are being given out.
-    base: usize,
-    /// Those that are left of it.
-    left: u64,
-    /// Where the next word begins.
-    next: usize,
+pub(crate) struct Marks {
+    /// Positions, of which the first `n` count; a word more than a stretch can hold.
+    found: Vec<u32>,
+    n: usize,
 }
 
-impl<'a> Marks<'a> {
-    pub(crate) fn new(text: &'a [u8], wanted: [u8; 2]) -> Self {
-        Self { text, wanted, base: 0, left: 0, next: 0 }
+impl Marks {
+    pub(crate) fn new() -> Self {
+        Self { found: vec![0; STRETCH + 8], n: 0 }
     }
-}
 
-impl Iterator for Marks<'_> {
-    type Item = usize;
-
+    /// Calls `mark` with every position of either byte, ascending, and with the end of the text unless the second
+    /// byte is its last.
     #[inline]
-    fn next(&mut self) -> Option<usize> {
-        let [a, b] = self.wanted;
-        while self.left == 0 {
-            self.base = self.next;
-            let Some(word) = word(self.text, self.base) else {
-                let rest = self.text.get(self.base..)?;
-                let at = rest.iter().position(|&byte| byte == a || byte == b)?;
-                self.next = self.base + at + 1;
-                return Some(self.base + at);
-            };
-            self.left = bytes_equal(word, a) | bytes_equal(word, b);
-            self.next = self.base + 8;
+    pub(crate) fn each(&mut self, text: &[u8], wanted: [u8; 2], mut mark: impl FnMut(usize)) {
+        let is_open = text.last() != Some(&wanted[1]);
+        for (stretch, start) in text.chunks(STRETCH).zip((0..).step_by(STRETCH)) {
+            self.find(stretch, wanted);
+            if is_open && start + stretch.len() == text.len() {
+                self.found[self.n] = stretch.len() as u32;
+                self.n += 1;
+            }
+            self.found[..self.n].iter().for_each(|&at| mark(start + at as usize));
         }
-        let at = self.base + (self.left.trailing_zeros() / 8) as usize;
-        self.left &= self.left - 1;
-        Some(at)
+    }
+
+    /// Finds the marks of a stretch. Two positions of a word are written whether they are there or not and are
+    /// written over if they are not: nothing is guessed, so no guess is wrong.
+    fn find(&mut self, stretch: &[u8], [a, b]: [u8; 2]) {
+        self.n = 0;
+        let (words, rest) = stretch.as_chunks::<8>();
+        for (word, base) in words.iter().zip((0_u32..).step_by(8)) {
+            let word = u64::from_le_bytes(*word);
+            let mut left = bytes_equal(word, a) | bytes_equal(word, b);
+            let count = ((left >> 7).wrapping_mul(LOW) >> 56) as usize;
+            let room = &mut self.found[self.n..self.n + 8];
+            for place in &mut room[..2] {
+                *place = base + left.trailing_zeros() / 8;
+                left &= left.wrapping_sub(1);
+            }
+            for place in room.iter_mut().take(count).skip(2) {
+                *place = base + left.trailing_zeros() / 8;
+                left &= left.wrapping_sub(1);
+            }
+            self.n += count;
+        }
+        let base = stretch.len() - rest.len();
+        for (&byte, at) in rest.iter().zip(base..) {
+            if byte == a || byte == b {
+                self.found[self.n] = at as u32;
+                self.n += 1;
+            }
+        }
     }
 }
 
@@ -88,10 +107,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn marks_are_where_the_bytes_are(text in prop::collection::vec(prop::sample::select(b",\n-+\xac\x8aab".to_vec()), 0..60)) {
-            let expected: Vec<usize> =
+        fn marks_are_where_the_bytes_are(text in prop::collection::vec(prop::sample::select(b",\n-+\xac\x8aab".to_vec()), 0..60), stretches in 0_usize..3) {
+            let text = [vec![b','; stretches * STRETCH], text].concat();
+            let mut expected: Vec<usize> =
                 (0..text.len()).filter(|&i| text[i] == b',' || text[i] == b'\n').collect();
-            prop_assert_eq!(Marks::new(&text, [b',', b'\n']).collect::<Vec<_>>(), expected);
+            if text.last().is_some_and(|&last| last != b'\n') {
+                expected.push(text.len());
+            }
+            let mut found = Vec::new();
+            Marks::new().each(&text, [b',', b'\n'], |at| found.push(at));
+            prop_assert_eq!(found, expected);
         }
 
         #[test]

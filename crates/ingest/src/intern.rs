@@ -17,19 +17,29 @@ const LONG: u128 = 0xff << 120;
 /// Whole numbers below this one have a table of their own, which takes memory only where ids are.
 const DENSE: usize = 1 << 24;
 
+/// How many texts of another table are looked for together.
+const BATCH: usize = 128;
+
 /// A table from text to code, of one thread. Codes are handed out in the order of first appearance.
 #[derive(Clone, Debug)]
 pub(crate) struct Interner {
     state: RandomState,
     /// Code + 1 of the ids that are small whole numbers, by number; 0 is free.
     dense: Vec<u32>,
-    /// Code + 1 in the low half, a part of the hash in the high half; 0 is free.
-    slots: Vec<u64>,
+    slots: Vec<Slot>,
     /// How many of them are taken.
     hashed: usize,
     keys: Vec<u128>,
     firsts: Vec<u64>,
     ids: Ids,
+}
+
+/// A place in a table: a look-up reads one, and mostly nothing else.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    key: u128,
+    /// Code + 1; 0 is free.
+    code: u32,
 }
 
 impl Interner {
@@ -38,7 +48,7 @@ impl Interner {
         Self {
             state,
             dense: Vec::new(),
-            slots: vec![0; 1 << 10],
+            slots: vec![Slot::default(); 1 << 10],
             hashed: 0,
             keys: Vec::new(),
             firsts: Vec::new(),
@@ -84,25 +94,30 @@ impl Interner {
             }
             return self.dense[number] - 1;
         }
-        let hash = self.state.hash_one(key);
         let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
+        let mut at = self.place(key);
         loop {
             let slot = self.slots[at];
-            if slot == 0 {
+            if slot.code == 0 {
                 let code = self.push(key, position, text());
-                self.slots[at] = entry(hash, code);
+                self.slots[at] = Slot { key, code: code + 1 };
                 self.hashed += 1;
-                if self.hashed * 2 > self.slots.len() {
+                if self.hashed * 4 > self.slots.len() * 3 {
                     self.grow();
                 }
                 return code;
             }
-            if self.matches(slot, hash, key, &text) {
-                return slot as u32 - 1;
+            if self.matches(slot, key, &text) {
+                return slot.code - 1;
             }
             at = (at + 1) & mask;
         }
+    }
+
+    /// Where the search for a key begins.
+    #[inline]
+    fn place(&self, key: u128) -> usize {
+        self.state.hash_one(key) as usize & (self.slots.len() - 1)
     }
 
     /// The codes of many texts, as [`Interner::code`] would give them one by one from `position` on; the empty
@@ -115,43 +130,13 @@ impl Interner {
         text: impl Fn(usize) -> &'a str,
         batch: &mut Batch,
     ) {
-        let mask = self.slots.len() - 1;
-        // Where to look is worked out first: the loops that read from memory are short, so that a processor
-        // has many of their reads under way.
-        batch.probes.clear();
-        batch.probes.extend(keys.iter().map(|&key| match small_number(key) {
-            Some(number) => Probe { hash: 0, at: number as u32 },
-            None => Probe::of(self.state.hash_one(key), mask),
-        }));
-        batch.slots.clear();
-        batch.slots.extend(batch.probes.iter().map(|probe| {
-            if probe.hash == 0 {
-                self.dense.get(probe.at as usize).map_or(0, |&slot| u64::from(slot))
-            } else {
-                self.slots[probe.at as usize]
-            }
-        }));
-        // The next slots are neighbours of one that was just read.
-        for (probe, slot) in batch.probes.iter().zip(&mut batch.slots) {
-            let mut at = probe.at as usize;
-            while probe.hash != 0 && *slot != 0 && *slot >> 32 != probe.hash >> 32 {
-                at = (at + 1) & mask;
-                *slot = self.slots[at];
-            }
-        }
-        batch.keys.clear();
-        batch.keys.extend(batch.probes.iter().zip(&batch.slots).map(|(probe, &slot)| {
-            let code = (slot as u32).wrapping_sub(1) as usize;
-            if probe.hash == 0 { 0 } else { self.keys.get(code).copied().unwrap_or(0) }
-        }));
+        self.look(keys, batch);
         batch.codes.clear();
         for (i, &key) in keys.iter().enumerate() {
-            let (probe, slot, found) = (batch.probes[i], batch.slots[i], batch.keys[i]);
-            let is_number = probe.hash == 0 && slot != 0;
             let code = if key == 0 {
                 MISSING
-            } else if is_number || (found == key && key < LONG) {
-                slot as u32 - 1
+            } else if batch.is_certain(i, key) {
+                batch.slots[i].code - 1
             } else {
                 self.code(key, position + i as u64, || text(i))
             };
@@ -159,13 +144,53 @@ impl Interner {
         }
     }
 
-    #[inline]
-    fn matches<'a>(&self, slot: u64, hash: u64, key: u128, text: &impl Fn() -> &'a str) -> bool {
-        if slot >> 32 != hash >> 32 {
-            return false;
+    /// The codes of many texts, [`MISSING`] for those that are not there.
+    fn find_all<'a>(&self, keys: &[u128], text: impl Fn(usize) -> &'a str, batch: &mut Batch) {
+        self.look(keys, batch);
+        batch.codes.clear();
+        for (i, &key) in keys.iter().enumerate() {
+            let code = if batch.slots[i].code == 0 {
+                MISSING
+            } else if batch.is_certain(i, key) {
+                batch.slots[i].code - 1
+            } else {
+                self.find_key(key, text(i)).unwrap_or(MISSING)
+            };
+            batch.codes.push(code);
         }
-        let code = slot as u32 - 1;
-        self.keys[code as usize] == key && (key < LONG || self.ids.get(code.into()) == text())
+    }
+
+    /// Fetches what the table has where each of some keys is most likely to be.
+    fn look(&self, keys: &[u128], batch: &mut Batch) {
+        let mask = self.slots.len() - 1;
+        // Where to look is worked out first: the loops that read from memory are short, so that a processor
+        // has many of their reads under way.
+        batch.probes.clear();
+        batch.probes.extend(keys.iter().map(|&key| match small_number(key) {
+            Some(number) => Probe { at: number as u32, is_number: true },
+            None => Probe { at: self.place(key) as u32, is_number: false },
+        }));
+        batch.slots.clear();
+        batch.slots.extend(batch.probes.iter().zip(keys).map(|(probe, &key)| {
+            if probe.is_number {
+                Slot { key, code: self.dense.get(probe.at as usize).copied().unwrap_or(0) }
+            } else {
+                self.slots[probe.at as usize]
+            }
+        }));
+        // The next slots are neighbours of one that was just read.
+        for ((probe, slot), &key) in batch.probes.iter().zip(&mut batch.slots).zip(keys) {
+            let mut at = probe.at as usize;
+            while slot.key != key && slot.code != 0 {
+                at = (at + 1) & mask;
+                *slot = self.slots[at];
+            }
+        }
+    }
+
+    #[inline]
+    fn matches<'a>(&self, slot: Slot, key: u128, text: &impl Fn() -> &'a str) -> bool {
+        slot.key == key && (key < LONG || self.ids.get((slot.code - 1).into()) == text())
     }
 
     #[cold]
@@ -177,20 +202,18 @@ impl Interner {
     }
 
     fn grow(&mut self) {
-        let mut slots = vec![0_u64; self.slots.len() * 2];
-        let mask = slots.len() - 1;
-        for (code, &key) in self.keys.iter().enumerate() {
-            if small_number(key).is_some() {
+        let larger = vec![Slot::default(); self.slots.len() * 2];
+        let mask = larger.len() - 1;
+        for slot in std::mem::replace(&mut self.slots, larger) {
+            if slot.code == 0 {
                 continue;
             }
-            let hash = self.state.hash_one(key);
-            let mut at = hash as usize & mask;
-            while slots[at] != 0 {
+            let mut at = self.place(slot.key);
+            while self.slots[at].code != 0 {
                 at = (at + 1) & mask;
             }
-            slots[at] = entry(hash, code as u32);
+            self.slots[at] = slot;
         }
-        self.slots = slots;
     }
 
     /// The code of a text, with its own key.
@@ -207,16 +230,15 @@ impl Interner {
         if let Some(number) = small_number(key) {
             return self.dense.get(number)?.checked_sub(1);
         }
-        let hash = self.state.hash_one(key);
         let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
+        let mut at = self.place(key);
         loop {
             let slot = self.slots[at];
-            if slot == 0 {
+            if slot.code == 0 {
                 return None;
             }
-            if self.matches(slot, hash, key, &|| text) {
-                return Some(slot as u32 - 1);
+            if self.matches(slot, key, &|| text) {
+                return Some(slot.code - 1);
             }
             at = (at + 1) & mask;
         }
@@ -232,22 +254,23 @@ impl Interner {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Batch {
     probes: Vec<Probe>,
-    slots: Vec<u64>,
-    keys: Vec<u128>,
+    slots: Vec<Slot>,
     pub(crate) codes: Vec<u32>,
 }
 
-/// Where to look for a key first: among the numbers where the hash is 0, else among the slots.
+/// Where to look for a key first: among the numbers or among the slots.
 #[derive(Clone, Copy, Debug)]
 struct Probe {
-    hash: u64,
     at: u32,
+    is_number: bool,
 }
 
-impl Probe {
-    fn of(hash: u64, mask: usize) -> Self {
-        // A hash of 0 would be taken for a number; another one finds nothing and is looked up by itself.
-        Self { hash: hash.max(1), at: (hash as usize & mask) as u32 }
+impl Batch {
+    /// Whether the slot found for a key decides what its code is.
+    #[inline]
+    fn is_certain(&self, i: usize, key: u128) -> bool {
+        let slot = self.slots[i];
+        slot.key == key && slot.code != 0 && key < LONG
     }
 }
 
@@ -260,10 +283,6 @@ fn small_number(key: u128) -> Option<usize> {
     }
     let number = digits::number(text, len)? as usize;
     (number < DENSE).then_some(number)
-}
-
-fn entry(hash: u64, code: u32) -> u64 {
-    (hash >> 32 << 32) | (u64::from(code) + 1)
 }
 
 /// All texts numbered by first appearance, and for every table the final code of each of its own.
@@ -312,14 +331,16 @@ pub(crate) fn merge(mut tables: Vec<Interner>) -> Merged {
     Merged { ids, codes: Some(codes) }
 }
 
-/// For every table and code, the table and code of the text's first appearance. One thread per table works on
-/// the texts of one part of the hash range.
+/// For every table and code, the table and code of the text's first appearance. One thread per table looks for
+/// the texts of a part of every table in those before it.
 fn owners(tables: &[Interner]) -> Vec<Vec<u64>> {
-    let parts = tables.len() as u64;
+    let parts = tables.len();
     let found: Vec<Vec<(u64, u64)>> = std::thread::scope(|scope| {
-        let part = |p: u64| move || pairs_of_part(tables, p, parts);
-        let threads: Vec<_> = (0..parts).map(|p| scope.spawn(part(p))).collect();
-        threads.into_iter().map(joined).collect()
+        let part = |p: usize| move || pairs_of_part(tables, p, parts);
+        let threads: Vec<_> = (1..parts).map(|p| scope.spawn(part(p))).collect();
+        std::iter::once(pairs_of_part(tables, 0, parts))
+            .chain(threads.into_iter().map(joined))
+            .collect()
     });
     let own = |(t, table): (usize, &Interner)| {
         (0..table.keys.len()).map(|code| address(t, code)).collect::<Vec<u64>>()
@@ -331,29 +352,31 @@ fn owners(tables: &[Interner]) -> Vec<Vec<u64>> {
     };
     for (later, earlier) in found.into_iter().flatten() {
         let (t, code) = split(later);
-        if first(earlier) < first(owners[t][code]) {
-            owners[t][code] = earlier;
+        let known = &mut owners[t][code];
+        if *known == later || first(earlier) < first(*known) {
+            *known = earlier;
         }
     }
     owners
 }
 
 /// The texts of one part that appear in several tables: for every pair of them (later, earlier).
-fn pairs_of_part(tables: &[Interner], part: u64, parts: u64) -> Vec<(u64, u64)> {
-    let mut found = Vec::new();
+fn pairs_of_part(tables: &[Interner], part: usize, parts: usize) -> Vec<(u64, u64)> {
+    let (mut found, mut batch) = (Vec::new(), Batch::default());
     for (t, table) in tables.iter().enumerate().skip(1) {
-        for (code, &key) in table.keys.iter().enumerate() {
-            if (table.state.hash_one(key) >> 40) % parts != part {
-                continue;
-            }
-            let text = if key < LONG { "" } else { table.ids.get(NodeIndex::new(code)) };
+        let n = table.keys.len();
+        let range = n * part / parts..n * (part + 1) / parts;
+        for start in range.clone().step_by(BATCH) {
+            let keys = &table.keys[start..range.end.min(start + BATCH)];
             for (other, twin) in tables[..t].iter().enumerate() {
-                let Some(at) = twin.find_key(key, text) else { continue };
-                let (mine, theirs) = (address(t, code), address(other, at as usize));
-                if twin.firsts[at as usize] < table.firsts[code] {
-                    found.push((mine, theirs));
-                } else {
-                    found.push((theirs, mine));
+                twin.find_all(keys, |i| table.ids.get(NodeIndex::new(start + i)), &mut batch);
+                for (code, &at) in (start..).zip(&batch.codes).filter(|(_, at)| **at != MISSING) {
+                    let (mine, theirs) = (address(t, code), address(other, at as usize));
+                    if twin.firsts[at as usize] < table.firsts[code] {
+                        found.push((mine, theirs));
+                    } else {
+                        found.push((theirs, mine));
+                    }
                 }
             }
         }

@@ -22,9 +22,20 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
     let read = read(session, &pipeline, &Base::default())?;
     let periods: Vec<&str> = read.panel.iter().map(|(name, _)| name).collect();
     let graph = read.panel.last();
-    let structure = structure(session, graph)?;
-    let sellers = largest(graph, |node| graph.out_strength(node));
-    let buyers = largest(graph, |node| graph.in_strength(node));
+    let (structure, (sellers, buyers, quantiles)) = std::thread::scope(|scope| {
+        let flows = || {
+            let (sold, bought) = (graph.out_strengths(), graph.in_strengths());
+            (largest(&sold), largest(&bought), quantiles(graph))
+        };
+        if session.threads > 1 {
+            let flows = scope.spawn(flows);
+            let structure = structure(session, graph);
+            (structure, flows.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        } else {
+            (structure(session, graph), flows())
+        }
+    });
+    let structure = structure?;
     let merged: u64 = read.files.iter().filter(|f| f.role == "edges").map(|f| f.merged).sum();
 
     let mut rows: Vec<Vec<String>> = Vec::new();
@@ -65,7 +76,6 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
         grouped(graph.n_self_loops() as u64),
         grouped(merged)
     );
-    let quantiles = quantiles(graph);
     if let Some([min, median, p90, max]) = quantiles {
         let _ = writeln!(
             text,
@@ -145,23 +155,33 @@ fn structure(session: &mut Session, graph: &SupplyGraph) -> Outcome<Map<String, 
     Ok(figures)
 }
 
-fn largest(graph: &SupplyGraph, strength: impl Fn(NodeIndex) -> f64) -> Vec<(NodeIndex, f64)> {
-    let mut nodes: Vec<(NodeIndex, f64)> =
-        graph.node_indices().map(|node| (node, strength(node))).filter(|(_, s)| *s > 0.0).collect();
-    nodes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    nodes.truncate(TOP);
-    nodes
+/// The nodes of the largest strengths above 0.
+fn largest(strengths: &[f64]) -> Vec<(NodeIndex, f64)> {
+    let mut top: Vec<(NodeIndex, f64)> = Vec::with_capacity(TOP + 1);
+    for (node, &strength) in strengths.iter().enumerate().filter(|(_, s)| **s > 0.0) {
+        let at = top.partition_point(|&(_, larger)| larger >= strength);
+        if at < TOP {
+            top.insert(at, (NodeIndex::new(node), strength));
+            top.truncate(TOP);
+        }
+    }
+    top
 }
 
+/// Least, median, 90 % and largest of all flows.
 fn quantiles(graph: &SupplyGraph) -> Option<[f64; 4]> {
     let mut flows = graph.flows().to_vec();
-    flows.sort_unstable_by(f64::total_cmp);
-    let at = |share: f64| {
-        let last = flows.len().checked_sub(1)?;
-        #[expect(clippy::cast_sign_loss, reason = "a share of a length")]
-        flows.get((share * last as f64).round() as usize).copied()
-    };
-    Some([at(0.0)?, at(0.5)?, at(0.9)?, at(1.0)?])
+    let last = flows.len().checked_sub(1)?;
+    #[expect(clippy::cast_sign_loss, reason = "a share of a length")]
+    let [median, p90] = [0.5, 0.9].map(|share| (share * last as f64).round() as usize);
+    // Below the 90 % point is everything that the median needs, so it is looked for there.
+    let (below, &mut p90_flow, above) = flows.select_nth_unstable_by(p90, f64::total_cmp);
+    let max = above.iter().copied().fold(p90_flow, f64::max);
+    let min = below.iter().copied().fold(p90_flow, f64::min);
+    let middle = below.len() > median;
+    let median_flow =
+        if middle { *below.select_nth_unstable_by(median, f64::total_cmp).1 } else { p90_flow };
+    Some([min, median_flow, p90_flow, max])
 }
 
 /// Totals of the accounts, where the input says anything about them, and nodes that sell more than they make.

@@ -12,11 +12,15 @@ use palenque_graph::{
     BuildError, Diagnostic, Diagnostics, Duplicates, Ids, Location, NumberColumn, SupplyGraph,
     SupplyGraphBuilder, TextColumn,
 };
+use std::ops::Range;
 
 /// Largest flow over smallest flow above which sums lose the smallest.
 const WIDE: f64 = 1e15;
 /// A flow from which on its inverse is finite for certain.
 const TINY: f64 = 1e-300;
+
+/// How many records are looked at together.
+const STRETCH: usize = 1024;
 
 /// The records that are used: seller, buyer and flow by node number.
 pub(super) struct UsedRecords {
@@ -110,6 +114,29 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// Whether all of some records can be used as they stand, which needs no closer look; if so, they are counted.
+    fn are_sound(
+        &mut self,
+        records: Range<usize>,
+        sellers: &[u32],
+        buyers: &[u32],
+        flows: &[f64],
+    ) -> bool {
+        let known = |codes: &[u32]| codes.iter().fold(true, |known, &c| known & (c != MISSING));
+        let usual = |flows: &[f64]| flows.iter().fold(true, |usual, &x| usual & (x >= TINY));
+        let is_sound =
+            matches!(self.map, Map::Same) && known(sellers) && known(buyers) && usual(flows);
+        if is_sound {
+            let pairs = || sellers.iter().zip(buyers);
+            if pairs().fold(false, |any, (seller, buyer)| any | (seller == buyer)) {
+                let loops = records.zip(pairs()).filter(|(_, (seller, buyer))| seller == buyer);
+                loops.for_each(|(record, _)| self.seen.loops.add(record));
+            }
+            flows.iter().for_each(|&flow| self.size(flow));
+        }
+        is_sound
+    }
+
     /// The nodes that a record joins; none where it cannot be used.
     #[inline]
     fn nodes(&mut self, record: usize, source: u32, target: u32) -> Option<(u32, u32)> {
@@ -229,19 +256,33 @@ pub(super) fn judge(file: &mut File, map: &Map, context: &mut Context<'_>) -> Us
         found: &mut context.found,
     };
     let (mut left_out, mut used) = (Vec::new(), 0);
-    for r in 0..n {
-        let ends = judge.nodes(r, sellers[r], buyers[r]);
-        let flow = ends.and_then(|_| judge.flow(r, flows[r]));
-        let (Some((seller, buyer)), Some(flow)) = (ends, flow) else {
-            left_out.push(r);
+    for start in (0..n).step_by(STRETCH) {
+        let stretch = start..n.min(start + STRETCH);
+        let (from, to) = (&sellers[stretch.clone()], &buyers[stretch.clone()]);
+        if judge.are_sound(stretch.clone(), from, to, &flows[stretch.clone()]) {
+            if used < start {
+                sellers.copy_within(stretch.clone(), used);
+                buyers.copy_within(stretch.clone(), used);
+                flows.copy_within(stretch.clone(), used);
+            }
+            used += stretch.len();
             continue;
-        };
-        if seller == buyer {
-            judge.seen.loops.add(r);
         }
-        (sellers[used], buyers[used]) = if flow < 0.0 { (buyer, seller) } else { (seller, buyer) };
-        flows[used] = flow.abs();
-        used += 1;
+        for r in stretch {
+            let ends = judge.nodes(r, sellers[r], buyers[r]);
+            let flow = ends.and_then(|_| judge.flow(r, flows[r]));
+            let (Some((seller, buyer)), Some(flow)) = (ends, flow) else {
+                left_out.push(r);
+                continue;
+            };
+            if seller == buyer {
+                judge.seen.loops.add(r);
+            }
+            (sellers[used], buyers[used]) =
+                if flow < 0.0 { (buyer, seller) } else { (seller, buyer) };
+            flows[used] = flow.abs();
+            used += 1;
+        }
     }
     let seen = judge.seen;
     sellers.truncate(used);
@@ -421,8 +462,12 @@ pub(super) fn build(
         .duplicates(duplicates)
         .keep_edge_of_record(!extra.is_empty())
         .ids_are_distinct()
+        .threads(policy.threads)
         .build()?;
     let first = built.first_merged.map(|used| origin.record(used));
+    if extra.is_empty() {
+        return Ok((built.graph, built.n_merged, first));
+    }
     let (edges, graph) = (&built.edge_of_record, built.graph);
     let mut columns = graph.edges().clone();
     for at in extra {

@@ -6,6 +6,7 @@ use super::dialect::Dialect;
 use super::number::NumberStyle;
 use super::row::{Field, Form, Grammar, Next, QUOTE, unescaped};
 use super::snippet::{Line, place_of};
+use crate::digits::Marks;
 use crate::policy::{Policy, RaggedRule};
 use crate::records::{BadCell, Kind, Lines};
 use foldhash::fast::RandomState;
@@ -98,12 +99,11 @@ impl<'a> Worker<'a> {
         let grammar = self.job.dialect.grammar;
         let bytes = text.as_bytes();
         let (mut start, mut row_start, mut line) = (0, 0, 0);
-        let ending = (bytes.last() != Some(&grammar.line_end)).then_some(bytes.len());
-        for mark in grammar.marks(bytes).chain(ending) {
+        Marks::new().each(bytes, grammar.marks(), |mark| {
             if bytes.get(mark) == Some(&grammar.delimiter) {
                 rows.fields.push(Field { start, end: mark, form: Form::Plain });
                 start = mark + 1;
-                continue;
+                return;
             }
             let end = grammar.without_return(bytes, start, mark);
             if end > start || rows.fields.len() > rows.current {
@@ -114,7 +114,7 @@ impl<'a> Worker<'a> {
             start = mark + 1;
             row_start = start;
             line += 1;
-        }
+        });
     }
 
     fn quoted_rows(&mut self, text: &str, block: &Block, rows: &mut Rows, part: &mut Part) {

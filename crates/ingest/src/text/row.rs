@@ -1,6 +1,5 @@
 //! One row of delimited text into fields, by RFC 4180: a field is quoted if it *begins* with a quote.
 
-use crate::digits::Marks;
 use memchr::{memchr, memchr_iter, memchr2};
 
 /// What separates what.
@@ -101,9 +100,9 @@ impl Grammar {
         }
     }
 
-    /// Positions of all delimiters and line ends of a text without quotes.
-    pub(crate) fn marks(self, text: &[u8]) -> Marks<'_> {
-        Marks::new(text, [self.delimiter, self.line_end])
+    /// What ends a field of a text without quotes.
+    pub(crate) fn marks(self) -> [u8; 2] {
+        [self.delimiter, self.line_end]
     }
 
     /// The end of a line's last field: a carriage return before the line feed is part of the line end.

@@ -107,8 +107,65 @@ impl DisjointSets {
 }
 
 /// Components of nodes that reach each other along the flows.
+///
+/// What a node of many ties reaches and is reached by is one component, the largest in most networks: it is found
+/// first, by two searches that look at few of its edges, and the rest by depth.
+///
+/// # Cost
+/// `O(n + m)` time, `O(n)` memory. Source: Fleischer, Hendrickson and Pinar (2000); Beamer, Asanović and Patterson (2012).
 pub(crate) fn strong(graph: &SupplyGraph) -> Partition {
-    strong_along(Adjacency::customers(graph))
+    let (customers, suppliers) = (Adjacency::customers(graph), Adjacency::suppliers(graph));
+    let ties = |u: &usize| customers.range(*u).len().min(suppliers.range(*u).len());
+    let Some(hub) = (0..graph.n_nodes()).max_by_key(ties) else {
+        return strong_along(customers);
+    };
+    let mut core = reached(hub, customers, suppliers);
+    let reaching = reached(hub, suppliers, customers);
+    core.iter_mut().zip(reaching).for_each(|(in_core, reaches)| *in_core &= reaches);
+    strong_beside(customers, &core)
+}
+
+/// Which nodes can be reached from one along the edges of a direction; `against` is the other one.
+///
+/// A front is followed along its edges while it has few; one of many is left, and every node that was not reached
+/// yet looks for any neighbour that was.
+fn reached(start: usize, along: Adjacency<'_>, against: Adjacency<'_>) -> Vec<bool> {
+    let n = along.n_nodes();
+    let mut seen = vec![false; n];
+    seen[start] = true;
+    let (mut front, mut next) = (vec![start as u32], Vec::new());
+    // What a look from all nodes that were not reached costs at most.
+    let mut left = n + against.neighbours.len();
+    while !front.is_empty() {
+        let edges: usize = front.iter().map(|&u| along.range(u as usize).len()).sum();
+        if edges * 8 < left {
+            for &u in &front {
+                for &v in along.neighbours(u as usize) {
+                    if !seen[v as usize] {
+                        seen[v as usize] = true;
+                        next.push(v);
+                    }
+                }
+            }
+        } else {
+            left = n;
+            for v in 0..n {
+                if seen[v] {
+                    continue;
+                }
+                let neighbours = against.neighbours(v);
+                if neighbours.iter().any(|&u| seen[u as usize]) {
+                    seen[v] = true;
+                    next.push(v as u32);
+                } else {
+                    left += neighbours.len();
+                }
+            }
+        }
+        front.clear();
+        std::mem::swap(&mut front, &mut next);
+    }
+    seen
 }
 
 /// Components of nodes that reach each other along the edges of one direction.
@@ -119,14 +176,21 @@ pub(crate) fn strong(graph: &SupplyGraph) -> Partition {
 /// # Cost
 /// `O(n + m)` time, `O(n)` memory. Source: Tarjan (1972); Pearce (2016).
 pub(crate) fn strong_along(customers: Adjacency<'_>) -> Partition {
+    strong_beside(customers, &vec![false; customers.n_nodes()])
+}
+
+/// The same, where one component is known.
+fn strong_beside(customers: Adjacency<'_>, known: &[bool]) -> Partition {
     const NEW: u32 = 0;
     let n = customers.n_nodes();
-    let mut number = vec![NEW; n];
+    // The known one is closed before the search begins.
+    let mut number: Vec<u32> =
+        known.iter().map(|&known| if known { n as u32 } else { NEW }).collect();
     let mut is_root = vec![true; n];
     let mut path: Vec<(u32, u32)> = Vec::new();
     let mut open: Vec<u32> = Vec::new();
     let mut place = 1;
-    let mut component = n as u32;
+    let mut component = n as u32 - u32::from(known.contains(&true));
     for start in 0..n as u32 {
         if number[start as usize] != NEW {
             continue;
@@ -194,6 +258,23 @@ mod tests {
         let strong = strong(&graph);
         assert_eq!(strong.component, [0, 1, 2, 3, 4, 2, 5]);
         assert_eq!(strong.sizes, [1, 1, 2, 1, 1, 1]);
+    }
+
+    #[test]
+    fn a_core_that_is_found_first_changes_nothing() {
+        let mut state = 1_u32;
+        let mut draw = |n: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % n
+        };
+        for n in [1, 2, 10, 50, 400] {
+            for edges_a_node in 0..6 {
+                let flows: Vec<(u32, u32)> =
+                    (0..n * edges_a_node).map(|_| (draw(n), draw(n) / (1 + draw(3)))).collect();
+                let graph = graph(n, &flows);
+                assert_eq!(strong(&graph), strong_along(Adjacency::customers(&graph)));
+            }
+        }
     }
 
     #[test]
