@@ -27,6 +27,7 @@
 mod columnar;
 mod convert;
 mod csv;
+mod decimal;
 mod error;
 mod format;
 mod json;
@@ -36,6 +37,7 @@ mod stream;
 
 pub use convert::to_frame;
 pub use csv::{read_table, read_table_with};
+pub use decimal::Decimal;
 pub use error::FrameError;
 pub use format::{CsvStyle, TableFormat, write_table};
 pub use raw::{ColumnFile, RawColumn, RawValues, read_columns};

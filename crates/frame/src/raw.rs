@@ -1,9 +1,11 @@
 //! Columns out of Parquet and Arrow files that others wrote.
 
-use crate::FrameError;
+mod narrow;
+
+use crate::{Decimal, FrameError};
 use polars::prelude::{
-    ArrowDataType, ArrowSchema, Column, DataFrame, DataType, IpcReader, ParquetReader, PolarsError,
-    PolarsResult, SerReader,
+    ArrowDataType, ArrowField, ArrowSchema, Column, DataFrame, DataType, IpcReader, ParquetReader,
+    PolarsError, PolarsResult, SerReader,
 };
 use std::any::Any;
 use std::fs::File;
@@ -40,6 +42,8 @@ pub enum RawValues {
     I64(Vec<Option<i64>>),
     /// `true` or `false`.
     Bool(Vec<Option<bool>>),
+    /// Decimal numbers.
+    Decimal(Vec<Option<Decimal>>),
 }
 
 impl RawValues {
@@ -51,6 +55,7 @@ impl RawValues {
             Self::F64(v) => v.len(),
             Self::I64(v) => v.len(),
             Self::Bool(v) => v.len(),
+            Self::Decimal(v) => v.len(),
         }
     }
 
@@ -87,28 +92,68 @@ pub fn read_columns(file: File, kind: ColumnFile) -> Result<Vec<RawColumn>, Fram
         ColumnFile::Arrow => arrow(file),
     };
     // The decoder asserts what a whole file would satisfy; what it held is dropped with the panic.
-    let frame = match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(Ok(frame)) => frame?,
+    let decoded = match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(decoded)) => decoded?,
         Ok(Err(error)) => return Err(damaged(error.to_string())),
         Err(panic) => return Err(damaged(message(panic.as_ref()))),
     };
-    frame.into_columns().into_iter().map(|column| raw(&column, &damaged)).collect()
+    let columns = decoded.frame.map(DataFrame::into_columns).unwrap_or_default();
+    let columns = columns.into_iter().map(|column| raw(&column, &damaged));
+    let mut columns: Vec<RawColumn> = columns.collect::<Result<_, _>>()?;
+    // Ascending by position, so every one finds its place.
+    for (at, column) in decoded.narrow {
+        columns.insert(at.min(columns.len()), column);
+    }
+    if columns.windows(2).any(|pair| pair[0].values.len() != pair[1].values.len()) {
+        return Err(damaged("its columns are not of one length".into()));
+    }
+    Ok(columns)
 }
 
-fn parquet(file: File) -> PolarsResult<Result<DataFrame, FrameError>> {
-    let mut reader = ParquetReader::new(file);
-    match refused(reader.schema()?.as_ref()) {
-        Some(refusal) => Ok(Err(refusal)),
-        None => reader.finish().map(Ok),
-    }
+/// What was decoded: most columns by polars, some below it, with their positions in the file.
+struct Decoded {
+    frame: Option<DataFrame>,
+    narrow: Vec<(usize, RawColumn)>,
 }
 
-fn arrow(file: File) -> PolarsResult<Result<DataFrame, FrameError>> {
-    let mut reader = IpcReader::new(file).set_rechunk(false);
-    match refused(reader.schema()?.as_ref()) {
-        Some(refusal) => Ok(Err(refusal)),
-        None => reader.finish().map(Ok),
+fn parquet(file: File) -> PolarsResult<Result<Decoded, FrameError>> {
+    let mut reader = ParquetReader::new(file.try_clone()?);
+    let schema = reader.schema()?;
+    if let Some(refusal) = refused(&schema) {
+        return Ok(Err(refusal));
     }
+    let (wide, narrow) = by_width(&schema);
+    let metadata = reader.get_metadata()?.clone();
+    let column = |(at, field)| Ok((at, narrow::parquet(&file, &metadata, &field)?));
+    let narrow = narrow.into_iter().map(column).collect::<PolarsResult<_>>()?;
+    let frame = match wide[..] {
+        [] => None,
+        _ => Some(reader.with_projection(Some(wide)).finish()?),
+    };
+    Ok(Ok(Decoded { frame, narrow }))
+}
+
+fn arrow(file: File) -> PolarsResult<Result<Decoded, FrameError>> {
+    let mut reader = IpcReader::new(file.try_clone()?).set_rechunk(false);
+    let schema = reader.schema()?;
+    if let Some(refusal) = refused(&schema) {
+        return Ok(Err(refusal));
+    }
+    let (wide, narrow) = by_width(&schema);
+    let frame = match wide[..] {
+        [] => None,
+        _ => Some(reader.with_projection(Some(wide)).finish()?),
+    };
+    let positions = narrow.iter().map(|(at, _)| *at);
+    let columns = if narrow.is_empty() { Vec::new() } else { narrow::arrow(&file, &narrow)? };
+    Ok(Ok(Decoded { frame, narrow: positions.zip(columns).collect() }))
+}
+
+/// The positions of the columns that polars reads, and the columns that it does not.
+fn by_width(schema: &ArrowSchema) -> (Vec<usize>, Vec<(usize, ArrowField)>) {
+    let fields = schema.iter_values().cloned().enumerate();
+    let (narrow, wide): (Vec<_>, Vec<_>) = fields.partition(|(_, f)| narrow::is_narrow(&f.dtype));
+    (wide.into_iter().map(|(at, _)| at).collect(), narrow)
 }
 
 /// The first column of a type that is not read. Looked for before decoding, because polars panics over types that
@@ -137,7 +182,7 @@ fn is_read(kind: &ArrowDataType) -> bool {
         | T::Utf8
         | T::LargeUtf8
         | T::Utf8View => true,
-        _ => false,
+        kind => narrow::is_narrow(kind),
     }
 }
 

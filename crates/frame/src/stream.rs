@@ -5,9 +5,9 @@
 //! length, bytes), its type (u8) and its blocks; then `PLQEND` and the checksum of all that went before (u64). A
 //! block is its number of rows (u32, at most 65 536) and its cells; a block of no rows ends the column. Cells of
 //! text are their lengths (u32, the greatest for a missing one) and then their bytes; other cells are a byte that
-//! says whether there is a value, and the value (8 bytes, or 1).
+//! says whether there is a value, and the value (8 bytes, 17 for a decimal number, or 1).
 
-use crate::{FrameError, RawColumn, RawValues};
+use crate::{Decimal, FrameError, RawColumn, RawValues};
 use std::io::{self, Read, Write};
 
 const MAGIC: &[u8; 8] = b"PLQCOLS1";
@@ -31,6 +31,7 @@ pub fn write_stream(columns: &[RawColumn], out: &mut dyn Write) -> io::Result<()
             RawValues::F64(v) => write_blocks(1, v, write_cells, &mut out)?,
             RawValues::I64(v) => write_blocks(2, v, write_cells, &mut out)?,
             RawValues::Bool(v) => write_blocks(3, v, write_cells, &mut out)?,
+            RawValues::Decimal(v) => write_blocks(4, v, write_cells, &mut out)?,
         }
     }
     out.put(END)?;
@@ -72,6 +73,7 @@ pub fn read_stream(input: &mut dyn Read) -> Result<Vec<RawColumn>, FrameError> {
             1 => RawValues::F64(read_blocks(&mut input, read_cells)?),
             2 => RawValues::I64(read_blocks(&mut input, read_cells)?),
             3 => RawValues::Bool(read_blocks(&mut input, read_cells)?),
+            4 => RawValues::Decimal(read_blocks(&mut input, read_cells)?),
             _ => return Err(FrameError::Stream("a column has no known type")),
         };
         columns.push(RawColumn { name, values });
@@ -114,6 +116,20 @@ impl Cell for i64 {
 
     fn get(bytes: &[u8]) -> Option<Self> {
         Some(Self::from_le_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl Cell for Decimal {
+    const WIDTH: usize = 17;
+
+    fn put(self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.unscaled.to_le_bytes());
+        bytes.push(self.scale);
+    }
+
+    fn get(bytes: &[u8]) -> Option<Self> {
+        let (unscaled, scale) = bytes.split_last_chunk::<1>()?;
+        Some(Self { unscaled: i128::from_le_bytes(unscaled.try_into().ok()?), scale: scale[0] })
     }
 }
 
@@ -328,6 +344,7 @@ mod tests {
         vec![
             column("id", RawValues::Text(ids.collect())),
             column("", RawValues::F64(vec![Some(-0.0), None, Some(f64::NAN), Some(1e300)])),
+            column("d", RawValues::Decimal(vec![Some(Decimal { unscaled: -125, scale: 1 }), None])),
             column("n", RawValues::I64(vec![Some(i64::MIN), None])),
             column("ok", RawValues::Bool(vec![Some(true), None, Some(false)])),
             column("none", RawValues::Text(Vec::new())),

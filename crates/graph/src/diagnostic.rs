@@ -30,7 +30,9 @@ impl fmt::Display for Severity {
 pub struct Location {
     /// The file as the user named it.
     pub file: String,
-    /// The physical line, from 1.
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The physical line, or the row of a sheet, from 1.
     pub line: Option<u64>,
     /// The field of the row, from 1.
     pub column: Option<u64>,
@@ -45,6 +47,13 @@ impl Location {
     #[must_use]
     pub fn file(file: impl Into<String>) -> Self {
         Self { file: file.into(), ..Self::default() }
+    }
+
+    /// The same place on a sheet of a workbook.
+    #[must_use]
+    pub fn sheet(mut self, sheet: impl Into<String>) -> Self {
+        self.sheet = Some(sheet.into());
+        self
     }
 
     /// The same place with a line.
@@ -74,12 +83,40 @@ impl Location {
         self.byte = Some(byte);
         self
     }
+
+    /// The place on a sheet as a spreadsheet names it: `edges!C2`, `edges!3` for a row, `edges` for the sheet.
+    #[must_use]
+    pub fn cell(&self) -> Option<String> {
+        let sheet = self.sheet.as_deref()?;
+        let is_plain = sheet.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let sheet =
+            if is_plain { sheet.into() } else { format!("'{}'", sheet.replace('\'', "''")) };
+        Some(match (self.line, self.column) {
+            (Some(row), Some(column)) => format!("{sheet}!{}{row}", column_letters(column)),
+            (Some(row), None) => format!("{sheet}!{row}"),
+            (None, Some(column)) => format!("{sheet}!{}", column_letters(column)),
+            (None, None) => sheet,
+        })
+    }
+}
+
+/// The letters by which a spreadsheet names a column, counted from 1: A to Z, then AA.
+fn column_letters(column: u64) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column;
+    while rest > 0 {
+        letters.push(b'A' + ((rest - 1) % 26) as u8);
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().map(|&letter| char::from(letter)).collect()
 }
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
-        if let Some(line) = self.line {
+        if let Some(cell) = self.cell() {
+            write!(f, ":{cell}")?;
+        } else if let Some(line) = self.line {
             write!(f, ":{line}")?;
             if let Some(column) = self.column {
                 write!(f, ":{column}")?;
@@ -363,6 +400,16 @@ mod tests {
         found.count_more("E0205", 10);
         assert!(found.has_enough("E0205"));
         assert_eq!((found.iter().len(), found.counts()["E0205"]), (1000, 1410));
+    }
+
+    #[test]
+    fn cells_are_named_as_spreadsheets_name_them() {
+        let at = |sheet: &str, column| Location::file("a.xlsx").sheet(sheet).line(2).column(column);
+        assert_eq!(at("edges", 3).to_string(), "a.xlsx:edges!C2");
+        assert_eq!(at("Hoja 1", 27).field("x").to_string(), "a.xlsx:'Hoja 1'!AA2, column `x`");
+        assert_eq!(at("e", 16_384).cell().as_deref(), Some("e!XFD2"));
+        assert_eq!(Location::file("a").sheet("e").line(3).cell().as_deref(), Some("e!3"));
+        assert_eq!(Location::file("a").line(3).column(1).to_string(), "a:3:1");
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod policy;
 pub mod reader;
 pub mod records;
 mod report;
+mod sheet;
 mod source;
 mod text;
 

@@ -126,6 +126,8 @@ pub enum FileFormat {
     Parquet,
     /// Arrow IPC file.
     Arrow,
+    /// Excel workbook.
+    Xlsx,
 }
 
 /// Every choice about reading, with the defaults of `palenque`.
@@ -185,6 +187,8 @@ pub struct Policy {
     pub max_memory: u64,
     /// Which member of an archive to read (`--member`).
     pub member: Option<String>,
+    /// Which sheet of a workbook to read (`--sheet`); the first one by default.
+    pub sheet: Option<String>,
     /// How many threads parse.
     pub threads: usize,
     /// The program that is started as `PROGRAM __read FORMAT` to decode Parquet and Arrow files under a memory
@@ -221,6 +225,7 @@ impl Default for Policy {
             max_field_bytes: 1_000_000,
             max_memory: 8 << 30,
             member: None,
+            sheet: None,
             threads: 1,
             reading_child: None,
         }

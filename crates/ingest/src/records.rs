@@ -97,7 +97,19 @@ impl Records {
 #[derive(Debug, Default, PartialEq)]
 pub struct Places {
     blocks: Vec<Lines>,
-    rows: bool,
+    form: Form,
+}
+
+/// What records stand on.
+#[derive(Debug, Default, PartialEq)]
+enum Form {
+    /// The lines of a text.
+    #[default]
+    Lines,
+    /// The rows of a table without lines.
+    Rows,
+    /// The rows of this sheet of a workbook.
+    Sheet(String),
 }
 
 /// Where the records of one block stand.
@@ -112,17 +124,32 @@ pub(crate) struct Lines {
 impl Places {
     /// The records of a table without lines: the place of a record is its row, from 1.
     pub(crate) fn rows() -> Self {
-        Self { blocks: vec![Lines { first_line: 1, ..Lines::default() }], rows: true }
+        let blocks = vec![Lines { first_line: 1, ..Lines::default() }];
+        Self { blocks, form: Form::Rows }
+    }
+
+    /// The records of a sheet, in order, and the row of each.
+    pub(crate) fn sheet(name: String, rows: Vec<u32>) -> Self {
+        let blocks = vec![Lines { first_record: 0, first_line: 0, irregular: Some(rows) }];
+        Self { blocks, form: Form::Sheet(name) }
     }
 
     /// The records of blocks of text, in order.
     pub(crate) fn lines(blocks: Vec<Lines>) -> Self {
-        Self { blocks, rows: false }
+        Self { blocks, form: Form::Lines }
     }
 
     /// Whether places are rows of a table and not lines of a text.
     pub(crate) fn are_rows(&self) -> bool {
-        self.rows
+        self.form == Form::Rows
+    }
+
+    /// The sheet of a workbook that the records stand on.
+    pub(crate) fn sheet_name(&self) -> Option<&str> {
+        match &self.form {
+            Form::Sheet(name) => Some(name),
+            Form::Lines | Form::Rows => None,
+        }
     }
 
     /// The line or row of a record, from 1.
@@ -148,5 +175,7 @@ mod tests {
         let places = Places::lines(vec![regular, uneven]);
         assert_eq!([0, 1, 2, 3].map(|r| places.get(r)), [2, 3, 5, 9]);
         assert_eq!(Places::rows().get(41), 42);
+        let places = Places::sheet("edges".into(), vec![2, 7]);
+        assert_eq!((places.get(1), places.sheet_name()), (7, Some("edges")));
     }
 }

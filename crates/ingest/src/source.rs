@@ -1,15 +1,18 @@
 //! Opening an input: a file or standard input, packed or not, recognised by its content before its name.
 
+mod archive;
 mod magic;
 mod unpack;
 
 use crate::policy::{FileFormat, Policy};
-use magic::Content;
+use crate::reader::xlsx::Opened;
+pub(crate) use archive::Archive;
+use magic::{Content, Packing};
 use palenque_frame::ColumnFile;
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Diagnostics, Location};
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,6 +42,10 @@ pub(crate) enum Body {
     Text(Peeked),
     /// A file of typed columns, to be read from its beginning.
     Columns(File, ColumnFile),
+    /// An archive of the parts of an Office document.
+    Workbook(Archive),
+    /// A sheet of it, once it was read.
+    Sheet(Box<Opened>),
 }
 
 /// What identifies a file's state while it is read.
@@ -63,17 +70,24 @@ pub(crate) struct Refusal {
     pub(crate) what: String,
     pub(crate) help: String,
     line: Option<u64>,
+    column: Option<u64>,
     byte: Option<u64>,
 }
 
 impl Refusal {
     pub(crate) fn new(id: &'static str, what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { id, what: what.into(), help: help.into(), line: None, byte: None }
+        Self { id, what: what.into(), help: help.into(), line: None, column: None, byte: None }
     }
 
     /// The same refusal, of this line.
     pub(crate) fn on_line(mut self, line: u64) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    /// The same refusal, of this cell of a sheet: row and column from 1.
+    pub(crate) fn in_cell(mut self, row: u32, column: u16) -> Self {
+        (self.line, self.column) = (Some(row.into()), Some(column.into()));
         self
     }
 
@@ -86,6 +100,7 @@ impl Refusal {
     /// The finding, at a place, which is made narrower where the refusal knows more.
     pub(crate) fn at(self, mut at: Location) -> Diagnostic {
         at.line = at.line.or(self.line);
+        at.column = at.column.or(self.column);
         at.byte = at.byte.or(self.byte);
         Diagnostic::new(self.id, self.what).at(at).help(self.help)
     }
@@ -134,7 +149,6 @@ impl Source {
         let hashed = Hashed { file: file.try_clone()?, digest: Arc::clone(&digest) };
         let mut raw = Peeked::new(Box::new(hashed));
         let head = raw.peek(HEAD)?;
-        let empty = || Refusal::new("E0103", "the file is empty", "check that the export finished");
         if head.is_empty() {
             return Err(empty().into());
         }
@@ -166,15 +180,14 @@ impl Source {
             }
             Content::Text => Body::Text(raw),
             Content::Packed(packed) => {
-                packing = Some(packed.name());
-                let mut inside =
-                    Peeked::new(unpack::unpack(packed, raw, &digest_count(&digest), policy)?);
-                let head = inside.peek(HEAD)?;
-                if head.is_empty() {
-                    return Err(empty().into());
+                let body = unpacked(packed, raw, digest_count(&digest), policy)?;
+                if let Body::Workbook(_) = body {
+                    found = Diagnostics::default();
+                    magic::compare_workbook(path, policy)?;
+                } else {
+                    packing = Some(packed.name());
                 }
-                magic::refuse_inside(packed, Content::of(head))?;
-                Body::Text(inside)
+                body
             }
             Content::Encrypted => {
                 let what = "the file is encrypted Parquet, which is not read";
@@ -223,6 +236,37 @@ impl State {
         let data = file.metadata()?;
         Ok(Self { bytes: data.len(), modified: data.modified().ok(), regular: data.is_file() })
     }
+}
+
+fn empty() -> Refusal {
+    Refusal::new("E0103", "the file is empty", "check that the export finished")
+}
+
+/// What is packed: text, or a workbook, which is an archive of many files.
+fn unpacked(
+    packed: Packing,
+    raw: Peeked,
+    read: impl Fn() -> u64 + Send + 'static,
+    policy: &Policy,
+) -> io::Result<Body> {
+    let stream: Box<dyn Read + Send> = match packed {
+        Packing::Gzip => unpack::gzip(raw, read, policy),
+        Packing::Zstd => unpack::zstd(raw, read, policy)?,
+        Packing::Zip => {
+            let mut archive = Archive::open(raw, policy)?;
+            if archive.is_office_document() {
+                return Ok(Body::Workbook(archive));
+            }
+            Box::new(Cursor::new(archive.table(policy)?))
+        }
+    };
+    let mut inside = Peeked::new(stream);
+    let head = inside.peek(HEAD)?;
+    if head.is_empty() {
+        return Err(empty().into());
+    }
+    magic::refuse_inside(packed, Content::of(head))?;
+    Ok(Body::Text(inside))
 }
 
 fn open_file(path: &Path, name: &str) -> io::Result<File> {

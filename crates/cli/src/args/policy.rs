@@ -261,10 +261,10 @@ pub(crate) static KEYS: &[Key] = &[
     key(
         "format",
         "input-format",
-        Kind::Choice(&["auto", "csv", "parquet", "arrow"]),
+        Kind::Choice(&["auto", "csv", "parquet", "arrow", "xlsx"]),
         "What the files are, when their content is not to decide",
         choice!(format: "auto" => FileFormat::Auto, "csv" => FileFormat::Csv,
-            "parquet" => FileFormat::Parquet, "arrow" => FileFormat::Arrow),
+            "parquet" => FileFormat::Parquet, "arrow" => FileFormat::Arrow, "xlsx" => FileFormat::Xlsx),
     ),
     key(
         "delimiter",
@@ -401,6 +401,19 @@ pub(crate) static KEYS: &[Key] = &[
                 Ok(())
             },
             |p| p.member.as_deref().map_or(Value::Null, Value::from),
+        ),
+    ),
+    key(
+        "sheet",
+        "sheet",
+        Kind::Text,
+        "Which sheet of a workbook to read; the first one by default",
+        (
+            |p, g| {
+                p.sheet = Some(g.text.into());
+                Ok(())
+            },
+            |p| p.sheet.as_deref().map_or(Value::Null, Value::from),
         ),
     ),
 ];

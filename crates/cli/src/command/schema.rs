@@ -123,9 +123,10 @@ fn tables() -> Value {
 fn document() -> Value {
     let place = json!({
         "type": "object",
-        "required": ["file", "line", "column", "field", "byte"],
+        "required": ["file", "cell", "line", "column", "field", "byte"],
         "properties": {
             "file": { "type": ["string", "null"] },
+            "cell": { "type": ["string", "null"] },
             "line": { "type": ["integer", "null"] },
             "column": { "type": ["integer", "null"] },
             "field": { "type": ["string", "null"] },

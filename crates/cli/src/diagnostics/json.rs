@@ -1,6 +1,6 @@
 //! The one JSON document that every verb prints under `--json`.
 
-use palenque_graph::Diagnostic;
+use palenque_graph::{Diagnostic, Location};
 use serde_json::{Value, json};
 
 /// The document's schema and version.
@@ -30,6 +30,7 @@ fn diagnostic(d: &Diagnostic) -> Value {
         "what": d.what(),
         "at": {
             "file": at.map(|at| at.file.as_str()),
+            "cell": at.and_then(Location::cell),
             "line": at.and_then(|at| at.line),
             "column": at.and_then(|at| at.column),
             "field": at.and_then(|at| at.field.as_deref()),

@@ -52,7 +52,7 @@ pub(super) const ERRORS: &[Code] = &[
         "content and name differ",
         "The name says one kind of file and the content is another, such as Parquet named `.csv` or plain text named \
          `.gz`. One of the two is a mistake, and guessing which would be a guess about your data. Rename the file, or \
-         say what it is: `--input-format csv`, `parquet` or `arrow`.",
+         say what it is: `--input-format csv`, `parquet`, `arrow` or `xlsx`.",
     ),
     code(
         "E0108",
@@ -63,8 +63,8 @@ pub(super) const ERRORS: &[Code] = &[
     code(
         "E0109",
         "several candidate tables",
-        "The archive holds more than one table, and nothing says which one is meant. The message lists \
-         them. Choose one with `--member NAME`.",
+        "The archive holds more than one table, and nothing says which one is meant; or a workbook has no sheet of the \
+         name that was given. The message lists them. Choose one with `--member NAME` or `--sheet NAME`.",
     ),
     code(
         "E0110",
@@ -100,6 +100,6 @@ pub(super) const WARNINGS: &[Code] = &[
         "W0109",
         "one of several tables was used",
         "The workbook has several sheets and the first one was read. If the network is on another sheet, every number \
-         is about the wrong table. Put the right sheet first, or save it as CSV.",
+         is about the wrong table. Say which one to read with `--sheet NAME`; the message lists them.",
     ),
 ];

@@ -95,15 +95,10 @@ pub(super) const ERRORS: &[Code] = &[
     ),
     code(
         "E0615",
-        "formula without a value",
-        "A cell holds a formula or an error such as `#DIV/0!` and no number. palenque does not compute formulas. Open the \
-         workbook, let it compute, mend the errors, and save it, or save the sheet as CSV.",
-    ),
-    code(
-        "E0616",
-        "error cell",
-        "A cell holds an error of the spreadsheet, such as `#REF!` or `#N/A`, where a value is needed. It is not a \
-         missing value but a broken one. Mend the formula, or empty the cell.",
+        "formula or error without a value",
+        "A cell holds an error such as `#DIV/0!` or `#N/A`, or a formula with which no value was stored, as programs \
+         write that do not compute. It is not a missing value but a broken one, and palenque does not compute formulas. \
+         Open the workbook, let it compute, mend the errors, and save it, or save the sheet as CSV.",
     ),
     code(
         "E0617",
@@ -140,8 +135,8 @@ pub(super) const WARNINGS: &[Code] = &[
     ),
     code(
         "W0617",
-        "merged cells unmerged",
-        "The sheet hides rows or merges cells outside the table. Hidden rows were read too, since a filter only hides \
-         them. Delete them if they do not belong to the network.",
+        "hidden rows read too",
+        "The sheet hides rows of the table. They were read like the others, since a filter only hides them and the file \
+         does not say why. Delete them if they do not belong to the network.",
     ),
 ];

@@ -31,8 +31,9 @@ impl Count {
 impl Place<'_> {
     /// The line of a record. A table without lines has only its name.
     pub(super) fn at(&self, record: usize) -> Location {
-        let at = Location::file(self.name);
-        if self.records.places.are_rows() { at } else { at.line(self.records.places.get(record)) }
+        let (places, mut at) = (&self.records.places, Location::file(self.name));
+        at.sheet = places.sheet_name().map(shown);
+        if places.are_rows() { at } else { at.line(places.get(record)) }
     }
 
     /// A cell of a record.
@@ -96,8 +97,7 @@ pub(super) fn cells(
         found.count_more("E0303", more);
     }
     if let Some((n, record, column)) = records.rounded {
-        let what =
-            format!("{n} whole numbers above 2^53 are not exact as doubles and were rounded");
+        let what = format!("{n} numbers have more digits than a double holds and were rounded");
         let help = "use a larger unit; ids belong into text columns; or `--allow W0412`";
         let at = place.cell(record, column);
         found.push_counted(Diagnostic::new("W0412", what).at(at).help(help), n);

@@ -3,7 +3,8 @@
 use super::child::{Trouble, ask, decode};
 use super::{Job, Parsed};
 use crate::intern::Interner;
-use crate::layout::{Titles, canonical};
+use crate::layout::Titles;
+use crate::layout::header::repeated;
 use crate::policy::Policy;
 use crate::records::{BadCell, Kind, MISSING, Places, Planned, Records, Values};
 use crate::source::{Body, Refusal, Source};
@@ -54,14 +55,6 @@ fn refusal(trouble: Trouble) -> Refusal {
             Refusal::new("E0601", what, "write or fetch the file again; nothing of it was used")
         }
     }
-}
-
-fn repeated(titles: &[String]) -> Option<Refusal> {
-    let mut sorted: Vec<String> = titles.iter().map(|t| canonical(t)).collect();
-    sorted.sort();
-    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1])?;
-    let what = format!("the column `{}` is there twice", shown(&twice[0]));
-    Some(Refusal::new("E0207", what, "rename one of the two, or take it out"))
 }
 
 fn records(columns: &[RawColumn], plan: Vec<Planned>, policy: &Policy) -> Result<Records, Refusal> {
@@ -130,10 +123,12 @@ fn text(values: &RawValues, row: usize) -> Option<Cow<'_, str>> {
         RawValues::I64(v) => v[row].map(|x| x.to_string().into()),
         RawValues::F64(v) => v[row].map(|x| x.to_string().into()),
         RawValues::Bool(v) => v[row].map(|x| if x { "true" } else { "false" }.into()),
+        RawValues::Decimal(v) => v[row].map(|x| x.to_string().into()),
     }
 }
 
-fn cleaned<'a>(id: Cow<'a, str>, policy: &Policy) -> Cow<'a, str> {
+/// An id or text as the policy wants it.
+pub(super) fn cleaned<'a>(id: Cow<'a, str>, policy: &Policy) -> Cow<'a, str> {
     if !policy.trim && !policy.normalize_nfc {
         return id;
     }
@@ -172,6 +167,10 @@ fn numbers(
                 Some(_) => Cell::Bad,
                 None => Cell::Missing,
             },
+            RawValues::Decimal(v) => v[row].map_or(Cell::Missing, |x| {
+                let (x, exact) = x.nearest();
+                Cell::Number(x, !exact)
+            }),
             RawValues::Bool(_) => Cell::Bad,
         };
         numbers.push(match cell {

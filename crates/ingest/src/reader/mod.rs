@@ -5,6 +5,7 @@ mod child;
 mod columns;
 mod csv;
 mod parquet;
+pub(crate) mod xlsx;
 
 pub use child::answer;
 
@@ -77,7 +78,7 @@ pub struct Parsed {
     pub dialect: BTreeMap<String, String>,
 }
 
-static READERS: &[&dyn Reader] = &[&arrow::Arrow, &csv::Csv, &parquet::Parquet];
+static READERS: &[&dyn Reader] = &[&arrow::Arrow, &csv::Csv, &parquet::Parquet, &xlsx::Xlsx];
 
 /// All readers, in alphabetical order.
 pub fn all() -> impl ExactSizeIterator<Item = &'static dyn Reader> {

@@ -3,6 +3,7 @@
 use super::Refusal;
 use crate::policy::{FileFormat, Policy};
 use palenque_frame::ColumnFile;
+use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Location};
 use std::io;
 use std::path::Path;
@@ -45,12 +46,6 @@ pub(super) struct Other {
 }
 
 impl Other {
-    pub(super) const XLSX: Self = Self {
-        what: "an Excel workbook",
-        help: "save the sheet as `CSV UTF-8` and pass that",
-        is_text: false,
-    };
-
     pub(super) fn refusal(self) -> Refusal {
         let what = format!("the content is {}, not a table", self.what);
         let refusal = Refusal::new("E0104", what, self.help);
@@ -145,7 +140,7 @@ pub(super) fn compare(
     match content {
         Content::Text => match extension {
             "gz" | "zst" | "zip" => differ("text", "take that ending off the name"),
-            "parquet" | "pq" | "arrow" | "feather" | "ipc" | "xlsx" | "xls" => {
+            "parquet" | "pq" | "arrow" | "feather" | "ipc" | "xlsx" | "xlsm" | "xls" => {
                 differ("text", "rename it to `.csv`")
             }
             _ => Ok(None),
@@ -158,9 +153,24 @@ pub(super) fn compare(
         }
         Content::Packed(Packing::Gzip) if extension != "gz" => noted("gzip"),
         Content::Packed(Packing::Zstd) if extension != "zst" => noted("zstd"),
-        Content::Packed(Packing::Zip) if extension != "zip" && extension != "xlsx" => noted("zip"),
+        Content::Packed(Packing::Zip) if !matches!(extension, "zip" | "xlsx" | "xlsm") => {
+            noted("zip")
+        }
         Content::Packed(_) | Content::Encrypted | Content::Other(_) => Ok(None),
     }
+}
+
+/// Refuses a workbook whose name says that it is something else.
+pub(super) fn compare_workbook(path: &Path, policy: &Policy) -> io::Result<()> {
+    let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
+    let says = match (policy.format, extension.as_deref()) {
+        (FileFormat::Xlsx, _) | (FileFormat::Auto, None | Some("xlsx" | "xlsm")) => return Ok(()),
+        (FileFormat::Auto, Some(extension)) => format!("the name ends in `.{}`", shown(extension)),
+        _ => "`--input-format` says something else".into(),
+    };
+    let what = format!("{says}, the content is an Excel workbook");
+    let help = "rename it to `.xlsx`, or pass `--input-format xlsx`";
+    Err(Refusal::new("E0107", what, help).at_byte(0).into())
 }
 
 /// Refuses what is packed twice, or packed and not text.

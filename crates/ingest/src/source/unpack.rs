@@ -1,11 +1,9 @@
-//! Unpacking gzip, Zstandard and zip, with limits that a bomb runs into.
+//! Unpacking gzip and Zstandard, with limits that a bomb runs into.
 
-use super::magic::{Other, Packing};
 use super::{Peeked, Refusal};
 use crate::policy::Policy;
 use flate2::bufread::GzDecoder;
-use palenque_graph::diagnostic::shown;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// Unpacked bytes below which no ratio is suspicious.
 const HARMLESS: u64 = 1 << 30;
@@ -13,43 +11,58 @@ const HARMLESS: u64 = 1 << 30;
 const RATIO: u64 = 200;
 const BUFFER: usize = 1 << 16;
 
-/// The unpacked stream; `read` counts the packed bytes read so far.
-pub(super) fn unpack(
-    packing: Packing,
+/// A gzip stream unpacked; `read` counts the packed bytes read so far.
+pub(super) fn gzip(
     raw: Peeked,
-    read: &(impl Fn() -> u64 + Send + Clone + 'static),
+    read: impl Fn() -> u64 + Send + 'static,
+    policy: &Policy,
+) -> Box<dyn Read + Send> {
+    Box::new(LimitedReader::new(Members::new(raw), "gzip", Limits::of(policy), read))
+}
+
+/// A Zstandard stream unpacked; `read` counts the packed bytes read so far.
+pub(super) fn zstd(
+    raw: Peeked,
+    read: impl Fn() -> u64 + Send + 'static,
     policy: &Policy,
 ) -> io::Result<Box<dyn Read + Send>> {
-    let limits = Limits { memory: policy.max_memory, harmless: HARMLESS, ratio: RATIO };
-    let limit = |inner: Box<dyn Read + Send>| LimitedReader {
-        inner,
-        packing: packing.name(),
-        limits,
-        packed: Box::new(read.clone()),
-        unpacked: 0,
-    };
-    Ok(match packing {
-        Packing::Gzip => Box::new(limit(Box::new(Members::new(raw)))),
-        Packing::Zstd => Box::new(limit(Box::new(zstd::Decoder::new(raw)?))),
-        Packing::Zip => Box::new(Cursor::new(member(raw, policy, limits)?)),
-    })
+    let inner = zstd::Decoder::new(raw)?;
+    Ok(Box::new(LimitedReader::new(inner, "zstd", Limits::of(policy), read)))
 }
 
 /// What unpacking may make of how much.
 #[derive(Clone, Copy, Debug)]
-struct Limits {
+pub(super) struct Limits {
     memory: u64,
     harmless: u64,
     ratio: u64,
 }
 
+impl Limits {
+    pub(super) fn of(policy: &Policy) -> Self {
+        Self { memory: policy.max_memory, harmless: HARMLESS, ratio: RATIO }
+    }
+}
+
 /// Passes on what is unpacked until it is too much, and says what was damaged.
-struct LimitedReader<R> {
+pub(super) struct LimitedReader<R> {
     inner: R,
     packing: &'static str,
     limits: Limits,
     packed: Box<dyn Fn() -> u64 + Send>,
     unpacked: u64,
+}
+
+impl<R: Read> LimitedReader<R> {
+    /// `packed` counts the packed bytes read so far.
+    pub(super) fn new(
+        inner: R,
+        packing: &'static str,
+        limits: Limits,
+        packed: impl Fn() -> u64 + Send + 'static,
+    ) -> Self {
+        Self { inner, packing, limits, packed: Box::new(packed), unpacked: 0 }
+    }
 }
 
 impl<R: Read> Read for LimitedReader<R> {
@@ -127,68 +140,14 @@ impl Read for Members {
     }
 }
 
-/// The one table of a zip archive, unpacked into memory: the archive's index stands at its end.
-fn member(mut raw: Peeked, policy: &Policy, limits: Limits) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    (&mut raw).take(policy.max_memory).read_to_end(&mut bytes)?;
-    if raw.read(&mut [0])? > 0 {
-        let what = format!("the archive is larger than {} bytes", policy.max_memory);
-        return Err(Refusal::new("E0106", what, "raise `--max-memory`").into());
-    }
-    let packed = bytes.len() as u64;
-    let broken = |error: zip::result::ZipError| -> io::Error {
-        let what = format!("the zip archive is damaged: {error}");
-        Refusal::new("E0105", what, "fetch or pack the file again; nothing of it was used").into()
-    };
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    let mut names: Vec<(usize, String)> = Vec::new();
-    for i in 0..archive.len() {
-        let file = archive.by_index_raw(i).map_err(broken)?;
-        let name = file.name().map_err(broken)?.into_owned();
-        if file.enclosed_name().is_none() {
-            let what = format!("member {} of the archive is called `{}`", i + 1, shown(&name));
-            let help = "such a path leaves the folder it is unpacked to: pack the table again";
-            return Err(Refusal::new("E0110", what, help).into());
-        }
-        if name == "[Content_Types].xml" {
-            return Err(Other::XLSX.refusal().into());
-        }
-        if !file.is_dir() && !name.starts_with("__MACOSX/") && !name.ends_with(".DS_Store") {
-            names.push((i, name));
-        }
-    }
-    let listed = || names.iter().map(|(_, n)| shown(n)).collect::<Vec<_>>().join(", ");
-    let chosen = match &policy.member {
-        Some(wanted) => names.iter().find(|(_, n)| n == wanted),
-        None if names.len() == 1 => names.first(),
-        None => None,
-    };
-    let Some(&(index, _)) = chosen else {
-        let what = match (&policy.member, names.len()) {
-            (Some(wanted), _) => format!("the archive has no member `{}`", shown(wanted)),
-            (None, 0) => "the archive holds no file".into(),
-            (None, n) => format!("the archive holds {n} candidate tables"),
-        };
-        let help = format!("pass `--member NAME`; there are: {}", listed());
-        return Err(Refusal::new("E0109", what, help).into());
-    };
-    let inner = archive.by_index(index).map_err(broken)?;
-    let packed = Box::new(move || packed);
-    let mut limited = LimitedReader { inner, packing: "zip", limits, packed, unpacked: 0 };
-    let mut text = Vec::new();
-    limited.read_to_end(&mut text)?;
-    Ok(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
+    use std::io::{Cursor, Write};
 
     fn limited(bytes: usize, packed: u64, limits: Limits) -> io::Result<usize> {
         let inner = io::repeat(b'x').take(bytes as u64);
-        let packed = Box::new(move || packed);
-        let mut reader = LimitedReader { inner, packing: "gzip", limits, packed, unpacked: 0 };
+        let mut reader = LimitedReader::new(inner, "gzip", limits, move || packed);
         reader.read_to_end(&mut Vec::new())
     }
 
@@ -211,7 +170,7 @@ mod tests {
     fn unpacked(bytes: Vec<u8>) -> io::Result<String> {
         let mut text = String::new();
         let raw = Peeked::new(Box::new(Cursor::new(bytes)));
-        unpack(Packing::Gzip, raw, &|| 1, &Policy::default())?.read_to_string(&mut text)?;
+        super::gzip(raw, || 1, &Policy::default()).read_to_string(&mut text)?;
         Ok(text)
     }
 

@@ -1,17 +1,15 @@
 //! How a text separates its fields, and its header.
 
 use super::row::{Form, Grammar, Next, unescaped};
-use crate::layout::{Layout, Titles, canonical};
+use crate::layout::header::{MAX_COLUMNS, adapted, numbered, repeated};
+use crate::layout::{Layout, Titles};
 use crate::policy::{LineEnds, Policy};
 use crate::records::Planned;
 use crate::source::Refusal;
 use memchr::memchr;
-use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Location};
 use std::path::Path;
 
-/// The most columns a header may have.
-const MAX_COLUMNS: usize = 10_000;
 /// How many lines are searched for a header below the one that is none.
 const SEARCHED: usize = 50;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -166,32 +164,6 @@ fn titles(start: &[u8], at: usize, grammar: Grammar) -> Result<(Vec<String>, usi
         })
     };
     Ok((fields.iter().map(title).collect::<Result<_, _>>()?, next))
-}
-
-/// Titles for a file without a header.
-fn numbered(known: &[&str], n: usize) -> Vec<String> {
-    let name = |i: usize| known.get(i).map_or_else(|| format!("column_{}", i + 1), |&k| k.into());
-    (0..n).map(name).collect()
-}
-
-fn repeated(titles: &[String]) -> Option<Refusal> {
-    let mut sorted: Vec<String> = titles.iter().map(|t| canonical(t)).collect();
-    sorted.sort();
-    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1] && !pair[0].is_empty())?;
-    let what = format!("the column `{}` is there twice", shown(&twice[0]));
-    Some(Refusal::new("E0207", what, "rename one of the two, or take it out"))
-}
-
-/// W0208 where a title was not spelt as palenque spells it.
-fn adapted(plan: &[Planned], layout: &dyn Layout) -> Option<Diagnostic> {
-    let is_key = |p: &&Planned| layout.default_titles().contains(&p.name.as_str());
-    let mut changed = plan.iter().filter(is_key).filter(|p| canonical(&p.title) != p.title);
-    let first = changed.next()?;
-    let n = 1 + changed.count();
-    let (title, name) = (shown(&first.title), &first.name);
-    let what = format!("{n} column titles were adapted, such as `{title}`, read as `{name}`");
-    let help = "write titles in lower case without spaces, or pass `--allow W0208`";
-    Some(Diagnostic::new("W0208", what).help(help))
 }
 
 /// The beginning of a text around what was taken for its header.

@@ -5,6 +5,7 @@ mod corpus;
 mod hostile;
 mod options;
 mod threads;
+mod workbooks;
 
 use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_ingest::{Ingested, Inputs, Policy, read};
