@@ -40,7 +40,7 @@ pub struct Variation {
 /// let flows = [(0, 0, 150.0), (0, 1, 500.0), (1, 0, 200.0), (1, 1, 100.0)];
 /// let economy = SupplyGraph::from_flows(["s1", "s2"], flows)?
 ///     .with_number("output", [Some(1000.0), Some(2000.0)]);
-/// let spread = variation(&LeontiefInverse::of(&economy, &NoProgress)?);
+/// let spread = variation(&*LeontiefInverse::of(&economy, &NoProgress)?);
 /// // 0.95/0.7575 and 0.20/0.7575: their distance from the mean by the mean, times √2.
 /// assert!((spread.backward[0].unwrap_or(0.0) - 0.75 / 1.15 * 2_f64.sqrt()).abs() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
