@@ -5,6 +5,7 @@
 //! processor's cache. Threads deal a share of the items each, then take whole buckets; as everything keeps its
 //! order, the outcome does not depend on how many there are. Memory is handed on from step to step.
 
+use crate::dealt::{Dealt, DealtShare, fit, split, starts};
 use crate::share::share;
 use crate::{BuildError, CompensatedSum, Duplicates};
 use std::ops::Range;
@@ -62,61 +63,6 @@ fn mask(bits: u32) -> u64 {
     (1 << bits) - 1
 }
 
-/// Items dealt into buckets, a share of them by each thread; within a bucket they keep their order.
-struct Dealt {
-    shares: Vec<DealtShare>,
-    n_buckets: usize,
-}
-
-#[derive(Default)]
-struct DealtShare {
-    items: Vec<u128>,
-    /// Where each bucket begins: `n_buckets + 1` positions.
-    starts: Vec<u32>,
-}
-
-impl Dealt {
-    /// Deals `n` items; `items` gives those of a range with their buckets. Takes over the memory of what was dealt
-    /// before.
-    fn new<I: Iterator<Item = (u32, u128)>>(
-        n: usize,
-        n_buckets: usize,
-        threads: usize,
-        before: Vec<DealtShare>,
-        items: impl Fn(Range<usize>) -> I + Sync,
-    ) -> Self {
-        let size = n.div_ceil(threads);
-        let range = |i: usize| (i * size).min(n)..((i + 1) * size).min(n);
-        let rooms = before.into_iter().chain(std::iter::repeat_with(DealtShare::default));
-        let tasks = (0..threads).map(range).zip(rooms);
-        let shares = share(threads, tasks, |(): &mut (), (range, room)| {
-            let starts = starts(n_buckets, items(range.clone()).map(|(bucket, _)| bucket));
-            let mut next = starts.clone();
-            let mut dealt = room.items;
-            fit(&mut dealt, range.len());
-            items(range).for_each(|(bucket, item)| {
-                let place = &mut next[bucket as usize];
-                dealt[*place as usize] = item;
-                *place += 1;
-            });
-            DealtShare { items: dealt, starts }
-        });
-        Self { shares, n_buckets }
-    }
-
-    /// How many items are in each bucket.
-    fn sizes(&self) -> impl Iterator<Item = usize> + Clone {
-        (0..self.n_buckets).map(|bucket| self.bucket(bucket).map(<[u128]>::len).sum())
-    }
-
-    /// The items of a bucket, share after share.
-    fn bucket(&self, bucket: usize) -> impl Iterator<Item = &[u128]> + Clone {
-        self.shares.iter().map(move |share| {
-            &share.items[share.starts[bucket] as usize..share.starts[bucket + 1] as usize]
-        })
-    }
-}
-
 /// Columns of records: seller, buyer, flow.
 pub(crate) struct RecordColumns {
     pub(crate) sellers: Vec<u32>,
@@ -153,7 +99,7 @@ struct Stretch<'a> {
 struct Merged {
     n_edges: usize,
     repeated: Vec<(u32, u32)>,
-    first_merged: Option<usize>,
+    first_repeat: Option<usize>,
     /// Record and edge; empty unless asked for.
     edge_of_record: Vec<(u32, u32)>,
 }
@@ -230,7 +176,7 @@ impl Rows {
                 self.edge_of_record[record as usize] = edge + first;
             }
             self.first_merged =
-                [self.first_merged, merged.first_merged].into_iter().flatten().min();
+                [self.first_merged, merged.first_repeat].into_iter().flatten().min();
             n_edges += merged.n_edges;
             start += size;
         }
@@ -270,8 +216,8 @@ impl Merging<'_> {
                 let (edge, buyer) = (merged.n_edges, packing.buyer_of(run[0]));
                 if run.len() > 1 {
                     let second = packing.record_of(run[1]) as usize;
-                    merged.first_merged =
-                        Some(merged.first_merged.map_or(second, |first| first.min(second)));
+                    merged.first_repeat =
+                        Some(merged.first_repeat.map_or(second, |first| first.min(second)));
                     merged.repeated.push((edge as u32, run.len() as u32));
                 }
                 let flow = merged_flow(run, self.duplicates);
@@ -387,40 +333,9 @@ impl Rows {
     }
 }
 
-/// Disjoint stretches of a slice, one after the other.
-fn split<'a, T>(
-    slice: &'a mut [T],
-    sizes: impl Iterator<Item = usize>,
-) -> impl Iterator<Item = &'a mut [T]> {
-    sizes.scan(slice, |rest, size| {
-        let (own, others) = std::mem::take(rest).split_at_mut(size);
-        *rest = others;
-        Some(own)
-    })
-}
-
-/// Makes room for `n` items; what is there already may stay.
-fn fit(items: &mut Vec<u128>, n: usize) {
-    if items.len() < n {
-        *items = vec![0; n];
-    }
-}
-
 /// How many stretches of `2^low_bits` nodes there are.
 fn n_buckets(n_nodes: usize, low_bits: u32) -> usize {
     n_nodes.div_ceil(1 << low_bits)
-}
-
-/// Where each key's run begins when sorted: `n + 1` positions.
-fn starts(n: usize, keys: impl Iterator<Item = u32>) -> Vec<u32> {
-    let mut offsets = vec![0_u32; n + 1];
-    for key in keys {
-        offsets[key as usize + 1] += 1;
-    }
-    for i in 0..n {
-        offsets[i + 1] += offsets[i];
-    }
-    offsets
 }
 
 #[cfg(test)]

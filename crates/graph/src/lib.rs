@@ -27,6 +27,7 @@ mod adjacency;
 mod builder;
 pub mod codes;
 mod columns;
+mod dealt;
 pub mod diagnostic;
 mod ids;
 mod memo;

@@ -22,20 +22,7 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
     let read = read(session, &pipeline, &Base::default())?;
     let periods: Vec<&str> = read.panel.iter().map(|(name, _)| name).collect();
     let graph = read.panel.last();
-    let (structure, (sellers, buyers, quantiles)) = std::thread::scope(|scope| {
-        let flows = || {
-            let (sold, bought) = (graph.out_strengths(), graph.in_strengths());
-            (largest(&sold), largest(&bought), quantiles(graph))
-        };
-        if session.threads > 1 {
-            let flows = scope.spawn(flows);
-            let structure = structure(session, graph);
-            (structure, flows.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        } else {
-            (structure(session, graph), flows())
-        }
-    });
-    let structure = structure?;
+    let Figures { structure, sellers, buyers, quantiles } = measure(session, graph)?;
     let merged: u64 = read.files.iter().filter(|f| f.role == "edges").map(|f| f.merged).sum();
 
     let mut rows: Vec<Vec<String>> = Vec::new();
@@ -124,6 +111,32 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
         "money_flow": pipeline.policy.money_flow,
     });
     Ok(Done::text(text, result))
+}
+
+/// What takes a while to find.
+struct Figures {
+    structure: Map<String, Value>,
+    sellers: Vec<(NodeIndex, f64)>,
+    buyers: Vec<(NodeIndex, f64)>,
+    quantiles: Option<[f64; 4]>,
+}
+
+/// Looks at the flows beside the network's shape, where two threads may be used.
+fn measure(session: &mut Session, graph: &SupplyGraph) -> Outcome<Figures> {
+    let of_flows = || {
+        let (sellers, buyers) = (largest(&graph.out_strengths()), largest(&graph.in_strengths()));
+        (sellers, buyers, quantiles(graph))
+    };
+    let (structure, (sellers, buyers, quantiles)) = if session.threads > 1 {
+        std::thread::scope(|scope| {
+            let beside = scope.spawn(of_flows);
+            let structure = structure(session, graph);
+            (structure, beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
+    } else {
+        (structure(session, graph), of_flows())
+    };
+    Ok(Figures { structure: structure?, sellers, buyers, quantiles })
 }
 
 /// Figures of the network's shape, of the metrics that compute them.
