@@ -25,6 +25,7 @@ mod assemble;
 mod digits;
 pub mod generate;
 mod intern;
+mod io_table;
 pub mod layout;
 mod policy;
 pub mod reader;
@@ -34,7 +35,7 @@ mod source;
 mod text;
 
 pub use policy::{
-    DuplicateRule, Encoding, FileFormat, LineEnds, MissingWeightRule, NegativeRule,
+    DuplicateRule, EmptyCellRule, Encoding, FileFormat, LineEnds, MissingWeightRule, NegativeRule,
     NodeConflictRule, Policy, RaggedRule, UnknownNodeRule, ZeroRule,
 };
 pub use report::{FileReport, Ingested, Inputs};
