@@ -9,6 +9,9 @@ use crate::{BuildError, CompensatedSum, Duplicates};
 /// About how many stretches of nodes there are.
 const BUCKETS: u32 = 256;
 
+/// So many columns are mirrored in one step: the places where the next entry of each goes fit a cache.
+const FEW_NODES: usize = 1 << 15;
+
 /// How many bits of a packed record hold the low bits of the seller, the buyer and the number of the record; 64
 /// more hold the flow. Within a bucket, comparing packed records orders them by seller, then buyer, then order of adding.
 #[derive(Clone, Copy)]
@@ -201,6 +204,9 @@ impl Incoming {
     pub(crate) fn of(n_nodes: usize, row_offsets: &[u32], targets: &[u32]) -> Self {
         let low_bits = Packing::new(n_nodes, 0).seller_low;
         let offsets = starts(n_nodes, targets.iter().copied());
+        if n_nodes <= FEW_NODES {
+            return Self::of_few(offsets, row_offsets, targets);
+        }
         let n_buckets = n_buckets(n_nodes, low_bits);
         let mut next_in_bucket: Vec<u32> = (0..n_buckets).map(|b| offsets[b << low_bits]).collect();
         let mut dealt = vec![(0_u32, 0_u32, 0_u32); targets.len()];
@@ -220,6 +226,24 @@ impl Incoming {
             sources[*place as usize] = seller;
             edges[*place as usize] = edge;
             *place += 1;
+        }
+        Self { offsets, sources, edges }
+    }
+}
+
+impl Incoming {
+    /// Mirrors the rows of few nodes, perhaps with many edges, and holds no copy of them.
+    fn of_few(offsets: Vec<u32>, row_offsets: &[u32], targets: &[u32]) -> Self {
+        let mut next = offsets.clone();
+        let mut sources = vec![0_u32; targets.len()];
+        let mut edges = vec![0_u32; targets.len()];
+        for (seller, ends) in (0_u32..).zip(row_offsets.windows(2)) {
+            for edge in ends[0]..ends[1] {
+                let place = &mut next[targets[edge as usize] as usize];
+                sources[*place as usize] = seller;
+                edges[*place as usize] = edge;
+                *place += 1;
+            }
         }
         Self { offsets, sources, edges }
     }

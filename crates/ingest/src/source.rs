@@ -5,7 +5,7 @@ mod unpack;
 
 use crate::policy::{FileFormat, Policy};
 use magic::Content;
-use palenque_frame::ColumnFile;
+use palenque_frame::{ColumnFile, RawColumn};
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Diagnostics, Location};
 use std::fs::File;
@@ -39,6 +39,8 @@ pub(crate) enum Body {
     Text(Peeked),
     /// A file of typed columns, to be read from its beginning.
     Columns(File, ColumnFile),
+    /// Its columns, once they were decoded.
+    Decoded(Vec<RawColumn>),
 }
 
 /// What identifies a file's state while it is read.

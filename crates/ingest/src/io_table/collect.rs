@@ -5,7 +5,7 @@ use super::{
     Column, FlowsBuilder, InputKind, InputRow, IoTable, Label, OddCells, Oddity, Places, Sector,
     layout,
 };
-use crate::policy::Policy;
+use crate::policy::{Policy, RaggedRule};
 use crate::source::Refusal;
 use crate::text::number::{self, NumberStyle};
 
@@ -21,13 +21,35 @@ pub(crate) enum Cell<'a> {
 }
 
 impl Cell<'_> {
+    fn is_blank(self) -> bool {
+        match self {
+            Cell::Empty => true,
+            Cell::Number(_) => false,
+            Cell::Text(text) => text.trim().is_empty(),
+        }
+    }
+
     /// As a label or title.
-    fn label(self) -> String {
+    pub(crate) fn label(self) -> String {
         match self {
             Cell::Empty => String::new(),
             Cell::Number(x) => x.to_string(),
             Cell::Text(text) => text.trim().to_owned(),
         }
+    }
+}
+
+/// Who takes the rows of a sheet.
+pub(crate) trait RowSink {
+    /// Takes the next row, of this line (from 1). Blank rows may be left out.
+    ///
+    /// # Errors
+    /// The sheet is none that can be taken.
+    fn row(&mut self, line: u64, cells: &[Cell<'_>]) -> Result<(), Refusal>;
+
+    /// How many columns label the rows, where it is known: a file of columns has those last.
+    fn n_labels(&self) -> Option<usize> {
+        None
     }
 }
 
@@ -63,6 +85,22 @@ pub(crate) struct Collector<'a> {
     table: IoTable,
 }
 
+impl RowSink for Collector<'_> {
+    fn row(&mut self, line: u64, cells: &[Cell<'_>]) -> Result<(), Refusal> {
+        if self.plan.is_some() {
+            self.body_row(line, cells);
+            return Ok(());
+        }
+        let keep = |cell: &Cell<'_>| match *cell {
+            Cell::Empty => Kept::Empty,
+            Cell::Number(x) => Kept::Number(x),
+            Cell::Text(text) => Kept::Text(text.to_owned()),
+        };
+        self.head.push((line, cells.iter().map(keep).collect()));
+        if self.head.len() == Head::ROWS { self.begin() } else { Ok(()) }
+    }
+}
+
 impl<'a> Collector<'a> {
     /// A collector for a file or sheet of this place; its titles are taken from the sheet itself.
     pub(crate) fn new(places: Places, policy: &'a Policy) -> Self {
@@ -78,24 +116,6 @@ impl<'a> Collector<'a> {
             flows: FlowsBuilder::default(),
             table: IoTable { places, ..IoTable::default() },
         }
-    }
-
-    /// Takes the next row, of this line (from 1). Blank rows may be left out.
-    ///
-    /// # Errors
-    /// No layout knows the sheet.
-    pub(crate) fn row(&mut self, line: u64, cells: &[Cell<'_>]) -> Result<(), Refusal> {
-        if self.plan.is_some() {
-            self.body_row(line, cells);
-            return Ok(());
-        }
-        let keep = |cell: &Cell<'_>| match *cell {
-            Cell::Empty => Kept::Empty,
-            Cell::Number(x) => Kept::Number(x),
-            Cell::Text(text) => Kept::Text(text.to_owned()),
-        };
-        self.head.push((line, cells.iter().map(keep).collect()));
-        if self.head.len() == Head::ROWS { self.begin() } else { Ok(()) }
     }
 
     /// The table, when all rows were taken.
@@ -160,8 +180,13 @@ impl<'a> Collector<'a> {
 
     fn body_row(&mut self, line: u64, cells: &[Cell<'_>]) {
         self.table.rows += 1;
-        if cells.iter().all(|cell| cell.label().is_empty()) {
+        if cells.iter().all(|cell| cell.is_blank()) {
             self.table.skipped += 1;
+            return;
+        }
+        let is_text = self.table.places.sheet.is_none();
+        if is_text && cells.len() != self.slots.len() && self.policy.ragged != RaggedRule::Fill {
+            self.table.ragged.push((line, cells.len()));
             return;
         }
         self.blank_columns(cells);
@@ -201,7 +226,7 @@ impl<'a> Collector<'a> {
     /// A column without a title in which something stands is a sector without a name, which `assemble` refuses.
     fn blank_columns(&mut self, cells: &[Cell<'_>]) {
         for (at, slot) in self.slots.iter_mut().enumerate() {
-            if matches!(slot, Slot::Blank) && cells.get(at).is_some_and(|c| !c.label().is_empty()) {
+            if matches!(slot, Slot::Blank) && cells.get(at).is_some_and(|c| !c.is_blank()) {
                 *slot = Slot::Skip;
                 self.table.nameless.push(at as u64 + 1);
             }
@@ -277,7 +302,7 @@ impl Kept {
 
 impl NumberStyle {
     /// The number of a cell; what is odd about it is noted.
-    pub(super) fn value(
+    pub(crate) fn value(
         self,
         cell: Cell<'_>,
         (line, column): (u64, u64),

@@ -19,12 +19,17 @@
 //! only `assemble` lays one upon the other.
 
 mod collect;
+mod columns;
 mod flows;
 pub(crate) mod layout;
+mod matrix;
 pub(crate) mod names;
 mod plan;
+pub(crate) mod pymrio;
+pub(crate) mod read;
 
-pub(crate) use collect::{Cell, Collector};
+pub(crate) use collect::{Cell, Collector, RowSink};
+pub(crate) use columns::rows as columns_as_rows;
 pub(crate) use flows::{Flows, FlowsBuilder};
 pub(crate) use plan::{ColumnRole, Head, Plan, RowRole};
 
@@ -87,7 +92,7 @@ impl Sector {
 pub(crate) struct Column {
     /// The category, with its region where the users are those of one.
     pub(crate) label: Label,
-    /// The number of the column in the file, from 1.
+    /// The number of the column in the file, from 1; 0 where it is in another file.
     pub(crate) at: u64,
     /// One value a seller, in their order.
     pub(crate) values: Vec<f64>,
@@ -115,7 +120,7 @@ pub(crate) struct InputRow {
     pub(crate) kind: InputKind,
     /// Its unit, where the table says it.
     pub(crate) unit: Option<Box<str>>,
-    /// Its line, from 1.
+    /// Its line, from 1; 0 where it is in another file.
     pub(crate) at: u64,
     /// One value a buyer, in their order.
     pub(crate) values: Vec<f64>,
@@ -174,9 +179,9 @@ impl OddCells {
         }
     }
 
-    /// How many cells are empty.
-    pub(crate) fn n_empty(&self) -> u64 {
-        self.counts[Self::EMPTY]
+    /// How many cells of a sort are counted and not kept.
+    pub(crate) fn n_not_kept(&self, sort: usize) -> u64 {
+        self.counts[sort].saturating_sub(Self::KEPT)
     }
 
     /// How many flows are below zero.
@@ -224,9 +229,18 @@ impl Places {
         if self.has_lines && line > 0 { self.file().line(line) } else { self.file() }
     }
 
+    /// `row 7: ` for a table without lines.
+    pub(crate) fn row(&self, line: u64) -> String {
+        if self.has_lines { String::new() } else { format!("row {line}: ") }
+    }
+
     /// A cell by its line and column, both from 1.
     pub(crate) fn cell(&self, line: u64, column: u64) -> Location {
-        let at = self.line(line).column(column);
+        let at = self.line(line);
+        if !self.has_lines || column == 0 {
+            return at;
+        }
+        let at = at.column(column);
         if let Some(sheet) = &self.sheet {
             return at.field(format!("{}!{}{line}", shown(sheet), letters(column)));
         }
@@ -266,6 +280,8 @@ pub(crate) struct IoTable {
     pub(crate) nameless: Vec<u64>,
     /// Cells that are not as they should be.
     pub(crate) odd: OddCells,
+    /// Odd cells of its other files, where it has several.
+    pub(crate) beside: Vec<(Places, OddCells)>,
     /// Where it all stands.
     pub(crate) places: Places,
     /// The period of the table, where it says one.
@@ -274,10 +290,12 @@ pub(crate) struct IoTable {
     pub(crate) unit: Option<Box<str>>,
     /// The layout by which it was read.
     pub(crate) layout: &'static str,
-    /// Rows of the file, and those of them that the layout passes over, such as totals of a published table.
+    /// Rows of the file below its header.
     pub(crate) rows: u64,
-    /// See `rows`.
+    /// Those of them that the layout passes over: blank ones, totals of a published table.
     pub(crate) skipped: u64,
+    /// Rows of the wrong length, which are not read: their line and number of fields.
+    pub(crate) ragged: Vec<(u64, usize)>,
 }
 
 #[cfg(test)]
