@@ -8,7 +8,7 @@ use crate::{Diagnostic, SupplyGraph};
 /// `x_i = Σ_j Z_ij + f_i` and `v_j = x_j − Σ_i Z_ij − imp_j`. What the graph's node columns `output`,
 /// `final_demand`, `value_added`, `imports` do not say is completed from these identities; a node about which
 /// nothing is known is closed by `x_i = max(Σ_j Z_ij, Σ_i Z_ij)` (`x_imputed`).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Accounts {
     /// Gross output `x`.
     pub output: Vec<f64>,

@@ -53,6 +53,18 @@ pub enum MetricError {
         /// Bound asked for.
         tolerance: f64,
     },
+    /// A full matrix of this many nodes would not fit.
+    #[error(
+        "needs the full inverse: {n} nodes would take {gigabytes:.0} GB, and at most {limit} nodes are taken"
+    )]
+    TooLarge {
+        /// Nodes.
+        n: usize,
+        /// What one matrix of them takes.
+        gigabytes: f64,
+        /// The most that is taken.
+        limit: usize,
+    },
     /// A side table does not say what the index needs, or names nodes that are not there.
     #[error("{}", .0.what())]
     Side(Box<Diagnostic>),
@@ -90,6 +102,8 @@ impl MetricError {
             Self::NotConverged { .. } => {
                 Diagnostic::new("E0901", what).help("raise `max_iterations` or `tolerance`")
             }
+            Self::TooLarge { .. } => Diagnostic::new("E0902", what)
+                .help("aggregate first, such as with `--by sector`, or ask for indices that need one solve"),
             Self::Side(found) => (**found).clone(),
             Self::Cancelled => Diagnostic::new("E0903", what).help("allow more time"),
         }

@@ -44,9 +44,7 @@ pub(crate) fn downstreamness_of(
     economy: &Economy<'_>,
     progress: &dyn Progress,
 ) -> Result<Vec<Option<f64>>, MetricError> {
-    let ones = vec![1.0; economy.graph().n_nodes()];
-    let n = economy.solve(&economy.recipes(), &ones, progress)?;
-    Ok(economy.where_active(n))
+    Ok(economy.where_active(economy.backward(progress)?.values))
 }
 
 /// [`downstreamness()`] behind the registry.

@@ -43,9 +43,7 @@ pub(crate) fn upstreamness_of(
     economy: &Economy<'_>,
     progress: &dyn Progress,
 ) -> Result<Vec<Option<f64>>, MetricError> {
-    let ones = vec![1.0; economy.graph().n_nodes()];
-    let u = economy.solve(&economy.allocations(), &ones, progress)?;
-    Ok(economy.where_active(u))
+    Ok(economy.where_active(economy.forward_ghosh(progress)?.values))
 }
 
 /// [`upstreamness()`] behind the registry.

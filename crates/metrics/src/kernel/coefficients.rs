@@ -4,6 +4,7 @@ use crate::MetricError;
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::fixed_point::{FixedPoint, Stop, Unsolved, fixed_point};
 use crate::kernel::productivity::closed_block;
+use crate::kernel::sums::{Sum, Sums};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::{NodeIndex, Progress, SupplyGraph};
 
@@ -187,14 +188,45 @@ impl<'g> Economy<'g> {
     ) -> Result<Vec<f64>, MetricError> {
         match fixed_point(matrix, c, Stop::default(), progress) {
             Ok(FixedPoint { values, .. }) => Ok(values),
-            Err(Unsolved::NotConverged { sweeps, error, tolerance }) => {
-                Err(MetricError::NotConverged { iterations: sweeps, error, tolerance })
+            Err(why) => Err(self.unsolved(why)),
+        }
+    }
+
+    /// Output multipliers `1ᵀL`, which are downstreamness too, with the bound of their error. Solved for once a graph.
+    ///
+    /// # Errors
+    /// As [`Economy::solve`].
+    pub fn backward(&self, progress: &dyn Progress) -> Result<FixedPoint, MetricError> {
+        Sums::get(self, Sum::Backward, progress)
+    }
+
+    /// Row sums of the Ghosh inverse `G 1`, which are upstreamness too. Solved for once a graph.
+    ///
+    /// # Errors
+    /// As [`Economy::solve`].
+    pub fn forward_ghosh(&self, progress: &dyn Progress) -> Result<FixedPoint, MetricError> {
+        Sums::get(self, Sum::Ghosh, progress)
+    }
+
+    /// Row sums of the Leontief inverse `L 1`. Solved for once a graph.
+    ///
+    /// # Errors
+    /// As [`Economy::solve`].
+    pub fn forward_leontief(&self, progress: &dyn Progress) -> Result<FixedPoint, MetricError> {
+        Sums::get(self, Sum::Leontief, progress)
+    }
+
+    /// Why a solve failed, in terms of this economy.
+    pub(crate) fn unsolved(&self, why: Unsolved) -> MetricError {
+        match why {
+            Unsolved::NotConverged { sweeps, error, tolerance } => {
+                MetricError::NotConverged { iterations: sweeps, error, tolerance }
             }
-            Err(Unsolved::NotProductive { block }) => {
+            Unsolved::NotProductive { block } => {
                 let why = "a group of nodes needs, from itself, more than it makes";
-                Err(self.not_productive(why, &block))
+                self.not_productive(why, &block)
             }
-            Err(Unsolved::Cancelled) => Err(MetricError::Cancelled),
+            Unsolved::Cancelled => MetricError::Cancelled,
         }
     }
 

@@ -113,11 +113,54 @@ pub fn fixed_point(
 }
 
 /// What a residual says.
-struct Bound {
+#[derive(Clone, Copy)]
+pub(crate) struct Bound {
     /// The largest `|r_i| / c_i`.
-    error: f64,
+    pub(crate) error: f64,
     /// Whether rounding is all that is left of `r`.
     is_rounding: bool,
+}
+
+impl Bound {
+    /// That of no row.
+    pub(crate) const NONE: Self = Self { error: 0.0, is_rounding: true };
+
+    /// With `c = 1` and `next = 1 + M y`.
+    pub(crate) fn of(next: &[f64], y: &[f64]) -> Self {
+        let mut bound = Self::NONE;
+        next.iter().zip(y).for_each(|(&next, &y)| bound.add(next, y, 1.0));
+        bound
+    }
+
+    /// One more row.
+    fn add(&mut self, next: f64, y: f64, c: f64) {
+        let r = (next - y).abs();
+        // Written so that a residual that is not a number counts as infinite.
+        self.error = if r / c <= self.error { self.error } else { r / c };
+        self.is_rounding &= r <= ROUNDING * next.abs();
+    }
+
+    /// Whether the solve is done.
+    pub(crate) fn is_small(&self, stop: Stop) -> bool {
+        self.error <= stop.tolerance || (self.is_rounding && self.error <= ROUNDED_ERROR)
+    }
+}
+
+impl FixedPoint {
+    /// The end of every solve: the last residual is small, and the signs say what that proves.
+    pub(crate) fn certified(
+        values: Vec<f64>,
+        bound: &Bound,
+        sweeps: usize,
+    ) -> Result<Self, Unsolved> {
+        let is_broken = |&i: &u32| !(values[i as usize] > 0.0);
+        let block: Vec<u32> = (0..values.len() as u32).filter(is_broken).collect();
+        if block.is_empty() {
+            Ok(Self { values, error: bound.error, sweeps })
+        } else {
+            Err(Unsolved::NotProductive { block })
+        }
+    }
 }
 
 struct Solve<'a> {
@@ -133,15 +176,11 @@ impl Solve<'_> {
     fn sweep(&mut self, y: &[f64], next: &mut [f64]) -> Result<Bound, Unsolved> {
         self.count(1)?;
         let block = |(b, next): (usize, &mut [f64])| {
-            let mut bound = Bound { error: 0.0, is_rounding: true };
+            let mut bound = Bound::NONE;
             for (k, value) in next.iter_mut().enumerate() {
                 let i = b * BLOCK + k;
                 *value = self.c[i] + self.matrix.row_times(i, y);
-                let r = (*value - y[i]).abs();
-                // Written so that a residual that is not a number counts as infinite.
-                bound.error =
-                    if r / self.c[i] <= bound.error { bound.error } else { r / self.c[i] };
-                bound.is_rounding &= r <= ROUNDING * value.abs();
+                bound.add(*value, y[i], self.c[i]);
             }
             bound
         };
@@ -159,18 +198,11 @@ impl Solve<'_> {
     }
 
     fn is_solved(&self, bound: &Bound) -> bool {
-        bound.error <= self.stop.tolerance || (bound.is_rounding && bound.error <= ROUNDED_ERROR)
+        bound.is_small(self.stop)
     }
 
-    /// The end of every solve: the last residual is small, and the signs say what that proves.
     fn certified(&self, values: Vec<f64>, bound: &Bound) -> Result<FixedPoint, Unsolved> {
-        let block: Vec<u32> =
-            (0..values.len() as u32).filter(|&i| !(values[i as usize] > 0.0)).collect();
-        if block.is_empty() {
-            Ok(FixedPoint { values, error: bound.error, sweeps: self.sweeps })
-        } else {
-            Err(Unsolved::NotProductive { block })
-        }
+        FixedPoint::certified(values, bound, self.sweeps)
     }
 
     fn not_converged(&self, error: f64) -> Unsolved {

@@ -115,7 +115,7 @@ pub fn multiplier_leakage(
     }
     let ones = vec![1.0; graph.n_nodes()];
     let recipes = economy.recipes();
-    let all = economy.solve(&recipes, &ones, progress)?;
+    let all = economy.backward(progress)?.values;
     let within: RowMatrix<'_> = recipes.keep(|j, i| member[j] && member[i]);
     let within = economy.solve(&within, &ones, progress)?;
     let lost: f64 = nodes.iter().map(|&j| all[j] - within[j]).sum();

@@ -56,8 +56,7 @@ pub fn total_linkages(
     progress: &dyn Progress,
 ) -> Result<TotalLinkages, MetricError> {
     let economy = Economy::of(graph)?.productive()?;
-    let ones = vec![1.0; graph.n_nodes()];
-    let forward_leontief = economy.solve(&economy.requirements(), &ones, progress)?;
+    let forward_leontief = economy.forward_leontief(progress)?.values;
     Ok(TotalLinkages {
         backward: downstreamness_of(&economy, progress)?,
         forward_ghosh: upstreamness_of(&economy, progress)?,

@@ -1,0 +1,199 @@
+//! The Leontief inverse, where its entries are needed: formed once for a graph and shared by all who ask.
+
+use crate::MetricError;
+use crate::kernel::coefficients::Economy;
+use crate::kernel::inverse::invert;
+use palenque_graph::accounts::Accounts;
+use palenque_graph::{NodeIndex, Progress, SupplyGraph};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// The most nodes of which a full inverse is formed: one matrix then takes 5 GB.
+pub const MOST_NODES: usize = 25_000;
+/// How far column sums of the inverse may be from the multipliers that a solve certifies, relatively.
+const AGREEMENT: f64 = 1e-9;
+
+/// `L = (I − A)⁻¹` of a network with its accounts, `a_ij = Z_ij / x_j`.
+///
+/// Nodes without output have no coefficients: their rows and columns are those of the identity.
+#[derive(Debug)]
+pub struct LeontiefInverse {
+    n: usize,
+    values: Vec<f64>,
+    accounts: Accounts,
+    backward: Vec<f64>,
+    forward: Vec<f64>,
+    ghosh: Vec<f64>,
+}
+
+impl LeontiefInverse {
+    /// The inverse of a graph: the one that was formed before, or a new one.
+    ///
+    /// # Method
+    /// Dense elimination in place. The column sums are compared with the output multipliers, whose solve comes with
+    /// a bound of its error, before anything is given out.
+    /// # Cost
+    /// `2 n³` operations and one matrix of `n²` numbers the first time; nothing later.
+    /// # Errors
+    /// [`MetricError::NoOutput`], [`MetricError::NotProductive`], [`MetricError::NotConverged`],
+    /// [`MetricError::TooLarge`] above [`MOST_NODES`], [`MetricError::Cancelled`].
+    /// # Example
+    /// Miller and Blair (2009), table 2.3.
+    /// ```
+    /// # use palenque_graph::{NoProgress, SupplyGraph};
+    /// # use palenque_metrics::kernel::leontief::LeontiefInverse;
+    /// let flows = [(0, 0, 150.0), (0, 1, 500.0), (1, 0, 200.0), (1, 1, 100.0)];
+    /// let economy = SupplyGraph::from_flows(["s1", "s2"], flows)?
+    ///     .with_number("output", [Some(1000.0), Some(2000.0)]);
+    /// let inverse = LeontiefInverse::of(&economy, &NoProgress)?;
+    /// assert!((inverse.l(0, 1) - 0.330_033_0).abs() < 1e-7);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of(graph: &SupplyGraph, progress: &dyn Progress) -> Result<Arc<Self>, MetricError> {
+        if let Some(known) = graph.memoised::<Self>() {
+            return Ok(known);
+        }
+        let n = graph.n_nodes();
+        if n > MOST_NODES {
+            let gigabytes = (n * n * size_of::<f64>()) as f64 / 1e9;
+            return Err(MetricError::TooLarge { n, gigabytes, limit: MOST_NODES });
+        }
+        let economy = Economy::of(graph)?.productive()?;
+        let certified = economy.backward(progress)?.values;
+        let mut values = identity_less_requirements(&economy);
+        invert(&mut values, n, progress)?;
+        let inverse = Arc::new(Self::new(economy.accounts().clone(), values));
+        let gap = inverse.backward.iter().zip(&certified).map(|(sum, b)| (sum / b - 1.0).abs());
+        let error = gap.fold(0.0, f64::max);
+        if !(error <= AGREEMENT) {
+            return Err(MetricError::NotConverged { iterations: 1, error, tolerance: AGREEMENT });
+        }
+        graph.memoise(&inverse);
+        Ok(inverse)
+    }
+
+    fn new(accounts: Accounts, values: Vec<f64>) -> Self {
+        let n = accounts.output.len();
+        let x = &accounts.output;
+        let mut inverse = Self {
+            n,
+            backward: vec![0.0; n],
+            forward: Vec::new(),
+            ghosh: Vec::new(),
+            values,
+            accounts: Accounts::default(),
+        };
+        for i in 0..n {
+            let row = &inverse.values[i * n..(i + 1) * n];
+            inverse.backward.iter_mut().zip(row).for_each(|(sum, l)| *sum += l);
+        }
+        let rows = inverse.values.par_chunks(n.max(1));
+        inverse.forward = rows.map(|row| row.iter().sum()).collect();
+        let rows = inverse.values.par_chunks(n.max(1)).enumerate();
+        let ghosh = rows.map(|(i, row)| {
+            let supplied: f64 = row.iter().zip(x).map(|(l, x)| l * x).sum();
+            if x[i] > 0.0 { supplied / x[i] } else { 1.0 }
+        });
+        inverse.ghosh = ghosh.collect();
+        inverse.accounts = accounts;
+        inverse
+    }
+
+    /// How many nodes there are.
+    #[must_use]
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// `l_ij`: output of `i` by unit of final demand for `j`.
+    #[must_use]
+    pub fn l(&self, i: usize, j: usize) -> f64 {
+        self.values[i * self.n + j]
+    }
+
+    /// Row `i` of `L`.
+    #[must_use]
+    pub fn row(&self, i: usize) -> &[f64] {
+        &self.values[i * self.n..(i + 1) * self.n]
+    }
+
+    /// The rows of `L`, in node order.
+    #[must_use]
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> + '_ {
+        (0..self.n).map(|i| self.row(i))
+    }
+
+    /// `g_ij = l_ij x_j / x_i`, an entry of the Ghosh inverse; that of the identity where `x_i` is 0.
+    #[must_use]
+    pub fn g(&self, i: usize, j: usize) -> f64 {
+        let x = &self.accounts.output;
+        if x[i] > 0.0 { self.l(i, j) * x[j] / x[i] } else { f64::from(u8::from(i == j)) }
+    }
+
+    /// The accounts behind it.
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Whether a node makes anything: the others are left out of every mean.
+    #[must_use]
+    pub fn is_active(&self, node: usize) -> bool {
+        self.accounts.output[node] > 0.0
+    }
+
+    /// How many nodes make anything.
+    #[must_use]
+    pub fn n_active(&self) -> usize {
+        (0..self.n).filter(|&i| self.is_active(i)).count()
+    }
+
+    /// Column sums of `L`: output multipliers.
+    #[must_use]
+    pub fn backward(&self) -> &[f64] {
+        &self.backward
+    }
+
+    /// Row sums of `L`.
+    #[must_use]
+    pub fn forward(&self) -> &[f64] {
+        &self.forward
+    }
+
+    /// Row sums of `G`: upstreamness.
+    #[must_use]
+    pub fn ghosh(&self) -> &[f64] {
+        &self.ghosh
+    }
+
+    /// `h L` for a row of coefficients: what a unit of final demand for each node takes of it, all rounds together.
+    #[must_use]
+    pub fn row_times(&self, h: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.n];
+        for (row, h) in self.rows().zip(h).filter(|(_, h)| **h != 0.0) {
+            sums.iter_mut().zip(row).for_each(|(sum, l)| *sum += h * l);
+        }
+        sums
+    }
+
+    /// `L f` for a column of final demand.
+    #[must_use]
+    pub fn times(&self, f: &[f64]) -> Vec<f64> {
+        let row = |row: &[f64]| row.iter().zip(f).map(|(l, f)| l * f).sum();
+        self.values.par_chunks(self.n.max(1)).map(row).collect()
+    }
+}
+
+/// `I − A`, row after row.
+fn identity_less_requirements(economy: &Economy<'_>) -> Vec<f64> {
+    let (graph, x) = (economy.graph(), &economy.accounts().output);
+    let n = graph.n_nodes();
+    let mut m = vec![0.0; n * n];
+    m.par_chunks_mut(n.max(1)).enumerate().for_each(|(i, row)| {
+        row[i] = 1.0;
+        for (j, flow) in graph.customers(NodeIndex::new(i)).filter(|&(_, flow)| flow > 0.0) {
+            row[j.index()] -= flow / x[j.index()];
+        }
+    });
+    m
+}
