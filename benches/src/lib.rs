@@ -48,10 +48,10 @@ pub fn dense_table(n: u32, seed: u64) -> SupplyGraph {
     let share = (0..n).map(|_| 0.3 + 0.6 * rng.random::<f64>());
     let output: Vec<_> =
         purchases.iter().zip(share).map(|(sum, share)| Some(sum / share)).collect();
-    let offsets = (0..=n).map(|i| i * n).collect();
+    let starts: Vec<usize> = (0..=n as usize).map(|i| i * n as usize).collect();
     let targets = (0..n).flat_map(|_| 0..n).collect();
     let ids = (0..n).map(|i| format!("s{i}")).collect();
-    let graph = SupplyGraph::from_rows(ids, offsets, targets, flows);
+    let graph = SupplyGraph::from_rows(ids, &starts, targets, flows);
     graph.expect("a full table").with_number("output", output)
 }
 

@@ -62,66 +62,6 @@ impl SupplyGraph {
         Ok(builder.build()?.graph)
     }
 
-    /// A graph from its rows as they are stored: the customers of node `i` and what they pay are at
-    /// `offsets[i]..offsets[i + 1]` of `targets` and `flows`, in ascending order. For tables whose cells are in order
-    /// already, without the copies that sorting takes.
-    ///
-    /// # Errors
-    /// [`BuildError`] for an unknown node, a repeated id, or a flow that is not finite and at least 0.
-    ///
-    /// # Panics
-    /// If the parts do not fit together, or a row is not in ascending order.
-    ///
-    /// # Example
-    /// ```
-    /// # use palenque_graph::SupplyGraph;
-    /// let ids = ["a", "b"].into_iter().collect();
-    /// let graph = SupplyGraph::from_rows(ids, vec![0, 2, 3], vec![0, 1, 1], vec![150.0, 500.0, 100.0])?;
-    /// assert_eq!(graph.out_strength(0.into()), 650.0);
-    /// # Ok::<(), palenque_graph::BuildError>(())
-    /// ```
-    pub fn from_rows(
-        ids: Ids,
-        offsets: Vec<u32>,
-        targets: Vec<u32>,
-        flows: Vec<f64>,
-    ) -> Result<Self, BuildError> {
-        let n = ids.len();
-        assert!(offsets.len() == n + 1 && offsets[0] == 0, "one row a node");
-        assert!(offsets.is_sorted() && targets.len() == flows.len(), "rows one after the other");
-        assert_eq!(offsets[n] as usize, targets.len(), "rows that end with the cells");
-        for (seller, ends) in (0_u32..).zip(offsets.windows(2)) {
-            let row = ends[0] as usize..ends[1] as usize;
-            let ascends = targets[row.clone()].windows(2).all(|pair| pair[0] < pair[1]);
-            assert!(ascends, "row {seller} is in ascending order");
-            if let Some(&node) = targets[row.clone()].last().filter(|&&last| last as usize >= n) {
-                return Err(BuildError::UnknownNode { node, n_nodes: n });
-            }
-            let is_bad = |flow: &f64| !(flow.is_finite() && *flow >= 0.0);
-            if let Some(place) = flows[row.clone()].iter().position(is_bad) {
-                let (buyer, flow) = (targets[row.start + place], flows[row.start + place]);
-                return Err(BuildError::BadFlow { seller, buyer, flow });
-            }
-        }
-        if let Some(node) = ids.first_repeated() {
-            return Err(BuildError::RepeatedId { id: ids.get(node).into() });
-        }
-        Ok(Self {
-            ids,
-            out_offsets: offsets.into(),
-            targets: targets.into(),
-            flows: flows.into(),
-            incoming: OnceLock::new(),
-            nodes: Columns::default(),
-            edges: Columns::default(),
-            final_demand: None,
-            relations: Vec::new(),
-            satellites: Vec::new(),
-            unit: None,
-            memo: Memo::default(),
-        })
-    }
-
     /// The same graph with a node column of numbers, such as `output`; `None` is a gap.
     ///
     /// # Panics
@@ -511,18 +451,6 @@ impl SupplyGraph {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rows_as_they_are_stored_make_the_same_graph() {
-        let flows = [(0, 2, 3.0), (1, 0, 1.0), (1, 1, 4.0), (1, 2, 2.0)];
-        let sorted = SupplyGraph::from_flows(["a", "b", "c"], flows).expect("a good graph");
-        let ids = ["a", "b", "c"].into_iter().collect();
-        let buyers = vec![2, 0, 1, 2];
-        let rows = SupplyGraph::from_rows(ids, vec![0, 1, 4, 4], buyers, vec![3.0, 1.0, 4.0, 2.0]);
-        let rows = rows.expect("a good graph");
-        assert_eq!((rows.sources(), rows.in_edges()), (sorted.sources(), sorted.in_edges()));
-        assert_eq!((rows.in_offsets(), rows.flows()), (sorted.in_offsets(), sorted.flows()));
-    }
 
     #[test]
     fn an_isolate_trades_zero_and_not_minus_zero() {

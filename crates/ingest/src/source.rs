@@ -8,7 +8,7 @@ use crate::policy::{FileFormat, Policy};
 use crate::reader::xlsx::Opened;
 pub(crate) use archive::Archive;
 use magic::{Content, Packing};
-use palenque_frame::ColumnFile;
+use palenque_frame::{ColumnFile, RawColumn};
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Diagnostics, Location};
 use std::fs::File;
@@ -46,6 +46,8 @@ pub(crate) enum Body {
     Workbook(Archive),
     /// A sheet of it, once it was read.
     Sheet(Box<Opened>),
+    /// Its columns, once they were decoded.
+    Decoded(Vec<RawColumn>),
 }
 
 /// What identifies a file's state while it is read.
