@@ -364,7 +364,6 @@ static EDGE_METRICS: &[&str] = &[
     "backbone",
     "field_intensity",
     "tolerable_limit",
-    "importance_rank",
     "trophic_rise",
 ];
 

@@ -3,7 +3,7 @@
 use crate::kernel::leontief::LeontiefInverse;
 use crate::kernel::ratio::ratio;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
-use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Unit, Values};
+use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
 use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// How large a change of some output counts.
@@ -73,19 +73,11 @@ pub fn tolerable_limits(
 /// [`tolerable_limits`] behind the registry.
 pub struct ImportantCoefficients;
 
-static COLUMNS: [ColumnSpec; 2] = [
-    ColumnSpec::number(
-        "tolerable_limit",
-        Unit::One,
-        "Rise of the edge's input coefficient, in percent, at which some node's output changes by `percent`.",
-    ),
-    ColumnSpec {
-        name: "importance_rank",
-        kind: Kind::I64,
-        unit: Unit::Rank,
-        meaning: "Place of the edge by tolerable_limit, the smallest first; equal ones by edge number.",
-    },
-];
+static COLUMNS: [ColumnSpec; 1] = [ColumnSpec::number(
+    "tolerable_limit",
+    Unit::One,
+    "Rise of the edge's input coefficient, in percent, at which some node's output changes by `percent`.",
+)];
 
 static SPEC: MetricSpec = MetricSpec {
     name: "important_coefficients",
@@ -97,7 +89,7 @@ static SPEC: MetricSpec = MetricSpec {
               `percent` or so decide results; published tables call a coefficient important below 100. It falls with the \
               size of the flow, unlike the field of influence. Only some firm must feel it, so sales to a small firm's \
               only buyer come out important. Self-loops are used.",
-    cost: "the Leontief inverse, O(n³) time and n² numbers, shared by all that need it; then O(n² + m log m)",
+    cost: "the Leontief inverse, O(n³) time and n² numbers, shared by all that need it; then O(n² + m)",
     needs: &[],
     params: &[ParamSpec {
         name: "percent",
@@ -121,14 +113,8 @@ impl Metric for ImportantCoefficients {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let limits = tolerable_limits(graph, &params.decode()?, progress)?;
-        let mut order: Vec<usize> = (0..limits.len()).filter(|&e| limits[e].is_some()).collect();
-        order.sort_by(|&a, &b| limits[a].unwrap_or(0.0).total_cmp(&limits[b].unwrap_or(0.0)));
-        let mut ranks = vec![None; limits.len()];
-        order.iter().zip(1..).for_each(|(&edge, rank)| ranks[edge] = Some(rank));
-        let [limit, rank] = &COLUMNS;
         let results = limits.into_iter().map(|limit| limit.ok_or(Status::ZeroDenominator));
-        let columns =
-            vec![Column::from_results(limit, results), Column::new(rank, Values::I64(ranks))];
+        let columns = vec![Column::from_results(&COLUMNS[0], results)];
         Ok(vec![Table::new(TableId::EdgeMetrics, columns)])
     }
 }

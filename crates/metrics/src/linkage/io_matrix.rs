@@ -29,6 +29,8 @@ pub enum Matrix {
     Apl,
     /// The field of influence: intensities, or the field of one coefficient.
     Field,
+    /// Sums of squares of the fields of influence.
+    FieldSquares,
     /// The multiplier product matrix.
     Mpm,
     /// Elasticities of output to final demand.
@@ -50,6 +52,7 @@ impl Matrix {
             Self::G => "G",
             Self::Apl => "APL",
             Self::Field => "FIELD",
+            Self::FieldSquares => "FIELD_SQUARES",
             Self::Mpm => "MPM",
             Self::Elasticity => "ELASTICITY",
             Self::ElasticityOutput => "ELASTICITY_OUTPUT",
@@ -95,7 +98,7 @@ impl Default for IoMatrixConfig {
 ///
 /// # Formula
 /// `A`, `B`, `L = (I − A)⁻¹`, `G = (I − B)⁻¹`; `APL = H / (L − I)`, `H = (L − I) L`; `FIELD_ij = (Σ_k l_ki)(Σ_l l_jl)`, or of
-/// one coefficient `F_kl = l_ki l_jl` and for a change `δ` of it `δ F / (1 − δ l_ji)`; `MPM = L 1 1ᵀL / 1ᵀL 1`;
+/// one coefficient `F_kl = l_ki l_jl` and for a change `δ` of it `δ F / (1 − δ l_ji)`; `FIELD_SQUARES_ij = Σ_kl F_kl²`; `MPM = L 1 1ᵀL / 1ᵀL 1`;
 /// `ELASTICITY_ij = l_ij f_j / x_i`; `ELASTICITY_OUTPUT_ij = l_ij / l_jj · x_j / x_i`; `TOLERABLE` as
 /// [`tolerable_limits`] with 1 %.
 /// # Source
@@ -175,6 +178,15 @@ pub fn matrix_cells(
                 }
             }
         }
+        Matrix::FieldSquares => {
+            let l = inverse()?;
+            let mut columns = vec![0.0; n];
+            for row in l.rows() {
+                columns.iter_mut().zip(row).for_each(|(sum, l)| *sum += l * l);
+            }
+            let rows: Vec<f64> = l.rows().map(|row| row.iter().map(|l| l * l).sum()).collect();
+            dense(&l, &mut cell, |i, j| Some(columns[i] * rows[j]));
+        }
         Matrix::Mpm => {
             let l = inverse()?;
             let active = |sums: &[f64]| -> f64 {
@@ -251,7 +263,7 @@ static SPEC: MetricSpec = MetricSpec {
     family: Family::Linkage,
     summary: "Whole matrices cell by cell: coefficients, inverses, propagation lengths, fields of influence, elasticities.",
     formula: "A_ij = Z_ij / x_j; B_ij = Z_ij / x_i; L = (I − A)^-1; G = (I − B)^-1; APL = H / (L − I), H = (L − I) L; FIELD_ij = \
-              (Σ_k l_ki) (Σ_l l_jl), of one coefficient F_kl = l_ki l_jl, after a change δ of it ΔL = δ F / (1 − δ l_ji); \
+              (Σ_k l_ki) (Σ_l l_jl), of one coefficient F_kl = l_ki l_jl, after a change δ of it ΔL = δ F / (1 − δ l_ji); FIELD_SQUARES_ij = Σ_kl F_kl²; \
               MPM = L 1 1'L / 1'L1; ELASTICITY_ij = l_ij f_j / x_i; ELASTICITY_OUTPUT_ij = l_ij x_j / (l_jj x_i); TOLERABLE: see \
               `important_coefficients`",
     source: "Miller and Blair (2009), ch. 2, 6 and 12; Dietzenbacher, Romero and Bosma (2005); Sonis and Hewings (1989, 1992); \
@@ -259,7 +271,7 @@ static SPEC: MetricSpec = MetricSpec {
     reading: "Cells that are 0 or undefined are left out: a pair that is not there has no way from one to the other. L_ij: \
               output of i for a unit of final demand for j. G_ij: output of j that a unit of primary inputs of i makes \
               possible. APL_ij: steps from i to j. MPM is the rank-one matrix with the sums of L, the economic landscape that \
-              a table is compared with. FIELD: see `field_of_influence` for what it is not. Self-loops are used.",
+              a table is compared with. FIELD: see `field_of_influence` for what it is not; some authors rank coefficients by FIELD_SQUARES. Self-loops are used.",
     cost: "the Leontief inverse, O(n³) time and n² numbers; APL one product more; A and B alone O(n + m); the table n² rows a \
            matrix",
     needs: &[],
@@ -267,7 +279,7 @@ static SPEC: MetricSpec = MetricSpec {
         ParamSpec {
             name: "matrices",
             default: r#"["L"]"#,
-            meaning: "Any of `A`, `B`, `L`, `G`, `APL`, `FIELD`, `MPM`, `ELASTICITY`, `ELASTICITY_OUTPUT`, `TOLERABLE`.",
+            meaning: "Any of `A`, `B`, `L`, `G`, `APL`, `FIELD`, `FIELD_SQUARES`, `MPM`, `ELASTICITY`, `ELASTICITY_OUTPUT`, `TOLERABLE`.",
         },
         ParamSpec {
             name: "field_seller",

@@ -1,6 +1,7 @@
 //! Which shocks are asked for: by parameter, by the side table `shocks`, or both.
 
 use crate::kernel::coefficients::Economy;
+use crate::kernel::ratio::ratio;
 use crate::{MetricError, ParamError, SideSpec, nearest};
 use palenque_graph::{Diagnostic, IdLookup, SideTable, SupplyGraph};
 
@@ -56,10 +57,14 @@ impl Measure {
     pub fn amount(self, economy: &Economy<'_>, shock: &Shock) -> f64 {
         let accounts = economy.accounts();
         let whole = match (self, shock.kind) {
-            (Self::Amount, _) | (Self::Share, ShockKind::Price) => 1.0,
+            (Self::Amount, _) => 1.0,
             (Self::Share, ShockKind::Demand) => accounts.final_demand[shock.node],
             (Self::Share, ShockKind::Supply) => accounts.value_added[shock.node],
             (Self::Share, ShockKind::Output) => accounts.output[shock.node],
+            (Self::Share, ShockKind::Price) => {
+                let by_unit = ratio(accounts.value_added[shock.node], accounts.output[shock.node]);
+                by_unit.unwrap_or(0.0)
+            }
         };
         shock.change * whole
     }

@@ -164,8 +164,9 @@ static SPEC: MetricSpec = MetricSpec {
         ParamSpec {
             name: "measure",
             default: "share",
-            meaning: "How changes are given: `share` of the node's final demand, value added, unit of output or output; or \
-                      `amount` in the unit of the flows, for `price` by unit of output.",
+            meaning: "How changes are given: `share` of the node's final demand (`demand`), value added (`supply`), value \
+                      added by unit of output (`price`) or output (`output`); or `amount`, in the unit of the flows and for \
+                      `price` by unit of output.",
         },
     ],
     outputs: &[Output { table: TableId::ShockNodes, columns: &COLUMNS }],

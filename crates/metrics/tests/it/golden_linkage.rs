@@ -307,7 +307,7 @@ fn check_indices(folder: &Path) {
 
 /// The table `io.csv` of a case: sectors are the rows that are also columns; what is neither a sector nor the output
 /// is final demand.
-fn io_table(case: &str) -> SupplyGraph {
+pub(crate) fn io_table(case: &str) -> SupplyGraph {
     let table = rows(&folder(case).join("io.csv"));
     let sectors: Vec<&String> = table[0].iter().filter(|c| row_of(&table, c).is_some()).collect();
     let number = |cell: &String| cell.parse::<f64>().ok();
@@ -330,12 +330,12 @@ fn io_table(case: &str) -> SupplyGraph {
     }
 }
 
-fn row_of<'t>(table: &'t [Vec<String>], name: &str) -> Option<&'t Vec<String>> {
+pub(crate) fn row_of<'t>(table: &'t [Vec<String>], name: &str) -> Option<&'t Vec<String>> {
     table[1..].iter().find(|row| row[0] == name)
 }
 
 /// The sectors of a table, which stand first among its rows and columns, and their flows.
-fn square(table: &[Vec<String>]) -> SupplyGraph {
+pub(crate) fn square(table: &[Vec<String>]) -> SupplyGraph {
     let ids: Vec<&String> =
         table[0][1..].iter().filter(|name| row_of(table, name).is_some()).collect();
     let cell = |i: usize, j: usize| table[i + 1][j + 1].parse::<f64>().expect("a number");
@@ -344,22 +344,22 @@ fn square(table: &[Vec<String>]) -> SupplyGraph {
     SupplyGraph::from_flows(&ids, flows.filter(|flow| flow.2 > 0.0)).expect("good flows")
 }
 
-fn rows(path: &Path) -> Vec<Vec<String>> {
+pub(crate) fn rows(path: &Path) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(path).expect("an input of the case");
     text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
-fn folder(case: &str) -> PathBuf {
+pub(crate) fn folder(case: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/golden").join(case)
 }
 
 /// A folder beside the workspace, if it is there.
-fn shared(path: &str) -> Option<PathBuf> {
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path);
     folder.exists().then_some(folder)
 }
 
 #[expect(clippy::print_stdout, reason = "a test that cannot run says so")]
-fn skipped() {
+pub(crate) fn skipped() {
     println!("skipped: shared data not present");
 }

@@ -1,6 +1,6 @@
 //! Small graphs that every index must cope with.
 
-use palenque_graph::SupplyGraph;
+use palenque_graph::{FinalDemand, Satellite, SupplyGraph};
 
 /// A graph of `n` nodes `n0, n1, …` with these flows.
 pub(crate) fn graph(n: u32, flows: &[(u32, u32, f64)]) -> SupplyGraph {
@@ -69,6 +69,20 @@ pub(crate) fn scattered(n: u32, m: u32) -> SupplyGraph {
     graph(n, &flows)
 }
 
+/// The ten firms with final demand of households, and rows of workers and income.
+pub(crate) fn households() -> SupplyGraph {
+    let outputs = [65., 50., 15., 78., 100., 40., 35., 200., 160., 170.];
+    let graph = palenque10();
+    let demand = graph.out_strengths().into_iter().zip(outputs).map(|(sales, x)| x - sales);
+    let demand = demand.flat_map(|f| [0.25 * f, 0.75 * f]).collect();
+    let income = outputs.map(|x| if x < 20.0 { 0.0 } else { 0.1 * x });
+    let workers = Satellite::new("employment", outputs.map(|x| x / 5.0).to_vec());
+    graph
+        .with_final_demand(FinalDemand::new(vec!["households".into(), "exports".into()], demand))
+        .with_satellite(Satellite::new("income", income.to_vec()).with_final_users(vec![1.0, 0.0]))
+        .with_satellite(workers.with_unit("person"))
+}
+
 /// Graphs at the edges of what the indices are defined for, with their names.
 pub(crate) fn awkward() -> Vec<(&'static str, SupplyGraph)> {
     let accounts = |graph: SupplyGraph, output: &[f64]| {
@@ -101,6 +115,7 @@ pub(crate) fn awkward() -> Vec<(&'static str, SupplyGraph)> {
             graph(4, &[(0, 1, 1e-300), (1, 2, 1e300), (2, 3, 1.0), (0, 2, 1e-12)]),
         ),
         ("ten firms", palenque10()),
+        ("ten firms with households and workers", households()),
         ("ten firms in stages", stages),
         ("three hundred nodes", scattered(300, 1500)),
     ]

@@ -16,10 +16,10 @@ use proptest::prelude::*;
 
 /// An economy by its flows and final demands; value added is what is left of output.
 #[derive(Clone, Debug)]
-struct Economy {
-    n: u32,
-    flows: Vec<(u32, u32, f64)>,
-    final_demand: Vec<f64>,
+pub(crate) struct Economy {
+    pub(crate) n: u32,
+    pub(crate) flows: Vec<(u32, u32, f64)>,
+    pub(crate) final_demand: Vec<f64>,
 }
 
 impl Economy {
@@ -29,25 +29,25 @@ impl Economy {
         sales
     }
 
-    fn output(&self) -> Vec<f64> {
+    pub(crate) fn output(&self) -> Vec<f64> {
         self.sales().iter().zip(&self.final_demand).map(|(sales, f)| sales + f).collect()
     }
 
-    fn graph(&self) -> SupplyGraph {
+    pub(crate) fn graph(&self) -> SupplyGraph {
         let ids = (0..self.n).map(|i| format!("n{i}"));
         SupplyGraph::from_flows(ids, self.flows.iter().copied())
             .expect("a good graph")
             .with_number("output", self.output().into_iter().map(Some))
     }
 
-    fn relabelled(&self, place: &[u32]) -> Self {
+    pub(crate) fn relabelled(&self, place: &[u32]) -> Self {
         let moved = |&(u, v, flow): &(u32, u32, f64)| (place[u as usize], place[v as usize], flow);
         let mut final_demand = vec![0.0; self.n as usize];
         place.iter().zip(&self.final_demand).for_each(|(&to, &f)| final_demand[to as usize] = f);
         Self { n: self.n, flows: self.flows.iter().map(moved).collect(), final_demand }
     }
 
-    fn scaled(&self, factor: f64) -> Self {
+    pub(crate) fn scaled(&self, factor: f64) -> Self {
         let scale = |&(u, v, flow): &(u32, u32, f64)| (u, v, flow * factor);
         Self {
             n: self.n,
@@ -58,7 +58,7 @@ impl Economy {
 }
 
 /// Economies of up to 12 nodes where all sell something to final users, and so are productive.
-fn economies() -> impl Strategy<Value = Economy> {
+pub(crate) fn economies() -> impl Strategy<Value = Economy> {
     (1_u32..12).prop_flat_map(|n| {
         let flow = (0..n, 0..n, 0.1_f64..50.0);
         let demand = prop::collection::vec(1.0_f64..50.0, n as usize);
@@ -68,7 +68,7 @@ fn economies() -> impl Strategy<Value = Economy> {
 }
 
 /// An economy and a permutation of its nodes.
-fn relabellings() -> impl Strategy<Value = (Economy, Vec<u32>)> {
+pub(crate) fn relabellings() -> impl Strategy<Value = (Economy, Vec<u32>)> {
     economies().prop_flat_map(|economy| {
         let place = Just((0..economy.n).collect::<Vec<u32>>()).prop_shuffle();
         (Just(economy), place)
@@ -79,11 +79,11 @@ fn total(graph: &SupplyGraph) -> TotalLinkages {
     total_linkages(graph, &NoProgress).expect("productive")
 }
 
-fn near(a: f64, b: f64) -> bool {
+pub(crate) fn near(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-10 * a.abs().max(b.abs()).max(1e-2)
 }
 
-fn all_near(a: &[Option<f64>], b: &[Option<f64>]) -> bool {
+pub(crate) fn all_near(a: &[Option<f64>], b: &[Option<f64>]) -> bool {
     let same = |(a, b): (&Option<f64>, &Option<f64>)| match (a, b) {
         (Some(a), Some(b)) => near(*a, *b),
         (None, None) => true,
@@ -93,7 +93,7 @@ fn all_near(a: &[Option<f64>], b: &[Option<f64>]) -> bool {
 }
 
 /// The inverse of `I − M`, by Gauss and Jordan with pivoting.
-fn inverse(m: &[Vec<f64>]) -> Vec<Vec<f64>> {
+pub(crate) fn inverse(m: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let n = m.len();
     let unit = |i: usize, j: usize| f64::from(u8::from(i == j));
     let row = |i: usize| {
@@ -115,7 +115,10 @@ fn inverse(m: &[Vec<f64>]) -> Vec<Vec<f64>> {
     rows.into_iter().map(|row| row[n..].to_vec()).collect()
 }
 
-fn dense(economy: &Economy, coefficient: impl Fn(usize, usize, f64) -> f64) -> Vec<Vec<f64>> {
+pub(crate) fn dense(
+    economy: &Economy,
+    coefficient: impl Fn(usize, usize, f64) -> f64,
+) -> Vec<Vec<f64>> {
     let n = economy.n as usize;
     let mut m = vec![vec![0.0; n]; n];
     for &(u, v, flow) in &economy.flows {
