@@ -2,6 +2,7 @@
 
 use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Values};
 use palenque_graph::{Table, TableId};
+use std::fmt::Write;
 
 /// A cell of a long table; an undefined number has its reason.
 #[derive(Clone, Debug)]
@@ -83,7 +84,7 @@ impl Rows {
                 (Values::F64(values), Cell::Number(Err(reason))) => {
                     values.push(f64::NAN);
                     let joint = if reasons.is_empty() { "" } else { ";" };
-                    reasons.push_str(&format!("{joint}{}={reason}", spec.name));
+                    write!(reasons, "{joint}{}={reason}", spec.name).expect("into memory");
                 }
                 (Values::I64(values), Cell::Count(x)) => values.push(x),
                 (Values::Bool(values), Cell::Flag(x)) => values.push(x),

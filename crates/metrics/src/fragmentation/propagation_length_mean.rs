@@ -52,7 +52,9 @@ pub fn mean_propagation_length(
     })?;
     let means = |means: &[Mean]| means.iter().map(|mean| mean.value()).collect();
     let mut all = Mean::default();
-    rows.iter().for_each(|row| all.merge(*row));
+    for row in &rows {
+        all.merge(*row);
+    }
     Ok(PropagationLength { forward: means(&rows), backward: means(&columns), system: all.value() })
 }
 

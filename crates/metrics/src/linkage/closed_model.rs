@@ -219,10 +219,9 @@ pub fn income_row(
 /// Amounts by unit of output; 0 for nodes without.
 #[must_use]
 pub fn coefficients(economy: &Economy<'_>, amounts: &[f64]) -> Vec<f64> {
-    let by_output = |(j, amount): (usize, &f64)| match economy.is_active(j) {
-        true => amount / economy.accounts().output[j],
-        false => 0.0,
-    };
+    let x = &economy.accounts().output;
+    let by_output =
+        |(j, amount): (usize, &f64)| if economy.is_active(j) { amount / x[j] } else { 0.0 };
     amounts.iter().enumerate().map(by_output).collect()
 }
 

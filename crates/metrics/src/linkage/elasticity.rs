@@ -1,6 +1,6 @@
 //! The elasticity of total output to final demand.
 
-use super::total::total_linkages;
+use crate::fragmentation::downstreamness::downstreamness;
 use crate::kernel::ratio::ratio;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
 use palenque_graph::accounts::Accounts;
@@ -17,9 +17,9 @@ use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 /// Accounts as [`Accounts`] completes them. One dimensionless value per node, in node order; they sum to 1 where outputs
 /// are those that final demand takes, `x = L f`. `None` for a node without output. Self-loops are used.
 /// # Cost
-/// Three solves.
+/// One solve.
 /// # Errors
-/// Those of [`total_linkages`].
+/// Those of [`downstreamness()`].
 /// # Example
 /// All output is there for what the still sells to final users.
 /// ```
@@ -36,7 +36,7 @@ pub fn total_elasticity(
     graph: &SupplyGraph,
     progress: &dyn Progress,
 ) -> Result<Vec<Option<f64>>, MetricError> {
-    let multipliers = total_linkages(graph, progress)?.backward;
+    let multipliers = downstreamness(graph, progress)?; // 1ᵀL
     let Accounts { output, final_demand, .. } = Accounts::of(graph);
     let all: f64 = output.iter().sum();
     let elasticity = |(m, f): (Option<f64>, f64)| ratio(m? * f, all);
@@ -62,7 +62,7 @@ static SPEC: MetricSpec = MetricSpec {
               the final demand that it is there for. Unlike a multiplier it counts how large that demand is; 0 for a firm \
               that sells inputs only, negative where stocks make final demand so. `io_matrix` gives the elasticities of \
               each firm's output (ELASTICITY) and of output to output (ELASTICITY_OUTPUT). Self-loops are used.",
-    cost: "three solves, O(k (n + m)) time for k sweeps",
+    cost: "one solve, O(k (n + m)) time for k sweeps",
     needs: &[],
     params: &[],
     outputs: &[Output { table: TableId::Linkages, columns: &COLUMNS }],

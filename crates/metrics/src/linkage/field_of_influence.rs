@@ -1,6 +1,7 @@
 //! Fields of influence: how much the whole inverse changes with one input coefficient.
 
-use super::total::total_linkages;
+use crate::fragmentation::downstreamness::downstreamness_of;
+use crate::kernel::coefficients::Economy;
 use crate::kernel::leontief::LeontiefInverse;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
@@ -17,9 +18,9 @@ use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 /// Outputs as [`Accounts`](palenque_graph::accounts::Accounts) completes them. One dimensionless value per edge, in edge
 /// order, at least 1; `None` where seller or buyer has no output. Self-loops are used.
 /// # Cost
-/// Three solves and `O(m)`.
+/// Two solves and `O(m)`.
 /// # Errors
-/// Those of [`total_linkages`].
+/// Those of [`total_linkages`](super::total::total_linkages).
 /// # Example
 /// Miller and Blair (2009), table 2.3: the edge from s1 to s2.
 /// ```
@@ -37,10 +38,14 @@ pub fn field_intensity(
     graph: &SupplyGraph,
     progress: &dyn Progress,
 ) -> Result<Vec<Option<f64>>, MetricError> {
-    let total = total_linkages(graph, progress)?;
+    let economy = Economy::of(graph)?.productive()?;
+    let backward = downstreamness_of(&economy, progress)?;
+    let ones = vec![1.0; graph.n_nodes()];
+    let forward = economy.solve(&economy.requirements(), &ones, progress)?;
+    let forward = economy.where_active(forward);
     let sellers = graph.node_indices().flat_map(|i| graph.out_range(i.index()).map(move |_| i));
     let edges = sellers.zip(graph.targets());
-    let intensity = |i: usize, j: usize| Some(total.backward[i]? * total.forward_leontief[j]?);
+    let intensity = |i: usize, j: usize| Some(backward[i]? * forward[j]?);
     Ok(edges.map(|(i, &j)| intensity(i.index(), j as usize)).collect())
 }
 
@@ -88,7 +93,7 @@ static SPEC: MetricSpec = MetricSpec {
               other pair with such linkages has the same, even without trade; ten Raa (2020) holds that it adds nothing to \
               linkages, and all entries of L count alike whatever the size of the firms. For relations that matter in \
               money see `important_coefficients`. i sells, j buys: some programs return F(j,i). Self-loops are used.",
-    cost: "three solves, O(k (n + m)) time for k sweeps; no inverse",
+    cost: "two solves, O(k (n + m)) time for k sweeps; no inverse",
     needs: &[],
     params: &[],
     outputs: &[Output { table: TableId::EdgeMetrics, columns: &COLUMNS }],

@@ -177,9 +177,8 @@ fn comparable(groups: &Groups, sides: &[Side; 2]) -> Vec<usize> {
     let kind =
         |i: usize| usize::from(sides[0].norm[i] > 0.0) + 2 * usize::from(sides[1].norm[i] > 0.0);
     let mut counts = vec![[0_usize; 4]; groups.len()];
-    for (i, group) in groups.of_node.iter().enumerate() {
-        group.iter().for_each(|&group| counts[group][kind(i)] += 1);
-    }
+    let grouped = groups.of_node.iter().enumerate().filter_map(|(i, group)| Some((i, (*group)?)));
+    grouped.for_each(|(i, group)| counts[group][kind(i)] += 1);
     let others = |(i, group): (usize, &Option<usize>)| {
         let Some(group) = *group else { return 0 };
         let with = (0..4).filter(|other| other & kind(i) != 0);

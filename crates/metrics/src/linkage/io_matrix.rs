@@ -228,7 +228,7 @@ fn dense(
 /// The coefficient whose field is asked for.
 fn field(graph: &SupplyGraph, config: &IoMatrixConfig) -> Result<Option<Field>, MetricError> {
     let node = |id: &str| {
-        let found = graph.node_named(id).map(|node| node.index());
+        let found = graph.node_named(id).map(NodeIndex::index);
         found.ok_or_else(|| {
             let hint = nearest(id, graph.ids().iter());
             let hint = hint.map_or(String::new(), |known| format!("; did you mean `{known}`?"));

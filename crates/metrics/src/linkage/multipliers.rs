@@ -48,7 +48,7 @@ impl<'e, 'g> MultiplierModel<'e, 'g> {
     /// Household consumption is a category of final demand, household income a satellite row or node column; without them
     /// type II is [`Status::InputMissing`].
     /// # Cost
-    /// Five solves, and two more a row: `O(k (n + m))` time each, `O(n)` memory.
+    /// Six solves, and two more a row: `O(k (n + m))` time each, `O(n)` memory.
     /// # Errors
     /// [`MetricError::InputMissing`] if a name is asked for that there is not; those of the solves.
     /// # Example
@@ -222,7 +222,7 @@ static SPEC: MetricSpec = MetricSpec {
               upper bound. Truncated and total must not be mixed. va_multiplier + import_multiplier = 1 when accounts \
               balance. Without household consumption or income type II is empty (`input_missing`); if households earn and \
               spend without end, it is `singular_leontief`: then set `household_income`. Self-loops are used.",
-    cost: "13 solves at most, O(k (n + m)) time for k sweeps each; no inverse",
+    cost: "14 solves at most, O(k (n + m)) time for k sweeps each; no inverse",
     needs: &[],
     params: &[
         ParamSpec {

@@ -1,6 +1,6 @@
 //! The net output multiplier.
 
-use super::total::total_linkages;
+use crate::fragmentation::downstreamness::downstreamness;
 use crate::kernel::ratio::ratio;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
 use palenque_graph::accounts::Accounts;
@@ -17,9 +17,9 @@ use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 /// Accounts as [`Accounts`] completes them. One dimensionless value per node, in node order; its mean weighted by output
 /// is 1; `None` for a node without output. Self-loops are used.
 /// # Cost
-/// Three solves.
+/// One solve.
 /// # Errors
-/// Those of [`total_linkages`].
+/// Those of [`downstreamness()`].
 /// # Example
 /// The grower has no final demand: its output is there for the still's.
 /// ```
@@ -36,7 +36,7 @@ pub fn net_multiplier(
     graph: &SupplyGraph,
     progress: &dyn Progress,
 ) -> Result<Vec<Option<f64>>, MetricError> {
-    let multipliers = total_linkages(graph, progress)?.backward;
+    let multipliers = downstreamness(graph, progress)?; // 1ᵀL
     let Accounts { output, final_demand, .. } = Accounts::of(graph);
     let net = |((m, f), x): ((Option<f64>, f64), f64)| ratio(m? * f, x);
     Ok(multipliers.into_iter().zip(final_demand).zip(output).map(net).collect())
@@ -61,7 +61,7 @@ static SPEC: MetricSpec = MetricSpec {
               Below 1 = it lives on others' final demand, as suppliers of inputs do. The mean weighted by output is 1, \
               so that multiplying output by it counts nothing twice, which output times the usual multiplier does. \
               Negative where stocks make final demand so. Self-loops are used.",
-    cost: "three solves, O(k (n + m)) time for k sweeps",
+    cost: "one solve, O(k (n + m)) time for k sweeps",
     needs: &[],
     params: &[],
     outputs: &[Output { table: TableId::Linkages, columns: &COLUMNS }],

@@ -39,7 +39,8 @@ pub struct PureLinkages {
 /// # use palenque_metrics::linkage::pure::pure_linkages;
 /// let graph = SupplyGraph::from_flows(["grower", "still"], [(0, 1, 3.0)])?
 ///     .with_number("output", [Some(3.0), Some(9.0)]);
-/// let pure = pure_linkages(&LeontiefInverse::of(&graph, &NoProgress)?);
+/// let inverse = LeontiefInverse::of(&graph, &NoProgress)?;
+/// let pure = pure_linkages(&inverse);
 /// assert_eq!(pure.backward, [Some(0.0), Some(3.0)]);
 /// assert_eq!(pure.forward, [Some(3.0), Some(0.0)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -19,7 +19,7 @@ use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 /// # Input and result
 /// The graph's satellite rows; a table of one row a satellite row and node, in their orders.
 /// # Cost
-/// Five solves and two more a satellite row.
+/// Six solves and two more a satellite row.
 /// # Errors
 /// [`MetricError::InputMissing`] without satellite rows; those of [`MultiplierModel::of`].
 /// # Example
@@ -65,7 +65,7 @@ static SPEC: MetricSpec = MetricSpec {
               it arises with suppliers; undefined where the firm itself uses none. Σ_j simple_j f_j is the amount of the \
               whole network: the multipliers share it out by final product, without a rest. Type II counts what workers \
               spend, and is an upper bound. Self-loops are used.",
-    cost: "5 solves and 2 more a satellite row, O(k (n + m)) time for k sweeps each; no inverse",
+    cost: "6 solves and 2 more a satellite row, O(k (n + m)) time for k sweeps each; no inverse",
     needs: &[],
     params: &[HOUSEHOLD_INCOME, HOUSEHOLDS, INCOME],
     outputs: &[Output { table: TableId::SatelliteMultipliers, columns: &COLUMNS }],

@@ -106,9 +106,8 @@ impl Metric for StrictKeySectors {
         let config: TotalConfig = params.decode()?;
         let inverse = LeontiefInverse::of(graph, progress)?;
         let classes = strict_key_classes(&inverse, config.forward);
-        let reason = |i: usize| match inverse.is_active(i) {
-            true => Status::InsufficientN,
-            false => Status::ZeroDenominator,
+        let reason = |i: usize| {
+            if inverse.is_active(i) { Status::InsufficientN } else { Status::ZeroDenominator }
         };
         let gaps = classes.iter().enumerate().filter(|(_, class)| class.is_none());
         let status = gaps.map(|(i, _)| (i as u32, reason(i))).collect();

@@ -40,7 +40,8 @@ pub struct Variation {
 /// let flows = [(0, 0, 150.0), (0, 1, 500.0), (1, 0, 200.0), (1, 1, 100.0)];
 /// let economy = SupplyGraph::from_flows(["s1", "s2"], flows)?
 ///     .with_number("output", [Some(1000.0), Some(2000.0)]);
-/// let spread = variation(&LeontiefInverse::of(&economy, &NoProgress)?);
+/// let inverse = LeontiefInverse::of(&economy, &NoProgress)?;
+/// let spread = variation(&inverse);
 /// // 0.95/0.7575 and 0.20/0.7575: their distance from the mean by the mean, times √2.
 /// assert!((spread.backward[0].unwrap_or(0.0) - 0.75 / 1.15 * 2_f64.sqrt()).abs() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -128,9 +129,8 @@ impl Metric for VariationMetric {
         params.check_names(SPEC.params)?;
         let inverse = LeontiefInverse::of(graph, progress)?;
         let spread = variation(&inverse);
-        let reason = |i: usize| match inverse.is_active(i) {
-            true => Status::InsufficientN,
-            false => Status::ZeroDenominator,
+        let reason = |i: usize| {
+            if inverse.is_active(i) { Status::InsufficientN } else { Status::ZeroDenominator }
         };
         let column = |spec, values: &[Option<f64>]| {
             let cells = values.iter().enumerate();

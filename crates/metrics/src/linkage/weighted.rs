@@ -1,6 +1,7 @@
 //! Linkages weighted by the size of what sets them off.
 
-use super::total::total_linkages;
+use crate::fragmentation::downstreamness::downstreamness;
+use crate::fragmentation::upstreamness::upstreamness;
 use crate::kernel::ratio::ratio;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
 use palenque_graph::accounts::Accounts;
@@ -31,9 +32,9 @@ pub struct WeightedLinkages {
 /// Accounts as [`Accounts`] completes them; primary inputs are value added and imports. One dimensionless value per node,
 /// in node order, with mean 1; negative only where final demand or primary inputs are. Self-loops are used.
 /// # Cost
-/// Three solves.
+/// Two solves.
 /// # Errors
-/// Those of [`total_linkages`].
+/// Those of [`total_linkages`](super::total::total_linkages).
 /// # Example
 /// ```
 /// # use palenque_graph::{NoProgress, SupplyGraph};
@@ -50,11 +51,12 @@ pub fn weighted_linkages(
     graph: &SupplyGraph,
     progress: &dyn Progress,
 ) -> Result<WeightedLinkages, MetricError> {
-    let total = total_linkages(graph, progress)?;
     let accounts = Accounts::of(graph);
     let primary = accounts.output.iter().zip(graph.in_strengths()).map(|(x, bought)| x - bought);
-    let (backward, backward_weight) = weighted(&total.backward, &accounts.final_demand);
-    let (forward, forward_weight) = weighted(&total.forward_ghosh, &primary.collect::<Vec<_>>());
+    let (backward, backward_weight) =
+        weighted(&downstreamness(graph, progress)?, &accounts.final_demand);
+    let primary: Vec<f64> = primary.collect();
+    let (forward, forward_weight) = weighted(&upstreamness(graph, progress)?, &primary);
     Ok(WeightedLinkages { backward, forward, backward_weight, forward_weight })
 }
 
@@ -103,7 +105,7 @@ static SPEC: MetricSpec = MetricSpec {
               linkages ask what one more unit does, and a tiny firm may have the largest; weighted ones ask what there is. \
               Weights differ in the literature, so they are given beside the index: compare published values only with \
               the same ones. Self-loops are used.",
-    cost: "three solves, O(k (n + m)) time for k sweeps",
+    cost: "two solves, O(k (n + m)) time for k sweeps",
     needs: &[],
     params: &[],
     outputs: &[Output { table: TableId::Linkages, columns: &COLUMNS }],

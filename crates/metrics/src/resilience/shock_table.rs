@@ -3,7 +3,7 @@
 use crate::kernel::coefficients::Economy;
 use crate::kernel::ratio::ratio;
 use crate::{MetricError, ParamError, SideSpec, nearest};
-use palenque_graph::{Diagnostic, IdLookup, SideTable, SupplyGraph};
+use palenque_graph::{Diagnostic, IdLookup, Location, NodeIndex, SideTable, SupplyGraph};
 
 /// What changes in a shock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -35,6 +35,15 @@ impl ShockKind {
         }
     }
 
+    /// What it is a share of.
+    fn whole(self) -> &'static str {
+        match self {
+            Self::Demand => "final demand",
+            Self::Supply | Self::Price => "value added",
+            Self::Output => "output",
+        }
+    }
+
     fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name.trim().to_lowercase())
     }
@@ -53,8 +62,10 @@ pub enum Measure {
 
 impl Measure {
     /// The change of a shock in the unit of the flows, and for prices by unit of output.
-    #[must_use]
-    pub fn amount(self, economy: &Economy<'_>, shock: &Shock) -> f64 {
+    ///
+    /// # Errors
+    /// [`ParamError::Value`] for a share of nothing, which would be no shock.
+    pub fn amount(self, economy: &Economy<'_>, shock: &Shock) -> Result<f64, ParamError> {
         let accounts = economy.accounts();
         let whole = match (self, shock.kind) {
             (Self::Amount, _) => 1.0,
@@ -66,7 +77,15 @@ impl Measure {
                 by_unit.unwrap_or(0.0)
             }
         };
-        shock.change * whole
+        if whole == 0.0 {
+            let id = economy.graph().node_id(NodeIndex::new(shock.node));
+            let what = format!(
+                "`{id}` has no {}, of which a share could change: give an `amount` as `measure`",
+                shock.kind.whole()
+            );
+            return Err(ParamError::Value(what));
+        }
+        Ok(shock.change * whole)
     }
 }
 
@@ -162,9 +181,7 @@ fn from_table(
         table.column(title).ok_or_else(|| {
             let what = format!("side table `shocks` has no column `{title}`");
             let help = format!("its columns are {}", SHOCKS.columns);
-            Diagnostic::new("E0301", what)
-                .at(palenque_graph::Location::file(table.file()))
-                .help(help)
+            Diagnostic::new("E0301", what).at(Location::file(table.file())).help(help)
         })
     };
     let (node_column, change_column) = (column("node_id")?, column("change")?);

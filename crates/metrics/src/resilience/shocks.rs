@@ -202,7 +202,7 @@ impl Metric for StaticShocks {
             }
             let mut given = vec![0.0; graph.n_nodes()];
             for shock in of_kind {
-                given[shock.node] += config.measure.amount(&economy, shock);
+                given[shock.node] += config.measure.amount(&economy, shock)?;
             }
             let response = respond(&economy, kind, &given, progress)?;
             for (i, id) in graph.ids().iter().enumerate() {

@@ -209,6 +209,7 @@ proptest! {
         let all = |of: &dyn Fn(usize) -> f64| (0..n).map(|j| Some(of(j))).collect::<Vec<_>>();
         let output = all(&|j| l.iter().map(|row| row[j]).sum());
         prop_assert!(all_near(&column(&found, "output_multiplier_2_total"), &output));
+        prop_assert!(column(&found, "va_multiplier").iter().all(|v| near(v.expect("an output"), 1.0)));
         let earned = all(&|j| l[n][j] / (h[j] / x[j]));
         prop_assert!(all_near(&column(&found, "income_type2_total"), &earned));
     }
