@@ -1,7 +1,6 @@
 //! Exports of every sector to every region by whose value is in them.
 
 use super::gvc_content::Content;
-use super::gvc_decomposition::GvcConfig;
 use crate::kernel::ratio::ratio_or_status;
 use crate::long::{Rows, STATUS};
 use crate::{
@@ -240,11 +239,17 @@ fn uses(content: &Content<'_>, r: usize, row: &[f64]) -> Vec<Uses> {
 }
 
 /// How [`GvcBilateral`] groups and what it shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct BilateralConfig {
-    by: Option<String>,
+    by: String,
     country: String,
+}
+
+impl Default for BilateralConfig {
+    fn default() -> Self {
+        Self { by: "region".into(), country: String::new() }
+    }
 }
 
 /// [`gvc_bilateral`] behind the registry.
@@ -309,7 +314,6 @@ impl Metric for GvcBilateral {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let BilateralConfig { by, country } = params.decode()?;
-        let by = by.unwrap_or(GvcConfig::default().by);
         let found = gvc_bilateral(graph, &by, progress)?;
         check_country(&country, &found.regions)?;
         let sector = sector_names(graph, &found.of_node);

@@ -200,9 +200,8 @@ pub fn gvc_decomposition(
 /// How [`GvcDecomposition`] groups.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct GvcConfig {
-    /// The text column of the nodes whose values play countries.
-    pub by: String,
+struct GvcConfig {
+    by: String,
 }
 
 impl Default for GvcConfig {

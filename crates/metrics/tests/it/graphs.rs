@@ -83,6 +83,27 @@ pub(crate) fn households() -> SupplyGraph {
         .with_satellite(workers.with_unit("person"))
 }
 
+/// Two regions that trade, a third that only buys, and a sector without output; with all that indices of trade ask for.
+fn world() -> SupplyGraph {
+    let flows = [(0, 1, 6.0), (1, 2, 5.0), (2, 3, 4.0), (3, 0, 2.0), (3, 3, 1.0), (0, 3, 3.0)];
+    let users = ["home", "abroad", "far away"].map(Into::into).to_vec();
+    let demand = [[4.0, 1.0, 0.0], [2.0, 5.0, 1.0], [0.0, 8.0, -1.0], [3.0, 6.0, 2.0], [0.0; 3]];
+    let demand = FinalDemand::new(users.clone(), demand.concat()).with_regions(users);
+    let numbers = |values: [f64; 5]| values.map(Some);
+    graph(5, &flows)
+        .with_text("region", ["home", "home", "abroad", "abroad", "home"].map(Some))
+        .with_text("sector", ["food", "other", "food", "other", "none"].map(Some))
+        .with_final_demand(demand)
+        .with_number("imports", numbers([1.0, 0.0, 0.5, 0.0, 0.0]))
+        .with_number("exports", numbers([1.0, 6.0, 0.0, 2.0, 0.0]))
+        .with_number("product_imports", numbers([2.0, 0.0, 1.0, 0.0, 0.0]))
+        .with_satellite(
+            Satellite::new("co2", vec![9.0, 0.0, 2.5, 7.0, 1.0])
+                .with_unit("kt")
+                .with_final_users(vec![1.0, 2.0, 0.5]),
+        )
+}
+
 /// Graphs at the edges of what the indices are defined for, with their names.
 pub(crate) fn awkward() -> Vec<(&'static str, SupplyGraph)> {
     let accounts = |graph: SupplyGraph, output: &[f64]| {
@@ -117,6 +138,7 @@ pub(crate) fn awkward() -> Vec<(&'static str, SupplyGraph)> {
         ("ten firms", palenque10()),
         ("ten firms with households and workers", households()),
         ("ten firms in stages", stages),
+        ("regions that trade", world()),
         ("three hundred nodes", scattered(300, 1500)),
     ]
 }
