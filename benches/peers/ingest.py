@@ -1,5 +1,7 @@
 """Ten million rows of edge CSV: palenque reads, checks and builds the graph; polars only reads the columns.
 
+`inspect` also counts components and ranks flows, the example `read` stops at the graph.
+
 Usage: ingest.py PALENQUE [ROWS]
 """
 
@@ -39,7 +41,8 @@ for title, name, name_of in (
     side_by_side(
         f"{rows:,} rows, {title}",
         {
-            "palenque: graph": [palenque, "inspect", "--edges", path, "--allow", "W0407,W0408", "--quiet"],
+            "palenque: graph": [os.path.join(os.path.dirname(palenque), "examples", "read"), path, "2"],
+            "palenque: inspect": [palenque, "inspect", "--edges", path, "--allow", "W0407,W0408", "--quiet"],
             "polars: columns only": [sys.executable, "-c", READ, path],
         },
     )

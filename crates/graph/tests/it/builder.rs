@@ -130,3 +130,40 @@ fn interned_ids_are_not_checked_again() {
     assert!(build(builder()).is_err());
     assert_eq!(build(builder().ids_are_distinct()), Ok(3));
 }
+
+#[test]
+fn any_number_of_threads_builds_one_graph() {
+    let n = 3000_u32;
+    let mut state = 7_u64;
+    let mut draw = |below: u32| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as u32 % below
+    };
+    let records = 300_000;
+    let sellers: Vec<u32> = (0..records).map(|_| draw(n) / (1 + draw(4))).collect();
+    let buyers: Vec<u32> = (0..records).map(|_| draw(n)).collect();
+    let flows: Vec<f64> = (0..records).map(|_| f64::from(draw(1000)) / 8.0).collect();
+    let built = |threads: usize| {
+        let ids = ids(n).into_iter().collect();
+        SupplyGraphBuilder::from_columns(ids, sellers.clone(), buyers.clone(), flows.clone())
+            .expect("good records")
+            .keep_edge_of_record(true)
+            .threads(threads)
+            .build()
+            .expect("a good graph")
+    };
+    let alone = built(1);
+    assert!(alone.n_merged > 0);
+    for threads in [0, 2, 3, 8] {
+        let Built { graph, n_merged, first_merged, edge_of_record } = built(threads);
+        assert_eq!(graph.out_offsets(), alone.graph.out_offsets());
+        assert_eq!(graph.targets(), alone.graph.targets());
+        assert_eq!(graph.flows(), alone.graph.flows());
+        assert_eq!(graph.in_offsets(), alone.graph.in_offsets());
+        assert_eq!(graph.sources(), alone.graph.sources());
+        assert_eq!(graph.in_edges(), alone.graph.in_edges());
+        assert_eq!((n_merged, first_merged), (alone.n_merged, alone.first_merged));
+        assert_eq!(edge_of_record, alone.edge_of_record);
+    }
+}
