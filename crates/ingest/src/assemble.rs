@@ -10,6 +10,9 @@ mod finding;
 mod lookalike;
 mod nodes;
 mod side;
+mod side_table;
+
+pub(crate) use side_table::side_table;
 
 use crate::policy::{DuplicateRule, Policy};
 use crate::records::{MISSING, Records, Values};

@@ -9,6 +9,7 @@ pub mod final_demand;
 pub(crate) mod header;
 pub mod node_list;
 pub mod relation_list;
+pub mod side_list;
 
 use crate::policy::Policy;
 use crate::records::{Kind, Planned};
