@@ -7,6 +7,7 @@ mod determinism;
 mod help;
 mod messages;
 mod provenance;
+mod sides;
 mod stop;
 mod support;
 mod tables;
