@@ -3,7 +3,7 @@
 
 use palenque_graph::codes;
 use palenque_graph::table::{ColumnSpec, Kind};
-use palenque_metrics::{Family, MetricSpec};
+use palenque_metrics::{Family, Metric, Scope};
 use std::fmt::Write as _;
 
 /// File names under `docs/` and their texts.
@@ -23,22 +23,21 @@ fn metrics() -> String {
          `status`. Indices marked *core* are the default of `palenque measure`.\n",
     );
     for family in Family::ALL {
-        let members: Vec<&MetricSpec> = palenque_metrics::all()
-            .map(palenque_metrics::Metric::spec)
-            .filter(|spec| spec.family == *family)
-            .collect();
+        let members: Vec<&dyn Metric> =
+            palenque_metrics::all().filter(|metric| metric.spec().family == *family).collect();
         if members.is_empty() {
             continue;
         }
         let _ = write!(page, "\n## {family}\n");
-        for spec in members {
-            metric(&mut page, spec);
+        for member in members {
+            metric(&mut page, member);
         }
     }
     page
 }
 
-fn metric(page: &mut String, spec: &MetricSpec) {
+fn metric(page: &mut String, metric: &dyn Metric) {
+    let spec = metric.spec();
     let core = if spec.core { " *(core)*" } else { "" };
     let _ = write!(page, "\n### `{}`{core}\n\n{}\n\n", spec.name, spec.summary);
     let _ = writeln!(page, "* **Formula:** {}", code(spec.formula));
@@ -48,6 +47,16 @@ fn metric(page: &mut String, spec: &MetricSpec) {
     if !spec.needs.is_empty() {
         let needs: Vec<String> = spec.needs.iter().map(|name| format!("`{name}`")).collect();
         let _ = writeln!(page, "* **Needs:** node columns {}", needs.join(", "));
+    }
+    if metric.scope() == Scope::Pair {
+        let _ = writeln!(page, "* **Periods:** compares each period with the next");
+    }
+    for side in metric.sides() {
+        let _ = writeln!(
+            page,
+            "* **Side table `{}`** with columns `{}`: {}",
+            side.name, side.columns, side.meaning
+        );
     }
     for param in spec.params {
         let _ = writeln!(

@@ -19,6 +19,7 @@ const LINE: Duration = Duration::from_secs(30);
 pub(crate) struct Bar {
     started: Instant,
     deadline: Option<Instant>,
+    memory: u64,
     shown: Shown,
     done: AtomicU64,
     /// When to look again whether to draw, in milliseconds from the start.
@@ -56,6 +57,7 @@ impl Bar {
         Self {
             started,
             deadline: limit.and_then(|limit| started.checked_add(limit)),
+            memory: u64::MAX,
             shown,
             done: AtomicU64::new(0),
             next: AtomicU64::new(QUIET.as_millis() as u64),
@@ -71,6 +73,11 @@ impl Bar {
     /// Ends no later than this after the start.
     pub(crate) fn limit(&mut self, limit: Duration) {
         self.deadline = self.started.checked_add(limit);
+    }
+
+    /// Takes no more than this, in bytes, for one computation.
+    pub(crate) fn limit_memory(&mut self, bytes: u64) {
+        self.memory = bytes;
     }
 
     /// Whether the time is up.
@@ -161,5 +168,9 @@ impl Progress for Bar {
 
     fn cancelled(&self) -> bool {
         stop::signal().is_some() || self.timed_out()
+    }
+
+    fn memory(&self) -> u64 {
+        self.memory
     }
 }

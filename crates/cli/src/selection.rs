@@ -29,6 +29,12 @@ pub(crate) struct Pick {
 }
 
 impl Pick {
+    /// A metric that need not be in the registry, all of it.
+    #[cfg(test)]
+    pub(crate) fn whole(metric: &'static dyn Metric, asked: Asked) -> Self {
+        Self { metric, asked, keep: None }
+    }
+
     /// The metric's description.
     pub(crate) fn spec(&self) -> &'static MetricSpec {
         self.metric.spec()
@@ -195,6 +201,27 @@ impl Selection {
             order.clear();
         }
         Ok(Self { picks: picks.collect(), order })
+    }
+
+    /// The finding about a side table of this name, if none of the metrics reads one. It has no place.
+    pub(crate) fn unread(&self, name: &str) -> Option<Diagnostic> {
+        let reads = |metric: &&'static dyn Metric| metric.sides().iter().any(|s| s.name == name);
+        if self.picks.iter().any(|pick| reads(&pick.metric)) {
+            return None;
+        }
+        let shown = palenque_graph::diagnostic::shown(name);
+        if let Some(reader) = palenque_metrics::all().find(reads) {
+            let what = format!("no metric that is asked for reads a side table `{shown}`");
+            let help = format!("`{}` does: ask for it, or leave the table out", reader.spec().name);
+            return Some(Diagnostic::new("E0701", what).help(help));
+        }
+        let found = Diagnostic::new("E0701", format!("there is no side table `{shown}`"));
+        let own = self.picks.iter().map(|pick| pick.metric);
+        let known = own.chain(palenque_metrics::all()).flat_map(|metric| metric.sides());
+        Some(match nearest(name, known.map(|side| side.name)) {
+            Some(near) => found.help(format!("did you mean `{near}`?")),
+            None => found.help("`palenque explain METRIC` names the side tables that it reads"),
+        })
     }
 
     /// The tables that are filled.

@@ -63,7 +63,7 @@ impl Session {
         })
     }
 
-    /// The most memory that reading may take: the flag's, else the configuration's, else four fifths of what there is.
+    /// The most memory that reading or a full matrix may take: the flag's, else the configuration's, else four fifths of what there is.
     pub(crate) fn max_memory(&self, configured: Option<u64>) -> u64 {
         self.memory.or(configured).unwrap_or_else(provenance::memory_limit)
     }

@@ -116,7 +116,9 @@ impl Accounts {
                 found.push(Diagnostic::new("W0503", what).help(help));
             }
         }
-        let imputed = self.x_imputed.iter().filter(|&&imputed| imputed).count();
+        // A node without trade has an output of 0, and nothing was made up.
+        let pairs = self.x_imputed.iter().zip(&self.output);
+        let imputed = pairs.filter(|&(&imputed, &x)| imputed && x > 0.0).count();
         if imputed > 0 && graph.nodes().number("output").is_some() {
             let n = self.x_imputed.len();
             let what =

@@ -1,4 +1,4 @@
-//! How a long computation reports and is stopped.
+//! How a long computation reports, is stopped, and is kept within limits.
 
 /// What a long kernel reports to, and asks whether to go on. The binary draws a bar and sets the flag on Ctrl-C.
 pub trait Progress: Sync {
@@ -15,6 +15,11 @@ pub trait Progress: Sync {
     /// Whether to stop as soon as possible. Kernels ask at least every few milliseconds.
     fn cancelled(&self) -> bool {
         false
+    }
+
+    /// Bytes that one computation may take. Asked before a full matrix is formed.
+    fn memory(&self) -> u64 {
+        u64::MAX
     }
 }
 

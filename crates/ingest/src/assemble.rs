@@ -11,6 +11,9 @@ mod io_table;
 mod lookalike;
 mod nodes;
 mod side;
+mod side_table;
+
+pub(crate) use side_table::side_table;
 
 use crate::io_table::read::Tables;
 use crate::policy::{DuplicateRule, Policy};

@@ -39,7 +39,7 @@ pub use policy::{
     DuplicateRule, EmptyCellRule, Encoding, FileFormat, LineEnds, MissingWeightRule, NegativeRule,
     NodeConflictRule, Policy, RaggedRule, UnknownNodeRule, ZeroRule,
 };
-pub use report::{FileReport, Ingested, Inputs};
+pub use report::{FileReport, Ingested, IngestedSide, Inputs};
 pub use source::Source;
 
 use assemble::{File, Files};
@@ -50,8 +50,10 @@ use layout::edge_list::EdgeList;
 use layout::final_demand::FinalDemandTable;
 use layout::node_list::NodeList;
 use layout::relation_list::RelationList;
+use layout::side_list::SideList;
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Diagnostics, Progress};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Reads all inputs and builds the graph of every period.
@@ -86,6 +88,38 @@ pub fn read(inputs: &Inputs, policy: &Policy, progress: &dyn Progress) -> Ingest
     let (panel, diagnostics, files) = assemble::assemble(&mut files, unit, policy, reading.found);
     let panel = panel.filter(|_| !progress.cancelled());
     Ingested { panel, diagnostics, files }
+}
+
+/// Reads a side table: a file of any format, every cell as text. What a policy says about the columns of the network's
+/// files does not concern it.
+///
+/// # Example
+/// ```
+/// use palenque_graph::NoProgress;
+/// use palenque_ingest::{Policy, read_side};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("shocks.csv");
+/// # #[expect(clippy::disallowed_methods, reason = "a file of an example, in a folder of its own")]
+/// std::fs::write(&path, "node_id,change\nbottler,-5\n")?;
+/// let read = read_side("shocks", &path, &Policy::default(), &NoProgress);
+/// let shocks = read.table.expect("a sound file");
+/// assert_eq!(shocks.rows().next(), Some((2, ["bottler".to_owned(), "-5".to_owned()].as_slice())));
+/// assert_eq!((read.report.role.as_str(), read.report.used), ("shocks", 1));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[must_use]
+pub fn read_side(
+    name: &str,
+    path: &Path,
+    policy: &Policy,
+    progress: &dyn Progress,
+) -> IngestedSide {
+    let policy = Policy { columns: BTreeMap::new(), only: Vec::new(), ..policy.clone() };
+    let found = Diagnostics::default();
+    let mut reading = Reading { policy: &policy, progress, found, titles: Vec::new() };
+    let file = reading.file(name, path, &SideList);
+    assemble::side_table(file, &policy, reading.found)
 }
 
 /// The state of reading several files.

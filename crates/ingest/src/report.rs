@@ -1,6 +1,6 @@
 //! What goes into reading and what comes out of it.
 
-use palenque_graph::{Diagnostics, Panel};
+use palenque_graph::{Diagnostics, Panel, SideTable};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -37,7 +37,8 @@ impl Inputs {
 /// What became of one file. `rows = used + merged + Σ dropped`, always.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileReport {
-    /// `edges`, `table` (once for every file of a folder), `nodes`, `accounts`, `final_demand` or a relation's name.
+    /// `edges`, `table` (once for every file of a folder), `nodes`, `accounts`, `final_demand`, or the name of a
+    /// relation or side table.
     pub role: String,
     /// The path as the user gave it.
     pub path: PathBuf,
@@ -77,4 +78,15 @@ pub struct Ingested {
     pub diagnostics: Diagnostics,
     /// What became of each file.
     pub files: Vec<FileReport>,
+}
+
+/// What was read of a side table.
+#[derive(Debug)]
+pub struct IngestedSide {
+    /// The table; `None` where an error was found.
+    pub table: Option<SideTable>,
+    /// All findings.
+    pub diagnostics: Diagnostics,
+    /// What became of the file: every row of a sound one is used.
+    pub report: FileReport,
 }

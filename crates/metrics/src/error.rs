@@ -55,7 +55,7 @@ pub enum MetricError {
     },
     /// A full matrix of this many nodes would not fit.
     #[error(
-        "needs the full inverse: {n} nodes would take {gigabytes:.0} GB, and at most {limit} nodes are taken"
+        "needs the full inverse: {n} nodes would take {gigabytes:.2} GB, and at most {limit} nodes are taken"
     )]
     TooLarge {
         /// Nodes.
@@ -65,6 +65,9 @@ pub enum MetricError {
         /// The most that is taken.
         limit: usize,
     },
+    /// The accounts of the network contradict themselves.
+    #[error("{}", .0.what())]
+    Accounts(Box<Diagnostic>),
     /// A side table does not say what the index needs, or names nodes that are not there.
     #[error("{}", .0.what())]
     Side(Box<Diagnostic>),
@@ -103,8 +106,8 @@ impl MetricError {
                 Diagnostic::new("E0901", what).help("raise `max_iterations` or `tolerance`")
             }
             Self::TooLarge { .. } => Diagnostic::new("E0902", what)
-                .help("aggregate first, such as with `--by sector`, or ask for indices that need one solve"),
-            Self::Side(found) => (**found).clone(),
+                .help("aggregate first, such as with `--by sector`, raise `--max-memory`, or ask for indices that need one solve"),
+            Self::Accounts(found) | Self::Side(found) => (**found).clone(),
             Self::Cancelled => Diagnostic::new("E0903", what).help("allow more time"),
         }
     }

@@ -34,7 +34,7 @@ pub use params::{ParamError, ParamSpec, Params, SideSpec, nearest};
 pub use spec::{Family, MetricSpec, Output, Scope};
 pub use summary::{Figure, SUMMARY_COLUMNS, network_summary};
 
-use palenque_graph::{Progress, SupplyGraph, Table};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table};
 
 /// An index, or several that are computed together, behind one interface.
 pub trait Metric: Sync {
@@ -79,6 +79,13 @@ pub trait Metric: Sync {
         _progress: &dyn Progress,
     ) -> Result<Vec<Table>, MetricError> {
         Ok(Vec::new())
+    }
+
+    /// What is to be told about a result that was computed: warnings, such as how few of its digits are certain.
+    ///
+    /// Asked for after [`Metric::compute`] succeeded on the same graph, whose memory then holds what was derived.
+    fn remarks(&self, _graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        Vec::new()
     }
 }
 

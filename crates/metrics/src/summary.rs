@@ -12,13 +12,13 @@ pub static SUMMARY_COLUMNS: [ColumnSpec; 8] = [
         name: "lower",
         kind: Kind::F64,
         unit: Unit::None,
-        meaning: "Lower end of the 95 % interval, where resampled.",
+        meaning: "Lower end of the 95 % interval where resampled, of what is proved where bounded.",
     },
     ColumnSpec {
         name: "upper",
         kind: Kind::F64,
         unit: Unit::None,
-        meaning: "Upper end of the 95 % interval, where resampled.",
+        meaning: "Upper end of the 95 % interval where resampled, of what is proved where bounded.",
     },
     ColumnSpec { name: "method", kind: Kind::Text, unit: Unit::None, meaning: "How, in a word." },
     ColumnSpec {
@@ -42,7 +42,7 @@ pub struct Figure {
     pub spec: ColumnSpec,
     /// The value, or why there is none.
     pub value: Result<f64, Status>,
-    /// A 95 % interval, where resampled.
+    /// A 95 % interval, where resampled; bounds that are proved, where there is no closed form.
     pub interval: Option<(f64, f64)>,
     /// How, in a word.
     pub method: &'static str,

@@ -53,7 +53,7 @@ pub(crate) struct Common {
     /// How many threads; all by default. Never changes a number
     #[arg(short = 'j', long, global = true, value_name = "N")]
     pub(crate) threads: Option<u16>,
-    /// The most memory that reading may take, such as 8GiB
+    /// The most memory that reading or a full matrix may take, such as 8GiB
     #[arg(long, global = true, value_name = "SIZE", value_parser = values::bytes)]
     pub(crate) max_memory: Option<u64>,
     /// Stop after this time, such as 10m
@@ -205,6 +205,9 @@ pub(crate) struct ChoiceArgs {
     /// A parameter of a metric, such as pagerank.damping=0.9
     #[arg(long, value_name = "METRIC.PARAM=VALUE", value_parser = values::pair)]
     pub(crate) set: Vec<(String, String)>,
+    /// A side table that a metric asks for, such as shocks=shocks.csv
+    #[arg(long = "input", value_name = "NAME=FILE", value_parser = values::pair)]
+    pub(crate) sides: Vec<(String, String)>,
     /// Put nodes together first: role, stage, sector or region
     #[arg(long, value_name = "COLUMN")]
     pub(crate) by: Option<String>,
@@ -332,6 +335,9 @@ pub(crate) struct RunArgs {
     /// Overrule a key, such as seed=9 or output.dir=x; recorded
     #[arg(long, value_name = "KEY=VALUE", value_parser = values::pair)]
     pub(crate) set: Vec<(String, String)>,
+    /// A side table for the steps whose metrics ask for it; recorded
+    #[arg(long = "input", value_name = "NAME=FILE", value_parser = values::pair)]
+    pub(crate) sides: Vec<(String, String)>,
     /// Print inputs, outputs or steps, and run nothing
     #[arg(long, value_name = "WHAT")]
     pub(crate) list: Option<Listed>,

@@ -9,7 +9,7 @@ use crate::difference::{Difference, Differences};
 use crate::output::folder::Opening;
 use crate::output::scratch::Scratch;
 use crate::output::{refused, shown};
-use crate::pipeline::{Base, Destination, Ending, compute, save};
+use crate::pipeline::{Base, Destination, Ending, Products, compute, save};
 use crate::session::Session;
 use crate::terminal::grouped;
 use palenque_graph::{Diagnostic, Location};
@@ -38,7 +38,7 @@ pub(super) fn run(session: &mut Session, args: &CheckArgs) -> Outcome<Done> {
     };
     save(session, &recorded.pipeline, &products, *folder, &ending)?;
     let mut found = folders(&args.dir, &scratch.path().join("out"), tolerance)?;
-    found.extend(recorded.inputs(&products.files, &base));
+    found.extend(recorded.inputs(&products, &base));
     drop(scratch);
 
     let count: u64 = found.iter().map(|(_, found)| found.count).sum();
@@ -111,13 +111,9 @@ impl Recorded {
     }
 
     /// Inputs whose bytes are others than then.
-    fn inputs(
-        &self,
-        files: &[palenque_ingest::FileReport],
-        base: &Base,
-    ) -> Vec<(String, Differences)> {
+    fn inputs(&self, products: &Products, base: &Base) -> Vec<(String, Differences)> {
         let changed = |(path, hash): &(String, String)| {
-            let now = files.iter().find(|file| shown(&base.recorded(&file.path)) == *path)?;
+            let now = products.inputs().find(|file| shown(&base.recorded(&file.path)) == *path)?;
             (now.blake3 != *hash).then(|| {
                 let difference = Difference {
                     place: "input".into(),

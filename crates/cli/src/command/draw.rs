@@ -8,9 +8,20 @@ use crate::pipeline::draw::unknown_chart;
 use crate::pipeline::typed::{look, measure_step, no_choice, opening, output_formats, pipeline};
 use crate::pipeline::{Base, Destination, Ending, compute, real_inputs, save, write};
 use crate::session::Session;
-use palenque_graph::Diagnostic;
+use palenque_graph::{Diagnostic, TableId};
+use palenque_metrics::{Metric, SideSpec};
 use serde_json::json;
 use std::path::PathBuf;
+
+/// The metrics that fill what a chart needs and read one of these side tables.
+fn readers(needs: &[TableId], sides: &[(String, String)]) -> Vec<String> {
+    let reads = |m: &&'static dyn Metric| {
+        let given = |side: &SideSpec| sides.iter().any(|(name, _)| name == side.name);
+        m.spec().outputs.iter().any(|output| needs.contains(&output.table))
+            && m.sides().iter().any(given)
+    };
+    palenque_metrics::all().filter(reads).map(|metric| metric.spec().name.to_owned()).collect()
+}
 
 pub(super) fn run(session: &mut Session, args: &DrawArgs) -> Outcome<Done> {
     let Some(chart) = palenque_report::find(&args.chart) else {
@@ -38,8 +49,13 @@ pub(super) fn run(session: &mut Session, args: &DrawArgs) -> Outcome<Done> {
         });
         pipeline.output.figures = formats.collect::<Outcome<_>>()?;
     }
-    if !args.choice.metrics.is_empty() || !args.choice.set.is_empty() {
-        let step = measure_step("tables", &args.choice)?;
+    let choice = &args.choice;
+    if !(choice.metrics.is_empty() && choice.set.is_empty() && choice.sides.is_empty()) {
+        let mut choice = choice.clone();
+        if choice.metrics.is_empty() {
+            choice.metrics = readers(chart.spec().needs, &choice.sides);
+        }
+        let step = measure_step("tables", &choice)?;
         pipeline.steps.push(step);
     }
     let draw = Draw {

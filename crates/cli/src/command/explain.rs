@@ -5,7 +5,7 @@ use crate::args::ExplainArgs;
 use crate::diagnostics::{Outcome, exit};
 use crate::models;
 use palenque_graph::{Diagnostic, TableId, codes};
-use palenque_metrics::{Metric, MetricSpec, find, nearest};
+use palenque_metrics::{Metric, MetricSpec, Scope, find, nearest};
 use palenque_report::ChartSpec;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 pub(super) fn run(args: &ExplainArgs) -> Outcome<Done> {
     let name = args.name.trim();
     if let Some(metric) = find(name) {
-        return Ok(metric_page(metric.spec()));
+        return Ok(metric_page(metric));
     }
     if let Some(code) = codes::find(&name.to_ascii_uppercase()) {
         return Ok(code_page(code));
@@ -98,7 +98,8 @@ impl Page {
     }
 }
 
-fn metric_page(spec: &MetricSpec) -> Done {
+fn metric_page(metric: &dyn Metric) -> Done {
+    let spec = metric.spec();
     let mut page = Page::new(spec.name, spec.summary)
         .line("formula", spec.formula)
         .line("source", spec.source)
@@ -109,6 +110,13 @@ fn metric_page(spec: &MetricSpec) -> Done {
             &format!("@{}{}", spec.family, if spec.core { ", in the core set" } else { "" }),
         )
         .line("needs", &spec.needs.join(", "));
+    if metric.scope() == Scope::Pair {
+        page = page.line("periods", "compares each period with the next: needs two or more");
+    }
+    for side in metric.sides() {
+        let what = format!("--input {}=FILE with {}: {}", side.name, side.columns, side.meaning);
+        page = page.line("side table", &what);
+    }
     for (table, column) in spec.columns() {
         let unit = column.unit.name(None);
         let unit = if unit.is_empty() { String::new() } else { format!(" [{unit}]") };
@@ -133,6 +141,11 @@ fn metric_page(spec: &MetricSpec) -> Done {
         .iter()
         .map(|p| json!({ "name": p.name, "default": p.default, "meaning": p.meaning }))
         .collect();
+    let sides: Vec<Value> = metric
+        .sides()
+        .iter()
+        .map(|s| json!({ "name": s.name, "columns": s.columns, "meaning": s.meaning }))
+        .collect();
     page.done(json!({
         "kind": "metric",
         "name": spec.name,
@@ -143,6 +156,7 @@ fn metric_page(spec: &MetricSpec) -> Done {
         "reading": spec.reading,
         "cost": spec.cost,
         "needs": spec.needs,
+        "sides": sides,
         "core": spec.core,
         "columns": columns,
         "params": params,

@@ -2,11 +2,12 @@
 
 use super::Done;
 use crate::args::{Listed, RunArgs, Tool};
-use crate::config::{Pipeline, Source, read as read_config, resolved, toml_text};
+use crate::config::{Pipeline, Source, Work, read as read_config, resolved, toml_text};
 use crate::diagnostics::Outcome;
 use crate::output::folder::Opening;
 use crate::output::{Summary, shown};
 use crate::pipeline::{Base, Destination, Ending, Products, compute, files_of, save, write};
+use crate::selection::Selection;
 use crate::session::Session;
 use palenque_graph::{Diagnostic, Location};
 use serde_json::{Value, json};
@@ -22,6 +23,9 @@ pub(super) fn run(session: &mut Session, args: &RunArgs) -> Outcome<Done> {
     let base = Base::of_file(&args.file);
     if let Some(out) = &args.out {
         pipeline.output.dir = base.recorded(out);
+    }
+    for (name, file) in &args.sides {
+        give_side(&mut pipeline, name, &base.recorded(Path::new(file)))?;
     }
     for id in &args.only {
         if pipeline.step(id).is_none() {
@@ -62,6 +66,10 @@ pub(super) fn run(session: &mut Session, args: &RunArgs) -> Outcome<Done> {
     for (key, value) in &args.set {
         command.extend(["--set".to_owned(), format!("{key}={value}")]);
     }
+    for (name, file) in &args.sides {
+        let file = shown(&base.recorded(Path::new(file)));
+        command.extend(["--input".to_owned(), format!("{name}={file}")]);
+    }
     if !args.only.is_empty() {
         command.extend(["--only".to_owned(), args.only.join(",")]);
     }
@@ -76,6 +84,26 @@ pub(super) fn run(session: &mut Session, args: &RunArgs) -> Outcome<Done> {
     let left_out = super::measure::left_out(&products);
     let done = done(&products, &summary, Some(&out));
     Ok(left_out.into_iter().fold(done, Done::note))
+}
+
+/// Gives a side table to every step with a metric that reads it.
+fn give_side(pipeline: &mut Pipeline, name: &str, file: &Path) -> Outcome<()> {
+    let mut unread = Some(Selection::default().unread(name));
+    for step in &mut pipeline.steps {
+        let Work::Measure(measure) = &mut step.work else { continue };
+        let Ok(selection) = Selection::parse(&measure.metrics) else { continue };
+        match selection.unread(name) {
+            None => {
+                measure.sides.insert(name.to_owned(), file.to_owned());
+                unread = None;
+            }
+            some => unread = unread.map(|_| some),
+        }
+    }
+    match unread.flatten() {
+        Some(found) => Err(found.into()),
+        None => Ok(()),
+    }
 }
 
 /// A configuration that was read.
@@ -152,7 +180,7 @@ pub(super) fn done(products: &Products, summary: &Summary, out: Option<&Path>) -
         "kept": summary.kept,
         "report": page,
         "left_out": products.left_out.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-        "inputs": products.files.iter().map(|file| json!({
+        "inputs": products.inputs().map(|file| json!({
             "role": file.role,
             "rows": file.rows,
             "used": file.used,
@@ -176,12 +204,7 @@ pub(super) fn done(products: &Products, summary: &Summary, out: Option<&Path>) -
 }
 
 fn inputs(pipeline: &Pipeline) -> Vec<String> {
-    pipeline
-        .inputs
-        .paths()
-        .filter(|path| !path.as_os_str().is_empty())
-        .map(|path| shown(path))
-        .collect()
+    pipeline.paths().filter(|path| !path.as_os_str().is_empty()).map(shown).collect()
 }
 
 fn outputs(pipeline: &Pipeline) -> Vec<String> {

@@ -106,7 +106,9 @@ fn tables() -> Value {
             }
         }
         for key in table.column_order() {
-            let key_column = ["period", "node_id", "source", "target", "status"].contains(key);
+            let key_column =
+                ["period", "period_from", "period_to", "node_id", "source", "target", "status"]
+                    .contains(key);
             if key_column && !properties.contains_key(*key) {
                 properties.insert((*key).to_owned(), json!({ "type": ["string", "null"] }));
             }

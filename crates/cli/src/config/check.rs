@@ -263,8 +263,7 @@ fn to_of(step: &Step) -> Option<&str> {
 
 /// The files that are read.
 pub(super) fn input_paths(pipeline: &Pipeline) -> impl Iterator<Item = &Path> {
-    let paths = pipeline.inputs.paths().map(PathBuf::as_path);
-    paths.filter(|path| !path.as_os_str().is_empty() && *path != Path::new("-"))
+    pipeline.paths().filter(|path| !path.as_os_str().is_empty() && *path != Path::new("-"))
 }
 
 /// A path without `.` and with `..` resolved as written.

@@ -19,8 +19,8 @@ use palenque_frame::{CsvStyle, TableFormat};
 use palenque_ingest::{Inputs, Policy};
 use palenque_metrics::Params;
 use palenque_report::{ChartOptions, Preset, Theme};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The newest version of `palenque.toml` that this program reads.
@@ -125,7 +125,7 @@ impl FigureFormat {
 /// What may be used up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Limits {
-    /// Memory while reading, in bytes.
+    /// Memory for reading or a full matrix, in bytes.
     pub(crate) memory: Option<u64>,
     /// Time.
     pub(crate) time: Option<Duration>,
@@ -173,6 +173,8 @@ pub(crate) struct Measure {
     pub(crate) by: Option<String>,
     /// Parameters by metric.
     pub(crate) params: BTreeMap<String, Params>,
+    /// Files of side tables by name, relative to the base.
+    pub(crate) sides: BTreeMap<String, PathBuf>,
     /// The file of the one table that the step fills, instead of `tables/`.
     pub(crate) to: Option<String>,
 }
@@ -218,6 +220,23 @@ impl Pipeline {
     /// The step of this id.
     pub(crate) fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)
+    }
+
+    /// The side tables of all steps: name and file, each once.
+    pub(crate) fn sides(&self) -> BTreeSet<(&str, &Path)> {
+        let mut sides = BTreeSet::new();
+        for step in &self.steps {
+            if let Work::Measure(measure) = &step.work {
+                sides.extend(measure.sides.iter().map(|(name, path)| (&**name, &**path)));
+            }
+        }
+        sides
+    }
+
+    /// Every file that is read, the edges first.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        let sides = self.sides().into_iter().map(|(_, path)| path);
+        self.inputs.paths().map(PathBuf::as_path).chain(sides)
     }
 
     /// The steps that a step uses: those it names, else all before it that make what it can use.

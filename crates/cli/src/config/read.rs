@@ -16,6 +16,7 @@ use palenque_metrics::nearest;
 use palenque_report::ChartOptions;
 use serde_json::Value;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -392,15 +393,35 @@ fn measure(section: &Section<'_>, places: &mut Places) -> Measure {
                 let item = pairs[position].2;
                 section.report(found, item.key.as_ref().or(item.span.as_ref()), "");
             }
-            std::collections::BTreeMap::new()
+            BTreeMap::new()
         }
     };
     Measure {
+        sides: sides(section, &names),
         metrics: names,
         by: section.text("by").map(|(by, _)| by.to_owned()),
         params,
         to: to(section, places),
     }
+}
+
+/// The files of the side tables of a step; each must be one that its metrics read.
+fn sides(step: &Section<'_>, metrics: &[String]) -> BTreeMap<String, PathBuf> {
+    let section = step.section("input", "`input`");
+    let selection = Selection::parse(metrics).ok(); // an unknown metric was reported before
+    let mut sides = BTreeMap::new();
+    for (name, item) in section.all() {
+        if let Some(wrong) = selection.as_ref().and_then(|selection| selection.unread(name)) {
+            step.report(wrong, item.key.as_ref(), "");
+        } else if let Tree::Scalar(Value::String(text)) = &item.value {
+            sides.extend(plain_path(step, text, item).map(|path| (name.clone(), path)));
+        } else {
+            let what = format!("side table `{name}` must be a file, not {}", item.kind());
+            let wrong = Diagnostic::new("E0702", what).help("write NAME = \"FILE\"");
+            step.report(wrong, item.span.as_ref(), "");
+        }
+    }
+    sides
 }
 
 fn draw(section: &Section<'_>, item: &Item) -> Draw {

@@ -94,7 +94,7 @@ fn step(step: &Step) -> Value {
         }
     };
     match &step.work {
-        Work::Measure(Measure { metrics, by, params, to }) => {
+        Work::Measure(Measure { metrics, by, params, sides, to }) => {
             text("by", by);
             text("to", to);
             if !metrics.is_empty() {
@@ -108,6 +108,11 @@ fn step(step: &Step) -> Value {
                 .collect();
             if !set.is_empty() {
                 map.insert("set".into(), Value::Object(set));
+            }
+            if !sides.is_empty() {
+                let sides = sides.iter();
+                let sides = sides.map(|(n, path)| (n.clone(), escaped(&shown(path)).into()));
+                map.insert("input".into(), Value::Object(sides.collect()));
             }
         }
         Work::Draw(Draw { chart, options, preset, theme, by }) => {

@@ -20,7 +20,7 @@ pub(crate) fn schema() -> Value {
                 "type": "object",
                 "additionalProperties": false,
                 "properties": {
-                    "memory": text("Memory while reading, such as 8GiB."),
+                    "memory": text("Memory for reading or a full matrix, such as 8GiB."),
                     "time": text("Time, such as 30m."),
                 },
             },
@@ -138,6 +138,11 @@ fn measure() -> Value {
             },
             "by": text("Put nodes together by this column first."),
             "set": { "type": "object", "description": "Parameters, as METRIC.PARAM." },
+            "input": {
+                "type": "object",
+                "description": "Side tables that the metrics ask for, by name; `palenque explain METRIC` says which.",
+                "additionalProperties": { "type": "string" },
+            },
             "to": text("The file of the one table that the step fills."),
         }),
     )

@@ -29,8 +29,10 @@ pub(crate) struct Record<'a> {
     pub(crate) config: Option<(String, String)>,
     /// The configuration with every default.
     pub(crate) resolved: Value,
-    /// What became of the inputs.
+    /// What became of the network's files.
     pub(crate) inputs: &'a [FileReport],
+    /// What became of the side tables.
+    pub(crate) sides: &'a [FileReport],
     /// The unit of the flows.
     pub(crate) unit: Option<&'a str>,
     /// What was found.
@@ -51,6 +53,8 @@ impl Record<'_> {
         }
         let mut outputs: Vec<Value> = outputs.map(output).collect();
         outputs.sort_by(|a, b| a["path"].as_str().cmp(&b["path"].as_str()));
+        let network = self.inputs.iter().map(|file| input(file, used_as(&file.role), self.unit));
+        let sides = self.sides.iter().map(|file| input(file, "rows_used", None));
         let left_out: Map<String, Value> =
             self.left_out.iter().map(|(name, why)| (name.clone(), why.as_str().into())).collect();
         json!({
@@ -59,12 +63,12 @@ impl Record<'_> {
             "command": self.command,
             "base": self.base,
             "config": config,
-            "inputs": self.inputs.iter().map(|file| input(file, self.unit)).collect::<Vec<_>>(),
+            "inputs": network.chain(sides).collect::<Vec<_>>(),
             "outputs": outputs,
             "diagnostics": self.found.counts(),
             "accepted": self.accepted,
             "left_out": left_out,
-            "history": self.inputs.iter().flat_map(history).collect::<Vec<_>>(),
+            "history": self.inputs.iter().chain(self.sides).flat_map(history).collect::<Vec<_>>(),
         })
     }
 }
@@ -88,7 +92,7 @@ pub(crate) fn used_as(role: &str) -> &'static str {
     }
 }
 
-fn input(file: &FileReport, unit: Option<&str>) -> Value {
+fn input(file: &FileReport, used_as: &str, unit: Option<&str>) -> Value {
     let mut record = json!({
         "role": file.role,
         "path": shown(&file.path),
@@ -101,8 +105,8 @@ fn input(file: &FileReport, unit: Option<&str>) -> Value {
         "dropped": file.n_dropped(),
         "dropped_by": file.dropped,
     });
-    record[used_as(&file.role)] = file.used.into();
-    if file.role == "edges" || file.role == "table" {
+    record[used_as] = file.used.into();
+    if used_as == "edges" || file.role == "table" {
         record["unit"] = unit.into();
     }
     record

@@ -1,28 +1,24 @@
 //! Measure steps: every metric over every period, joined into tables level by level.
 
 use super::level::grouped;
-use super::{Level, Products, Read};
+use super::results::{Judged, Results, Run};
+use super::{Level, Products, Read, Sides};
 use crate::config::{Draw, Measure, Pipeline, Step, Work};
-use crate::diagnostics::{Outcome, Refusal};
+use crate::diagnostics::Outcome;
 use crate::selection::{Asked, Pick, Selection};
 use crate::session::Session;
 use palenque_graph::table::Joiner;
-use palenque_graph::{Diagnostic, Panel, Table, TableId};
-use palenque_metrics::{MetricError, Params};
+use palenque_graph::{Diagnostic, Table, TableId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes all measure steps, and what the figures need besides.
-pub(super) fn measure(session: &mut Session, pipeline: &Pipeline, read: Read) -> Outcome<Products> {
-    let mut products = Products {
-        files: read.files,
-        levels: Vec::new(),
-        own: Vec::new(),
-        steps: Vec::new(),
-        figures: Vec::new(),
-        pages: Vec::new(),
-        metrics: Vec::new(),
-        left_out: Vec::new(),
-    };
+pub(super) fn measure(
+    session: &mut Session,
+    pipeline: &Pipeline,
+    read: Read,
+    sides: Sides,
+) -> Outcome<Products> {
+    let mut products = Products { files: read.files, ..Products::default() };
     let mut bys: Vec<Option<String>> = vec![None];
     for step in &pipeline.steps {
         let by = match &step.work {
@@ -41,9 +37,11 @@ pub(super) fn measure(session: &mut Session, pipeline: &Pipeline, read: Read) ->
     panels.insert(0, read.panel);
     for (by, panel) in bys.into_iter().zip(panels) {
         let level = Level { by, panel, tables: Vec::new(), unwritten: Vec::new() };
-        let level = measure_level(session, pipeline, level, &mut products)?;
+        let mut run = Run { session, pipeline, sides: &sides, products: &mut products };
+        let level = measure_level(&mut run, level)?;
         products.levels.push(level);
     }
+    products.sides = sides.files;
     let computed: BTreeSet<&str> = products.metrics.iter().map(|m| m.spec().name).collect();
     products.metrics =
         palenque_metrics::all().filter(|m| computed.contains(m.spec().name)).collect();
@@ -90,13 +88,10 @@ pub(super) fn level_of(pipeline: &Pipeline, step: &Step, draw: &Draw) -> Option<
     best.1.clone()
 }
 
-fn measure_level(
-    session: &mut Session,
-    pipeline: &Pipeline,
-    mut level: Level,
-    products: &mut Products,
-) -> Outcome<Level> {
-    let mut joined: Vec<Vec<Table>> = vec![Vec::new(); level.panel.n_periods()];
+fn measure_level(run: &mut Run<'_>, mut level: Level) -> Outcome<Level> {
+    let pipeline = run.pipeline;
+    let mut joined = Results::of(&level.panel);
+    let mut accounts = Judged::default();
     let mut order = Vec::new();
     for step in &pipeline.steps {
         let Work::Measure(measure) = &step.work else { continue };
@@ -104,13 +99,13 @@ fn measure_level(
             continue;
         }
         let selection = selection_of(measure)?;
-        let results = results(session, pipeline, measure, &selection, &level.panel, products)?;
+        let results = run.results(measure, &selection, &level.panel, &mut accounts)?;
         if let Some(to) = &measure.to {
             let tables = finish(pipeline, &level, results)?;
             let mut tables = in_order(tables, &selection.order).into_iter();
             match (tables.next(), tables.next()) {
                 (Some(table), None) => {
-                    products.own.push((step.id.clone(), to.clone(), table));
+                    run.products.own.push((step.id.clone(), to.clone(), table));
                 }
                 (None, _) => {}
                 (Some(first), Some(second)) => {
@@ -127,17 +122,15 @@ fn measure_level(
             }
             continue;
         }
-        products.steps.push(step.id.clone());
+        run.products.steps.push(step.id.clone());
         order.extend(selection.order);
-        for (all, one) in joined.iter_mut().zip(results) {
-            all.extend(one);
-        }
+        joined.extend(results);
     }
     level.tables = finish(pipeline, &level, joined)?;
     if pipeline.output.layout == crate::config::Layout::Flat {
         level.tables = in_order(std::mem::take(&mut level.tables), &order);
     }
-    level.unwritten = for_figures(session, pipeline, &level, products)?;
+    level.unwritten = for_figures(run, &level, &mut accounts)?;
     Ok(level)
 }
 
@@ -152,12 +145,8 @@ fn selection_of(measure: &Measure) -> Outcome<Selection> {
 }
 
 /// What the figures of this level need and no step measures.
-fn for_figures(
-    session: &mut Session,
-    pipeline: &Pipeline,
-    level: &Level,
-    products: &mut Products,
-) -> Outcome<Vec<Table>> {
+fn for_figures(run: &mut Run<'_>, level: &Level, accounts: &mut Judged) -> Outcome<Vec<Table>> {
+    let pipeline = run.pipeline;
     let mut wanted: Vec<String> = Vec::new();
     for step in &pipeline.steps {
         let Work::Draw(draw) = &step.work else { continue };
@@ -187,12 +176,16 @@ fn for_figures(
     let mut selection = selection_of(&measure)?;
     // What a figure wants and cannot have, it says itself.
     selection.picks.iter_mut().for_each(|pick| pick.asked = Asked::Default);
-    let params = pipeline.steps.iter().filter_map(|step| match &step.work {
-        Work::Measure(measure) => Some(measure.params.clone()),
+    let steps = pipeline.steps.iter().filter_map(|step| match &step.work {
+        Work::Measure(measure) => Some(measure.clone()),
         _ => None,
     });
-    let measure = Measure { params: params.flatten().collect(), ..measure };
-    let results = results(session, pipeline, &measure, &selection, &level.panel, products)?;
+    let measure = steps.fold(measure, |mut all, step| {
+        all.params.extend(step.params);
+        all.sides.extend(step.sides);
+        all
+    });
+    let results = run.results(&measure, &selection, &level.panel, accounts)?;
     finish(pipeline, level, results)
 }
 
@@ -217,85 +210,14 @@ fn metrics_that_fill(table: TableId) -> Vec<String> {
     }
 }
 
-/// The results of every metric, period by period.
-fn results(
-    session: &mut Session,
-    pipeline: &Pipeline,
-    measure: &Measure,
-    selection: &Selection,
-    panel: &Panel,
-    products: &mut Products,
-) -> Outcome<Vec<Vec<Table>>> {
-    let mut results: Vec<Vec<Table>> = vec![Vec::new(); panel.n_periods()];
-    for pick in &selection.picks {
-        let spec = pick.spec();
-        let mut params = measure.params.get(spec.name).cloned().unwrap_or_default();
-        let seeded = spec.params.iter().any(|p| p.name == "seed");
-        if seeded && !params.values().contains_key("seed") {
-            params.set("seed", pipeline.seed.into());
-        }
-        match over_periods(session, pick, &params, panel) {
-            Ok(tables) => {
-                products.metrics.push(pick.metric);
-                for (all, tables) in results.iter_mut().zip(tables) {
-                    all.extend(pick.kept(tables));
-                }
-            }
-            Err(MetricError::Cancelled) => return Err(Refusal::Stopped),
-            Err(error) => no_result(session, pick, &error, products)?,
-        }
-    }
-    Ok(results)
-}
-
-fn over_periods(
-    session: &mut Session,
-    pick: &Pick,
-    params: &Params,
-    panel: &Panel,
-) -> Result<Vec<Vec<Table>>, MetricError> {
-    session.part(pick.spec().name, |session| {
-        let progress = &session.progress;
-        palenque_metrics::kernel::threads::with_threads(session.threads, || {
-            panel.iter().map(|(_, graph)| pick.metric.compute(graph, params, progress)).collect()
-        })
-    })
-}
-
-/// A metric without a result: an error if it was asked for by name, a warning in a family, a note otherwise.
-fn no_result(
-    session: &mut Session,
-    pick: &Pick,
-    error: &MetricError,
-    products: &mut Products,
-) -> Outcome<()> {
-    let name = pick.spec().name;
-    let input_missing = matches!(error, MetricError::InputMissing { .. });
-    let is_wrong = matches!(error, MetricError::Parameter(_))
-        || pick.asked == Asked::Name
-        || (pick.asked == Asked::Family && !input_missing);
-    if is_wrong {
-        return Err(error.diagnostic(name).into());
-    }
-    if pick.asked == Asked::Family {
-        let found = Diagnostic::new("W0705", format!("`{name}` was left out: it {error}"))
-            .help(format!("`palenque explain {name}` says what it needs"));
-        session.found.push(found);
-    }
-    products.left_out.push((name.to_owned(), error.to_string()));
-    Ok(())
-}
-
-fn finish(pipeline: &Pipeline, level: &Level, results: Vec<Vec<Table>>) -> Outcome<Vec<Table>> {
+fn finish(pipeline: &Pipeline, level: &Level, results: Results) -> Outcome<Vec<Table>> {
     let with_attributes = pipeline.inputs.nodes.is_some() && level.by.is_none();
-    let mut joiner = if with_attributes { Joiner::with_attributes() } else { Joiner::keys_only() };
-    for ((period, graph), tables) in level.panel.iter().zip(results) {
-        joiner.add_period(period, graph, tables).map_err(|error| {
-            Diagnostic::new("E0706", error.to_string())
-                .help("give one of the steps `to = \"FILE.csv\"`")
-        })?;
-    }
-    Ok(joiner.finish())
+    let joiner = if with_attributes { Joiner::with_attributes() } else { Joiner::keys_only() };
+    results.join(joiner, &level.panel).map_err(|error| {
+        Diagnostic::new("E0706", error.to_string())
+            .help("give one of the steps `to = \"FILE.csv\"`")
+            .into()
+    })
 }
 
 /// The tables with the columns that were asked for in the order of asking, between keys and status.

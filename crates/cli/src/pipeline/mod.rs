@@ -5,6 +5,8 @@ pub(crate) mod level;
 mod measure;
 pub(crate) mod page;
 mod products;
+mod results;
+mod sides;
 pub(crate) mod typed;
 pub(crate) mod write;
 
@@ -19,7 +21,8 @@ use crate::selection::Selection;
 use crate::session::Session;
 use palenque_frame::TableFormat;
 use palenque_graph::Panel;
-use palenque_ingest::{FileReport, Inputs};
+use palenque_ingest::{FileReport, Inputs, Policy};
+use sides::Sides;
 use std::path::{Path, PathBuf};
 
 /// Where a pipeline stands: its relative paths begin at the base.
@@ -79,8 +82,7 @@ impl Base {
 
 /// The real paths of the files that a pipeline reads.
 pub(crate) fn real_inputs(pipeline: &Pipeline, base: &Base) -> Vec<PathBuf> {
-    let inputs = base.inputs(&pipeline.inputs);
-    inputs.paths().filter_map(|path| path.canonicalize().ok()).collect()
+    pipeline.paths().filter_map(|path| base.join(path).canonicalize().ok()).collect()
 }
 
 /// What was read.
@@ -91,12 +93,19 @@ pub(crate) struct Read {
     pub(crate) files: Vec<FileReport>,
 }
 
+/// How files are read here and now.
+fn policy(session: &Session, pipeline: &Pipeline) -> Policy {
+    Policy {
+        threads: session.threads,
+        max_memory: session.max_memory(pipeline.limits.memory),
+        reading_child: std::env::current_exe().ok(),
+        ..pipeline.policy.clone()
+    }
+}
+
 /// Reads the inputs. Findings go to the session.
 pub(crate) fn read(session: &mut Session, pipeline: &Pipeline, base: &Base) -> Outcome<Read> {
-    let mut policy = pipeline.policy.clone();
-    policy.threads = session.threads;
-    policy.max_memory = session.max_memory(pipeline.limits.memory);
-    policy.reading_child = std::env::current_exe().ok();
+    let policy = policy(session, pipeline);
     let inputs = base.inputs(&pipeline.inputs);
     let read =
         session.part("read", |session| palenque_ingest::read(&inputs, &policy, &session.progress));
@@ -114,8 +123,10 @@ pub(crate) fn compute(
     pipeline: &Pipeline,
     base: &Base,
 ) -> Outcome<Products> {
+    session.progress.limit_memory(session.max_memory(pipeline.limits.memory));
+    let sides = Sides::read(session, pipeline, base)?;
     let read = read(session, pipeline, base)?;
-    let mut products = measure::measure(session, pipeline, read)?;
+    let mut products = measure::measure(session, pipeline, read, sides)?;
     for step in &pipeline.steps {
         session.stopped()?;
         match &step.work {

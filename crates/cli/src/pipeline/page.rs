@@ -63,7 +63,7 @@ pub(super) fn page(
         title,
         subtitle: report.subtitle.clone(),
         headline: headline(products),
-        inputs: products.files.iter().map(|file| input(file, base)).collect(),
+        inputs: products.inputs().map(|file| input(file, base)).collect(),
         findings: findings(session, pipeline, base),
         tables: tables(pipeline, products),
         figures,

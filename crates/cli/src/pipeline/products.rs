@@ -16,9 +16,12 @@ pub(crate) struct Figure {
 }
 
 /// What a pipeline made.
+#[derive(Default)]
 pub(crate) struct Products {
-    /// What became of the inputs.
+    /// What became of the network's files.
     pub(crate) files: Vec<FileReport>,
+    /// What became of the side tables.
+    pub(crate) sides: Vec<FileReport>,
     /// The network and its groups, with their tables; the network itself is the first.
     pub(crate) levels: Vec<Level>,
     /// Tables that go to files of their own: step, file, table.
@@ -39,6 +42,11 @@ impl Products {
     /// The level of a column.
     pub(crate) fn level(&self, by: Option<&str>) -> Option<&Level> {
         self.levels.iter().find(|level| level.by.as_deref() == by)
+    }
+
+    /// What became of every file that was read.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &FileReport> {
+        self.files.iter().chain(&self.sides)
     }
 
     /// The unit of the flows.

@@ -12,7 +12,7 @@ use palenque_graph::{Diagnostic, Diagnostics};
 use palenque_ingest::{FileFormat, Inputs, Policy};
 use palenque_metrics::nearest;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A pipeline without steps from what was typed, its paths relative to the working folder.
 pub(crate) fn pipeline(input: &InputArgs, choice: &ChoiceArgs, out: &OutArgs) -> Outcome<Pipeline> {
@@ -61,11 +61,16 @@ pub(crate) fn reading(input: &InputArgs) -> Outcome<Pipeline> {
 /// The measure step that was typed.
 pub(crate) fn measure_step(id: &str, choice: &ChoiceArgs) -> Outcome<Step> {
     let mut found = Diagnostics::default();
-    if let Err(unknown) = Selection::parse(&choice.metrics) {
-        for name in unknown {
-            found.push(name.diagnostic());
+    match Selection::parse(&choice.metrics) {
+        Err(unknown) => unknown.iter().for_each(|name| found.push(name.diagnostic())),
+        Ok(selection) => {
+            let names = choice.sides.iter().map(|(name, _)| name);
+            names.filter_map(|name| selection.unread(name)).for_each(|wrong| found.push(wrong));
         }
     }
+    let base = Base::default();
+    let sides = choice.sides.iter();
+    let sides = sides.map(|(name, file)| (name.clone(), base.recorded(Path::new(file)))).collect();
     let pairs: Vec<(String, Value)> = choice
         .set
         .iter()
@@ -83,7 +88,7 @@ pub(crate) fn measure_step(id: &str, choice: &ChoiceArgs) -> Outcome<Step> {
     }
     let by = choice.by.clone();
     let metrics = choice.metrics.iter().map(|name| name.trim().to_owned()).collect();
-    let measure = Measure { metrics, by, params, to: None };
+    let measure = Measure { metrics, by, params, sides, to: None };
     Ok(Step { id: id.to_owned(), needs: Vec::new(), work: Work::Measure(measure) })
 }
 

@@ -13,6 +13,7 @@ use crate::session::Session;
 use palenque_frame::{CsvStyle, FrameError, Resource, TableFormat, datapackage, write_table};
 use palenque_graph::table::{Column, ColumnSpec, Kind, Unit, Values};
 use palenque_graph::{Diagnostic, Location, Progress, Table, TableId};
+use palenque_ingest::FileReport;
 use palenque_report::ReportError;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -183,22 +184,21 @@ fn record(
     folder: &OutputFolder,
     ending: &Ending<'_>,
 ) -> Value {
-    let files: Vec<_> = products
-        .files
-        .iter()
-        .map(|file| {
-            let mut file = file.clone();
-            file.path = ending.base.recorded(&file.path);
-            file
-        })
-        .collect();
+    let recorded = |files: &[FileReport]| -> Vec<FileReport> {
+        let file = |file: &FileReport| FileReport {
+            path: ending.base.recorded(&file.path),
+            ..file.clone()
+        };
+        files.iter().map(file).collect()
+    };
     let base = relative(&ending.base.absolute(), folder.path());
     let record = Record {
         command: ending.command.clone(),
         base: shown(&base),
         config: ending.config.clone(),
         resolved: resolved(pipeline),
-        inputs: &files,
+        inputs: &recorded(&products.files),
+        sides: &recorded(&products.sides),
         unit: products.unit(),
         found: &session.found,
         accepted: &session.accepted,
@@ -309,11 +309,11 @@ pub(crate) fn save_one(
 /// A finding with its file named as the record names it, so that it reads the same from everywhere.
 pub(crate) fn recorded(found: &Diagnostic, pipeline: &Pipeline, base: &Base) -> Diagnostic {
     let Some(at) = found.location() else { return found.clone() };
-    let inputs = base.inputs(&pipeline.inputs);
-    let Some(path) = inputs.paths().find(|path| path.to_string_lossy() == at.file) else {
+    let mut paths = pipeline.paths().map(|path| base.join(path));
+    let Some(path) = paths.find(|path| path.to_string_lossy() == at.file) else {
         return found.clone();
     };
-    let at = Location { file: shown(&base.recorded(path)), ..at.clone() };
+    let at = Location { file: shown(&base.recorded(&path)), ..at.clone() };
     found.clone().at(at)
 }
 
@@ -333,7 +333,7 @@ type Row = (String, u64, &'static str, String);
 /// What became of the rows, and every finding.
 fn findings(session: &Session, pipeline: &Pipeline, products: &Products, base: &Base) -> Table {
     let mut rows: Vec<Row> = Vec::new();
-    for file in &products.files {
+    for file in products.inputs() {
         let path = shown(&base.recorded(&file.path));
         let role = &file.role;
         rows.push((format!("{role}_rows"), file.rows, "info", path.clone()));

@@ -8,6 +8,7 @@ mod help;
 mod io_tables;
 mod messages;
 mod provenance;
+mod sides;
 mod stop;
 mod support;
 mod tables;

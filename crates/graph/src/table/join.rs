@@ -1,6 +1,6 @@
 //! Results of many metrics, over one or more periods, joined into the tables that are written.
 
-use super::schema::{ATTRIBUTES, NODE_ID, PERIOD, SOURCE, STATUS, TARGET};
+use super::schema::{ATTRIBUTES, NODE_ID, PERIOD, PERIOD_FROM, PERIOD_TO, SOURCE, STATUS, TARGET};
 use super::{Alignment, Column, ColumnSpec, Status, Table, TableId, Values};
 use crate::SupplyGraph;
 use std::collections::BTreeMap;
@@ -68,16 +68,25 @@ impl Joiner {
         graph: &SupplyGraph,
         results: Vec<Table>,
     ) -> Result<(), JoinError> {
-        let mut parts: BTreeMap<TableId, Vec<Table>> = BTreeMap::new();
-        for table in results {
-            parts.entry(table.id).or_default().push(table);
-        }
-        for (id, parts) in parts {
+        for (id, parts) in by_table(results) {
             let table = match id.alignment() {
-                Alignment::Long => stack(id, parts, period)?,
+                Alignment::Long => stack(id, parts, &[(&PERIOD, period)])?,
                 aligned => self.align(id, aligned, parts, period, graph)?,
             };
             self.append(id, table, period)?;
+        }
+        Ok(())
+    }
+
+    /// Adds all results about what became of one period in another: long tables, with both periods in front.
+    ///
+    /// # Errors
+    /// [`JoinError`] when columns do not fit.
+    pub fn add_pair(&mut self, from: &str, to: &str, results: Vec<Table>) -> Result<(), JoinError> {
+        for (id, parts) in by_table(results) {
+            let keys = [(&PERIOD, to), (&PERIOD_FROM, from), (&PERIOD_TO, to)];
+            let table = stack(id, parts, &keys)?;
+            self.append(id, table, to)?;
         }
         Ok(())
     }
@@ -156,8 +165,16 @@ impl Joiner {
     }
 }
 
-/// Long results one after the other, with the period in front.
-fn stack(id: TableId, parts: Vec<Table>, period: &str) -> Result<Table, JoinError> {
+fn by_table(results: Vec<Table>) -> BTreeMap<TableId, Vec<Table>> {
+    let mut parts: BTreeMap<TableId, Vec<Table>> = BTreeMap::new();
+    for table in results {
+        parts.entry(table.id).or_default().push(table);
+    }
+    parts
+}
+
+/// Long results one after the other, with those of the keys in front that the table has.
+fn stack(id: TableId, parts: Vec<Table>, keys: &[(&ColumnSpec, &str)]) -> Result<Table, JoinError> {
     let mut parts = parts.into_iter();
     let Some(mut all) = parts.next() else {
         return Ok(Table::new(id, Vec::new()));
@@ -166,7 +183,8 @@ fn stack(id: TableId, parts: Vec<Table>, period: &str) -> Result<Table, JoinErro
         let fits = all.columns.len() == part.columns.len()
             && all.columns.iter().zip(&part.columns).all(|(a, b)| a.spec.name == b.spec.name);
         if !fits {
-            return Err(JoinError::OtherColumns { table: id, period: period.into() });
+            let period = keys.first().map_or("", |(_, period)| period).to_owned();
+            return Err(JoinError::OtherColumns { table: id, period });
         }
         for (column, more) in all.columns.iter_mut().zip(part.columns) {
             let same_kind = column.values.append(more.values);
@@ -174,10 +192,9 @@ fn stack(id: TableId, parts: Vec<Table>, period: &str) -> Result<Table, JoinErro
         }
     }
     let n = all.n_rows();
-    if id.column_order().first() == Some(&"period") {
-        all.columns.insert(0, constant(&PERIOD, period, n));
-    }
-    Ok(Table::new(id, all.columns))
+    let keys = keys.iter().filter(|(key, _)| id.column_order().contains(&key.name));
+    let keys = keys.map(|(key, value)| constant(key, value, n));
+    Ok(Table::new(id, keys.chain(all.columns).collect()))
 }
 
 fn constant(spec: &ColumnSpec, value: &str, n: usize) -> Column {
@@ -253,5 +270,30 @@ mod tests {
         let error = Joiner::keys_only().add_period("", &graph(), vec![a(), a()]);
         let expected = JoinError::SameColumn { table: TableId::NodeMetrics, column: "pagerank" };
         assert_eq!(error.expect_err("refused"), expected);
+    }
+
+    #[test]
+    fn what_is_about_two_periods_has_both_in_front() {
+        static CHANGE: ColumnSpec = ColumnSpec::number("change", Unit::Currency, "");
+        let change = |x| {
+            Table::new(
+                TableId::OutputDecomposition,
+                vec![
+                    Column::new(&NODE_ID, Values::Text(vec![Some("x".into())])),
+                    Column::new(&CHANGE, Values::F64(vec![x])),
+                ],
+            )
+        };
+        let mut joiner = Joiner::keys_only();
+        joiner.add_pair("2020", "2021", vec![change(1.0)]).expect("they fit");
+        joiner.add_pair("2021", "2022", vec![change(2.0)]).expect("they fit");
+        let table = joiner.finish().remove(0);
+        let names: Vec<_> = table.columns().iter().map(|c| c.spec.name).collect();
+        assert_eq!(names, ["period_from", "period_to", "node_id", "change"]);
+        assert_eq!(table.text("period_from", 1), Some("2021"));
+        assert_eq!(
+            (table.text("period_to", 1), table.number("change", 1)),
+            (Some("2022"), Some(2.0))
+        );
     }
 }

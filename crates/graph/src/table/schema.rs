@@ -216,6 +216,8 @@ const fn text(name: &'static str, meaning: &'static str) -> ColumnSpec {
 }
 
 pub(super) static PERIOD: ColumnSpec = text("period", "The period; empty for a single snapshot.");
+pub(super) static PERIOD_FROM: ColumnSpec = text("period_from", "The earlier of two periods.");
+pub(super) static PERIOD_TO: ColumnSpec = text("period_to", "The later of two periods.");
 pub(super) static NODE_ID: ColumnSpec = text("node_id", "The node's id, as in the input.");
 pub(super) static SOURCE: ColumnSpec = text("source", "The seller's id.");
 pub(super) static TARGET: ColumnSpec = text("target", "The buyer's id.");

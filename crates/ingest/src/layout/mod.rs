@@ -10,6 +10,7 @@ pub(crate) mod header;
 pub mod long_table;
 pub mod node_list;
 pub mod relation_list;
+pub mod side_list;
 
 use crate::policy::Policy;
 use crate::records::{Kind, Planned};

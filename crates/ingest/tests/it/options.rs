@@ -4,6 +4,7 @@ use crate::{codes, edges, graph, records};
 use palenque_graph::{Diagnostic, NoProgress};
 use palenque_ingest::{
     DuplicateRule, Encoding, Ingested, Inputs, LineEnds, Policy, RaggedRule, UnknownNodeRule, read,
+    read_side,
 };
 use std::io::Write;
 use std::path::PathBuf;
@@ -328,4 +329,37 @@ fn golden_edge_cases_of_the_methods() {
     assert_eq!(out, [3.0, 3.0, 6.0, 4.0, 0.0, 0.0, 0.0]);
     assert_eq!((graph.n_edges(), graph.n_self_loops(), read.files[0].merged), (5, 1, 1));
     assert_eq!(read.files[0].dropped["W0409"], 1);
+}
+
+#[test]
+fn a_side_table_is_text_as_it_stands() {
+    let text = "# prices\nnode_id;Change %\n007;-5,5\n\"a;b\";\n\nNA;1e3\n";
+    let (_folder, path) = folder(&[("side.csv", text)]);
+    let mut policy = named("source", "RFC"); // concerns the edges
+    policy.only.push(("year".into(), "2020".into()));
+    policy.comment = Some(b'#');
+    let read = read_side("shocks", &path("side.csv"), &policy, &NoProgress);
+    let side = read.table.expect("a sound file");
+    assert_eq!(side.titles(), ["node_id", "Change %"]);
+    let rows: Vec<(u64, Vec<String>)> = side.rows().map(|(l, cells)| (l, cells.to_vec())).collect();
+    let row = |line, cells: [&str; 2]| (line, cells.map(str::to_owned).to_vec());
+    let expected = [row(3, ["007", "-5,5"]), row(4, ["a;b", ""]), row(6, ["NA", "1e3"])];
+    assert_eq!(rows, expected);
+    assert_eq!(side.place(3, 1).to_string(), format!("{}:3:2, column `Change %`", side.file()));
+    assert_eq!((read.report.rows, read.report.used, read.report.n_dropped()), (3, 3, 0));
+    assert_eq!(read.diagnostics.iter().map(Diagnostic::id).collect::<Vec<_>>(), ["W0209"]);
+}
+
+#[test]
+fn a_side_table_that_is_broken_is_none() {
+    let (_folder, path) = folder(&[("long.csv", "a,b\n1,2,3\n"), ("twice.csv", "a,A\n1,2\n")]);
+    let code = |name: &str| {
+        let read = read_side("shocks", &path(name), &Policy::default(), &NoProgress);
+        assert!(read.table.is_none());
+        assert_eq!(read.report.used, 0);
+        read.diagnostics.iter().next().map(Diagnostic::id)
+    };
+    assert_eq!(code("long.csv"), Some("E0205"));
+    assert_eq!(code("twice.csv"), Some("E0207"));
+    assert_eq!(code("missing.csv"), Some("E0101"));
 }

@@ -1,10 +1,11 @@
 //! How many stages of production stand behind an output.
 
 use crate::kernel::coefficients::Economy;
+use crate::kernel::condition;
 use crate::kernel::ratio::ratio_or_status;
 use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// How many production stages, its own included, are embodied in a unit of each node's output: its distance from
 /// primary factors. Fally's `N`, the downstreamness of Antràs and Chor, and the output multiplier are one number.
@@ -124,6 +125,10 @@ impl Metric for Downstreamness {
                 Figure::new(&GROSS_OUTPUT_MULTIPLIER, ratio_or_status(output, value_added)),
             ]),
         ])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }
 

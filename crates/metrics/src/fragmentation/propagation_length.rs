@@ -1,10 +1,11 @@
 //! Average propagation lengths: how many steps a change takes on its way through the network.
 
+use crate::kernel::condition;
 use crate::kernel::leontief::LeontiefInverse;
 use crate::kernel::ratio::ratio;
 use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// Average propagation lengths, weighted by what takes each way.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,5 +129,9 @@ impl Metric for PropagationLengthMetric {
             Table::new(TableId::NodeMetrics, columns),
             network_summary(&[Figure::new(&FIGURES[0], system)]),
         ])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

@@ -1,12 +1,13 @@
 //! Average propagation lengths in which every pair of firms counts alike.
 
 use super::propagation_length::PropagationLength;
+use crate::kernel::condition;
 use crate::kernel::leontief::LeontiefInverse;
 use crate::kernel::propagation::fold_rounds;
 use crate::kernel::ratio::ratio;
 use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// The number of steps between firms, a mean in which every pair with a way between them counts alike.
 ///
@@ -147,5 +148,9 @@ impl Metric for MeanPropagationLength {
             Table::new(TableId::NodeMetrics, columns),
             network_summary(&[Figure::new(&FIGURES[0], system)]),
         ])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

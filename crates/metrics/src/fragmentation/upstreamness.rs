@@ -1,9 +1,10 @@
 //! How many stages of production stand between an output and its final use.
 
 use crate::kernel::coefficients::Economy;
+use crate::kernel::condition;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// How many production stages, its own included, a unit of each node's output passes before it is finally used.
 ///
@@ -92,6 +93,10 @@ impl Metric for Upstreamness {
             Table::new(id, vec![Column::from_results(&COLUMN, values)])
         };
         Ok(vec![table(TableId::NodeMetrics), table(TableId::Linkages)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Upstreamness where trade carries products over the border.
 
 use crate::kernel::coefficients::Economy;
+use crate::kernel::condition;
 use crate::linkage::exports::{exports, product_imports};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// Upstreamness in a table of one country: exports and imports are supposed to be used as the product is at home.
 ///
@@ -100,5 +101,9 @@ impl Metric for UpstreamnessOpenEconomy {
             Table::new(id, vec![Column::from_results(&COLUMN, values)])
         };
         Ok(vec![table(TableId::NodeMetrics), table(TableId::Linkages)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

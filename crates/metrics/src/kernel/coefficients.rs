@@ -4,14 +4,16 @@ use crate::MetricError;
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::fixed_point::{FixedPoint, Stop, Unsolved, fixed_point};
 use crate::kernel::productivity::closed_block;
+use crate::kernel::spectral::{MESSAGE_SWEEPS, spectral_radius};
 use crate::kernel::strengths::{in_strengths, out_strengths};
 use crate::kernel::sums::{Sum, Sums};
 use palenque_graph::accounts::Accounts;
-use palenque_graph::{NodeIndex, Progress, SupplyGraph};
+use palenque_graph::diagnostic::shown;
+use palenque_graph::{NoProgress, NodeIndex, Progress, SupplyGraph};
 use std::sync::{Arc, OnceLock};
 
 /// What rounding may take from a column sum of 1.
-const ROUNDING: f64 = 1e-12;
+const ROUNDING: f64 = 5e-13;
 
 /// A sparse matrix of nonnegative numbers, row after row.
 #[derive(Clone, Debug)]
@@ -52,6 +54,11 @@ impl RowMatrix<'_> {
             }
         }
         self
+    }
+
+    /// The matrix times a number.
+    pub(crate) fn scaled(&self, factor: f64) -> Self {
+        Self { values: self.values.iter().map(|value| value * factor).collect(), ..*self }
     }
 
     /// The matrix with `value(row, column, entry)` in place of each stored entry.
@@ -199,7 +206,9 @@ impl<'g> Economy<'g> {
         RowMatrix { offsets: graph.out_offsets(), columns: graph.targets(), values }
     }
 
-    /// The solution of `y = c + M y` for one of this economy's matrices, to a relative error of 10⁻¹².
+    /// The solution of `y = c + M y` for one of this economy's matrices, to a relative error of 10⁻¹² or, where rounding
+    /// does not allow that, to as many digits as are certain: see
+    /// [`Certainty`](crate::kernel::condition::Certainty).
     ///
     /// # Errors
     /// [`MetricError::NotProductive`], [`MetricError::NotConverged`] or [`MetricError::Cancelled`].
@@ -283,11 +292,25 @@ impl<'g> Economy<'g> {
         }
     }
 
+    /// The radius is looked for anew, and briefly: there is no result to compute any more.
     fn not_productive(&self, why: &str, block: &[u32]) -> MetricError {
-        let shown = block.iter().take(10);
+        let n = self.graph.n_nodes();
+        let spectral = spectral_radius(self, MESSAGE_SWEEPS, &NoProgress).ok();
+        let at_fault = spectral.as_ref().filter(|spectral| spectral.radius.lower >= 1.0);
+        let block = at_fault.map_or(block, |spectral| &spectral.block);
+        let mut why = format!("{why} ({} of {n})", block.len());
+        if let Some(radius) = spectral.as_ref().and_then(|spectral| spectral.radius.said()) {
+            why = format!("spectral radius of A is {radius} (must be below 1): {why}");
+        }
+        let spent = |&i: &u32| self.purchases()[i as usize] / self.accounts().output[i as usize];
+        let most = block.iter().max_by(|a, b| spent(a).total_cmp(&spent(b)).then(b.cmp(a)));
+        if let Some((i, spent)) = most.map(|i| (i, spent(i))).filter(|&(_, spent)| spent > 1.0) {
+            let id = shown(self.graph.node_id((*i).into()));
+            why += &format!("; `{id}` spends {spent:.3} on inputs per 1.000 of output");
+        }
         MetricError::NotProductive {
-            why: format!("{why} ({} of {})", block.len(), self.graph.n_nodes()),
-            block: shown.map(|&i| self.graph.node_id(i.into()).into()).collect(),
+            why,
+            block: block.iter().take(10).map(|&i| self.graph.node_id(i.into()).into()).collect(),
         }
     }
 }

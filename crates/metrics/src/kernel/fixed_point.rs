@@ -55,7 +55,7 @@ pub enum Unsolved {
 /// Rounding alone may leave this much of `y` in a residual.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// Where rounding is what remains, the bound it implies must still be below this.
-const ROUNDED_ERROR: f64 = 1e-9;
+const ROUNDED_ERROR: f64 = 1e-3;
 /// Plain sweeps between two looks at how fast the error falls.
 const LOOK: usize = 16;
 /// Plain sweeps that are worth making before acceleration is cheaper.
@@ -77,7 +77,8 @@ const FUTILE: usize = 4;
 /// 1950). If some `y_i ≤ 0`, then `ρ(M) ≥ 1`, and with `z = −y` on those rows `M z ≥ z + (1 − ε) c` shows where.
 /// So a small residual decides either way, and no number leaves this function without `ρ(M) < 1` being proved.
 /// Where `y` is so large beside `c` that rounding keeps `r` above `ε c`, the solve ends when rounding is all that
-/// is left, if the bound is then at most 10⁻⁹.
+/// is left, if the bound is then at most 10⁻³: such a system is ill-conditioned, and those who solve it tell how many
+/// digits are certain ([`Certainty`](crate::kernel::condition::Certainty)).
 /// # Cost
 /// `O(k (n + m))` time for `k` sweeps, `O(n)` memory beside the matrix.
 /// # Errors

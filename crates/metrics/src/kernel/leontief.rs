@@ -2,6 +2,7 @@
 
 use crate::MetricError;
 use crate::kernel::coefficients::Economy;
+use crate::kernel::condition::Certainty;
 use crate::kernel::inverse::invert;
 use palenque_graph::accounts::Accounts;
 use palenque_graph::{NodeIndex, Progress, SupplyGraph};
@@ -10,7 +11,8 @@ use std::sync::Arc;
 
 /// The most nodes of which a full inverse is formed: one matrix then takes 5 GB.
 pub const MOST_NODES: usize = 25_000;
-/// How far column sums of the inverse may be from the multipliers that a solve certifies, relatively.
+/// How far column sums of the inverse may be from the multipliers that a solve certifies, relatively, where more digits
+/// are certain.
 const AGREEMENT: f64 = 1e-9;
 
 /// `L = (I − A)⁻¹` of a network with its accounts, `a_ij = Z_ij / x_j`.
@@ -41,7 +43,8 @@ impl LeontiefInverse {
     /// `2 n³` operations and one matrix of `n²` numbers the first time; nothing later.
     /// # Errors
     /// [`MetricError::NoOutput`], [`MetricError::NotProductive`], [`MetricError::NotConverged`],
-    /// [`MetricError::TooLarge`] above [`MOST_NODES`], [`MetricError::Cancelled`].
+    /// [`MetricError::TooLarge`] above [`MOST_NODES`] or for more memory than `progress` allows,
+    /// [`MetricError::Cancelled`].
     /// # Example
     /// Miller and Blair (2009), table 2.3.
     /// ```
@@ -59,19 +62,23 @@ impl LeontiefInverse {
             return Ok(known);
         }
         let n = graph.n_nodes();
-        if n > MOST_NODES {
+        let within_memory = (progress.memory() / size_of::<f64>() as u64).isqrt();
+        let limit = usize::try_from(within_memory).map_or(MOST_NODES, |n| n.min(MOST_NODES));
+        if n > limit {
             let gigabytes = (n * n * size_of::<f64>()) as f64 / 1e9;
-            return Err(MetricError::TooLarge { n, gigabytes, limit: MOST_NODES });
+            return Err(MetricError::TooLarge { n, gigabytes, limit });
         }
         let economy = Economy::of(graph)?.productive()?;
         let certified = economy.backward(progress)?.values;
+        let certainty = Certainty::new(&economy, &certified);
         let mut values = identity_less_requirements(&economy);
         invert(&mut values, n, progress)?;
         let inverse = Arc::new(Self::new(&economy, values));
-        let gap = inverse.backward.iter().zip(&certified).map(|(sum, b)| (sum / b - 1.0).abs());
-        let error = gap.fold(0.0, f64::max);
-        if !(error <= AGREEMENT) {
-            return Err(MetricError::NotConverged { iterations: 1, error, tolerance: AGREEMENT });
+        let pairs = inverse.backward.iter().zip(&certified);
+        let error = pairs.map(|(sum, b)| (sum / b - 1.0).abs()).fold(0.0, f64::max);
+        let tolerance = AGREEMENT.max(f64::EPSILON * certainty.condition_number());
+        if !(error <= tolerance) {
+            return Err(MetricError::NotConverged { iterations: 1, error, tolerance });
         }
         graph.memoise(&inverse);
         Ok(inverse)
@@ -261,4 +268,30 @@ fn identity_less_requirements(economy: &Economy<'_>) -> Vec<f64> {
         }
     });
     m
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Narrow(u64);
+
+    impl Progress for Narrow {
+        fn memory(&self) -> u64 {
+            self.0
+        }
+    }
+
+    #[test]
+    fn a_matrix_that_does_not_fit_is_refused_with_its_size() {
+        let graph = SupplyGraph::from_flows((0..1000).map(|i| format!("n{i}")), [(0, 1, 1.0)]);
+        let graph = graph.expect("a good graph");
+        let refused = LeontiefInverse::of(&graph, &Narrow(7_999_999)).expect_err("one byte short");
+        assert_eq!(
+            refused.to_string(),
+            "needs the full inverse: 1000 nodes would take 0.01 GB, and at most 999 nodes are taken"
+        );
+        assert_eq!(refused.diagnostic("apl").id(), "E0902");
+        assert!(LeontiefInverse::of(&graph, &Narrow(8_000_000)).is_ok());
+    }
 }

@@ -1,13 +1,14 @@
 //! What is lost when nodes are put together.
 
 use crate::kernel::coefficients::Economy;
+use crate::kernel::condition;
 use crate::kernel::ratio::ratio;
 use crate::long::{Rows, STATUS};
 use crate::side::SideReader;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, SideSpec};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
 use palenque_graph::transform::{TransformError, aggregate};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// The node column that a concordance becomes.
 const CONCORDANCE_COLUMN: &str = "concordance";
@@ -220,6 +221,10 @@ impl Metric for AggregationBias {
             ]);
         }
         Ok(vec![rows.table(TableId::AggregationBias)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }
 

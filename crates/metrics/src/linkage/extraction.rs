@@ -1,11 +1,12 @@
 //! Hypothetical extraction: what the network would lose without a node, or without some of its trade.
 
+use crate::kernel::condition;
 use crate::kernel::leontief::LeontiefInverse;
 use crate::kernel::ratio::ratio;
 use crate::linkage::leakage::{LeakageConfig, cluster};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// Which trade a partial extraction takes away.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
@@ -259,5 +260,9 @@ impl Metric for HypotheticalExtraction {
         };
         let columns = COLUMNS.iter().zip(values).map(column).collect();
         Ok(vec![Table::new(TableId::Linkages, columns)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

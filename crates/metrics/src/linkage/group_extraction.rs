@@ -2,12 +2,13 @@
 
 use super::groups::Groups;
 use crate::kernel::coefficients::Economy;
+use crate::kernel::condition;
 use crate::kernel::ratio::ratio_or_status;
 use crate::long::{Rows, STATUS};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::table::{ColumnSpec, Unit};
-use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// What a group makes, and what the others would lose without it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -158,5 +159,9 @@ impl Metric for GroupExtraction {
             ]);
         }
         Ok(vec![rows.table(TableId::GroupExtraction)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

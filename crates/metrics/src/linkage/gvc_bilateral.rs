@@ -1,13 +1,14 @@
 //! Exports of every sector to every region by whose value is in them.
 
 use super::gvc_content::Content;
+use crate::kernel::condition;
 use crate::kernel::ratio::ratio_or_status;
 use crate::long::{Rows, STATUS};
 use crate::{
     Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest,
 };
 use palenque_graph::table::{ColumnSpec, Unit};
-use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// The names of the sixteen terms, in order.
 pub static TERMS: [&str; 16] = [
@@ -332,6 +333,10 @@ impl Metric for GvcBilateral {
             }
         }
         Ok(vec![rows.table(TableId::GvcBilateral)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }
 

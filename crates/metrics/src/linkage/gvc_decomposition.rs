@@ -1,11 +1,12 @@
 //! Gross exports of every region by whose value is in them.
 
 use super::gvc_content::Content;
+use crate::kernel::condition;
 use crate::kernel::ratio::ratio_or_status;
 use crate::long::{Cell, Rows, STATUS};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// Relative to exports, what counts as nothing when terms are compared with their sum.
 const ROUNDING: f64 = 1e-9;
@@ -294,5 +295,9 @@ impl Metric for GvcDecomposition {
             rows.push([(&*region.region).into(), "gvc_position".into(), Cell::Gap, position]);
         }
         Ok(vec![rows.table(TableId::GvcDecomposition)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

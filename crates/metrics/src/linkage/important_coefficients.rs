@@ -1,10 +1,11 @@
 //! Inverse-important coefficients: which input coefficients must be known well.
 
+use crate::kernel::condition;
 use crate::kernel::leontief::LeontiefInverse;
 use crate::kernel::ratio::ratio;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// How large a change of some output counts.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Deserialize)]
@@ -116,5 +117,9 @@ impl Metric for ImportantCoefficients {
         let results = limits.into_iter().map(|limit| limit.ok_or(Status::ZeroDenominator));
         let columns = vec![Column::from_results(&COLUMNS[0], results)];
         Ok(vec![Table::new(TableId::EdgeMetrics, columns)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

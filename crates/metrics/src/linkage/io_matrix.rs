@@ -3,6 +3,7 @@
 use super::field_of_influence::Field;
 use super::important_coefficients::{ImportanceConfig, tolerable_limits};
 use crate::kernel::coefficients::{Economy, RowMatrix};
+use crate::kernel::condition;
 use crate::kernel::leontief::LeontiefInverse;
 use crate::kernel::propagation::fold_rounds;
 use crate::kernel::ratio::ratio;
@@ -11,7 +12,7 @@ use crate::{
     Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest,
 };
 use palenque_graph::table::{ColumnSpec, Unit};
-use palenque_graph::{EdgeIndex, NodeIndex, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, EdgeIndex, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// A matrix of the input-output model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -324,5 +325,9 @@ impl Metric for IoMatrix {
             })?;
         }
         Ok(vec![rows.table(TableId::IoMatrix)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

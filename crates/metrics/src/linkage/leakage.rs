@@ -1,6 +1,7 @@
 //! What a cluster buys and sells outside of itself.
 
 use crate::kernel::coefficients::{Economy, RowMatrix};
+use crate::kernel::condition;
 use crate::kernel::ratio::ratio;
 use crate::{
     Family, Figure, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params,
@@ -8,7 +9,7 @@ use crate::{
 };
 use palenque_graph::accounts::Accounts;
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// Which nodes are the cluster.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -249,6 +250,10 @@ impl Metric for LeakageMetric {
             Table::new(TableId::Linkages, linkages),
             network_summary(&[sufficiency, lost]),
         ])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }
 

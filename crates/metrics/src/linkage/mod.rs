@@ -28,6 +28,7 @@ pub mod net_multiplier;
 pub mod offshoring;
 pub mod output_decomposition;
 mod path_search;
+pub mod productivity;
 pub mod pure;
 pub mod reciprocity;
 pub mod regionalisation;
@@ -65,6 +66,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &net_multiplier::NetMultiplier,
     &offshoring::OffshoringMetric,
     &output_decomposition::OutputDecompositionMetric,
+    &productivity::ProductivityMetric,
     &pure::Pure,
     &reciprocity::ReciprocityMetric,
     &regionalisation::Regionalisation,

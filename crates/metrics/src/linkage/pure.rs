@@ -1,10 +1,11 @@
 //! Pure linkages: what a node and the rest of the network do for each other, without what each does for itself.
 
+use crate::kernel::condition;
 use crate::kernel::leontief::LeontiefInverse;
 use crate::kernel::ratio::ratio;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// Pure linkages of every node, in the unit of the flows; `None` for a node without output.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,5 +129,9 @@ impl Metric for Pure {
             Column::from_results(spec, values.iter().map(|v| v.ok_or(Status::ZeroDenominator)))
         };
         Ok(vec![Table::new(TableId::Linkages, columns.map(column).collect())])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

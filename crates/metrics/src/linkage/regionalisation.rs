@@ -1,6 +1,7 @@
 //! A regional table made of a national one and of what the region produces.
 
 use crate::kernel::coefficients::Economy;
+use crate::kernel::condition;
 use crate::kernel::ratio::ratio;
 use crate::long::{Rows, STATUS};
 use crate::side::SideReader;
@@ -8,7 +9,7 @@ use crate::{
     Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, SideSpec,
 };
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// Which quotient tells how much of its inputs a region buys at home.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -263,6 +264,10 @@ impl Metric for Regionalisation {
         let multipliers = multipliers.into_iter().map(|m| m.ok_or(Status::ZeroDenominator));
         let column = Column::from_results(&MULTIPLIER, multipliers);
         Ok(vec![table, Table::new(TableId::Linkages, vec![column])])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }
 

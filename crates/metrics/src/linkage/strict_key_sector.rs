@@ -4,10 +4,11 @@ use super::dispersion::dispersion;
 use super::key_sector::{KeyClass, key_classes};
 use super::total::{Forward, TotalConfig};
 use super::variation::variation;
+use crate::kernel::condition;
 use crate::kernel::leontief::LeontiefInverse;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Values};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// The class of every node by its linkages, where one that rests on few partners does not count.
 ///
@@ -114,5 +115,9 @@ impl Metric for StrictKeySectors {
         let names = classes.iter().map(|class| Some((*class)?.to_string().into()));
         let column = Column::new(&COLUMNS[0], Values::Text(names.collect()));
         Ok(vec![Table::new(TableId::Linkages, vec![Column { status, ..column }])])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

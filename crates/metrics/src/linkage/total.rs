@@ -5,9 +5,10 @@ use super::key_sector::key_classes;
 use crate::fragmentation::downstreamness::downstreamness_of;
 use crate::fragmentation::upstreamness::upstreamness_of;
 use crate::kernel::coefficients::Economy;
+use crate::kernel::condition;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit, Values};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// Total linkages of every node; `None` for a node without output.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,5 +206,9 @@ impl Metric for Total {
             column(multiplier, &total.backward),
         ];
         Ok(vec![Table::new(TableId::Linkages, columns)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

@@ -1,10 +1,11 @@
 //! Coefficients of variation: whether a linkage is spread over the network or rests on few partners.
 
+use crate::kernel::condition;
 use crate::kernel::leontief::LeontiefInverse;
 use crate::kernel::ratio::ratio;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// Coefficients of variation of every node's linkages; `None` for a node without output.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,5 +144,9 @@ impl Metric for VariationMetric {
             column(ghosh, &spread.forward_ghosh),
         ];
         Ok(vec![Table::new(TableId::Linkages, columns)])
+    }
+
+    fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
+        condition::remarks(graph)
     }
 }

@@ -10,6 +10,7 @@ mod golden_network;
 mod golden_resilience;
 mod graphs;
 mod peer;
+mod productivity;
 mod property;
 mod property_gvc;
 mod property_leontief;

@@ -1,0 +1,351 @@
+//! What the metrics of a step come to, period by period and between periods.
+
+use super::{Products, Sides};
+use crate::config::{Measure, Pipeline};
+use crate::diagnostics::{Outcome, Refusal};
+use crate::selection::{Asked, Pick, Selection};
+use crate::session::Session;
+use palenque_graph::table::{JoinError, Joiner};
+use palenque_graph::{Diagnostic, Panel, Severity, SupplyGraph, Table};
+use palenque_metrics::kernel::coefficients::Economy;
+use palenque_metrics::kernel::threads::with_threads;
+use palenque_metrics::{Family, MetricError, Params, Scope};
+
+/// Results that are not yet joined.
+#[derive(Default)]
+pub(super) struct Results {
+    /// By period.
+    periods: Vec<Vec<Table>>,
+    /// By pair of consecutive periods.
+    pairs: Vec<Vec<Table>>,
+}
+
+impl Results {
+    /// No results, for the periods of a panel.
+    pub(super) fn of(panel: &Panel) -> Self {
+        let n = panel.n_periods();
+        Self { periods: vec![Vec::new(); n], pairs: vec![Vec::new(); n.saturating_sub(1)] }
+    }
+
+    /// Adds those of another step.
+    pub(super) fn extend(&mut self, other: Self) {
+        let all = self.periods.iter_mut().chain(&mut self.pairs);
+        all.zip(other.periods.into_iter().chain(other.pairs)).for_each(|(a, b)| a.extend(b));
+    }
+
+    /// The finished tables.
+    pub(super) fn join(self, mut joiner: Joiner, panel: &Panel) -> Result<Vec<Table>, JoinError> {
+        for ((period, graph), tables) in panel.iter().zip(self.periods) {
+            joiner.add_period(period, graph, tables)?;
+        }
+        for (((from, _), (to, _)), tables) in pairs(panel).zip(self.pairs) {
+            joiner.add_pair(from, to, tables)?;
+        }
+        Ok(joiner.finish())
+    }
+}
+
+/// Every period with the one after it.
+fn pairs(panel: &Panel) -> impl Iterator<Item = ((&str, &SupplyGraph), (&str, &SupplyGraph))> + '_ {
+    panel.iter().zip(panel.iter().skip(1))
+}
+
+/// Whether the accounts of a level were looked at, and what is wrong with them.
+#[derive(Default)]
+pub(super) struct Judged(Option<Option<Diagnostic>>);
+
+/// What measuring needs at hand.
+pub(super) struct Run<'a> {
+    pub(super) session: &'a mut Session,
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) sides: &'a Sides,
+    pub(super) products: &'a mut Products,
+}
+
+impl Run<'_> {
+    /// The results of every metric of a selection.
+    pub(super) fn results(
+        &mut self,
+        measure: &Measure,
+        selection: &Selection,
+        panel: &Panel,
+        accounts: &mut Judged,
+    ) -> Outcome<Results> {
+        let mut results = Results::of(panel);
+        for pick in &selection.picks {
+            let spec = pick.spec();
+            let mut params = measure.params.get(spec.name).cloned().unwrap_or_default();
+            let seeded = spec.params.iter().any(|p| p.name == "seed");
+            if seeded && !params.values().contains_key("seed") {
+                params.set("seed", self.pipeline.seed.into());
+            }
+            let params = self.sides.give(measure, pick.metric, params);
+            let wrong = (spec.family == Family::Linkage).then(|| self.judge(panel, accounts));
+            let computed = match wrong.flatten() {
+                Some(found) => Err(MetricError::Accounts(Box::new(found))),
+                None => self.compute(pick, &params, panel),
+            };
+            match computed {
+                Ok(computed) => {
+                    self.products.metrics.push(pick.metric);
+                    results.extend(computed);
+                    self.remark(pick, &params, panel);
+                }
+                Err(MetricError::Cancelled) => return Err(Refusal::Stopped),
+                Err(error) => self.no_result(pick, &error)?,
+            }
+        }
+        Ok(results)
+    }
+
+    fn compute(
+        &mut self,
+        pick: &Pick,
+        params: &Params,
+        panel: &Panel,
+    ) -> Result<Results, MetricError> {
+        let is_pair = pick.metric.scope() == Scope::Pair;
+        if is_pair && panel.n_periods() < 2 {
+            return Err(MetricError::InputMissing { what: "two periods".into() });
+        }
+        self.session.part(pick.spec().name, |session| {
+            let progress = &session.progress;
+            let mut results = Results::of(panel);
+            with_threads(session.threads, || {
+                if is_pair {
+                    for (all, ((_, from), (_, to))) in results.pairs.iter_mut().zip(pairs(panel)) {
+                        *all = pick.kept(pick.metric.compare(from, to, params, progress)?);
+                    }
+                } else {
+                    for (all, (_, graph)) in results.periods.iter_mut().zip(panel.iter()) {
+                        *all = pick.kept(pick.metric.compute(graph, params, progress)?);
+                    }
+                }
+                Ok(results)
+            })
+        })
+    }
+
+    /// Passes on what a metric has to say about its results, once.
+    fn remark(&mut self, pick: &Pick, params: &Params, panel: &Panel) {
+        for (period, graph) in panel.iter() {
+            let remarks = with_threads(self.session.threads, || pick.metric.remarks(graph, params));
+            remarks.into_iter().for_each(|found| self.tell(found, period));
+        }
+    }
+
+    fn tell(&mut self, found: Diagnostic, period: &str) {
+        let is_same = |f: &Diagnostic| (f.id(), f.what()) == (found.id(), found.what());
+        if !self.session.found.iter().any(is_same) {
+            let found = match period {
+                "" => found,
+                period => found.note(format!("in period {period}")),
+            };
+            self.session.found.push(found);
+        }
+    }
+
+    /// What keeps coefficients from being computed of these accounts. What is only strange is told, once a level.
+    fn judge(&mut self, panel: &Panel, accounts: &mut Judged) -> Option<Diagnostic> {
+        if let Some(known) = &accounts.0 {
+            return known.clone();
+        }
+        let mut wrong = None;
+        for (period, graph) in panel.iter() {
+            // Where there are no coefficients at all, each index says so itself.
+            let Ok(economy) = Economy::of(graph) else { continue };
+            for found in economy.accounts().check(graph) {
+                if found.severity() == Severity::Error {
+                    wrong = wrong.or(Some(found));
+                } else {
+                    self.tell(found, period);
+                }
+            }
+        }
+        accounts.0.insert(wrong).clone()
+    }
+
+    /// A metric without a result: an error if it was asked for by name, a warning in a family, a note otherwise.
+    fn no_result(&mut self, pick: &Pick, error: &MetricError) -> Outcome<()> {
+        let name = pick.spec().name;
+        let input_missing = matches!(error, MetricError::InputMissing { .. });
+        let is_wrong = matches!(error, MetricError::Parameter(_) | MetricError::Side(_))
+            || pick.asked == Asked::Name
+            || (pick.asked == Asked::Family && !input_missing);
+        if is_wrong {
+            return Err(error.diagnostic(name).into());
+        }
+        if pick.asked == Asked::Family {
+            let found = Diagnostic::new("W0705", format!("`{name}` was left out: it {error}"))
+                .help(format!("`palenque explain {name}` says what it needs"));
+            self.session.found.push(found);
+        }
+        self.products.left_out.push((name.to_owned(), error.to_string()));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Cli;
+    use crate::config::{Source, Work, read};
+    use crate::output::scratch::Scratch;
+    use crate::pipeline::Base;
+    use clap::Parser;
+    use palenque_graph::table::{Column, ColumnSpec, Unit, Values};
+    use palenque_graph::{Progress, TableId};
+    use palenque_metrics::{Metric, MetricSpec, Output, SideSpec};
+
+    /// How much more each node sells than in the period before, by a weight of a side table.
+    struct Change;
+
+    static COLUMNS: [ColumnSpec; 2] =
+        [ColumnSpec::text("node_id", ""), ColumnSpec::number("change", Unit::Currency, "")];
+
+    static SPEC: MetricSpec = MetricSpec {
+        name: "fake_change",
+        family: Family::Flexibility,
+        summary: "",
+        formula: "",
+        source: "",
+        reading: "",
+        cost: "",
+        needs: &[],
+        params: &[],
+        outputs: &[Output { table: TableId::OutputDecomposition, columns: &COLUMNS }],
+        core: false,
+    };
+
+    impl Metric for Change {
+        fn spec(&self) -> &'static MetricSpec {
+            &SPEC
+        }
+
+        fn scope(&self) -> Scope {
+            Scope::Pair
+        }
+
+        fn sides(&self) -> &'static [SideSpec] {
+            &[SideSpec { name: "fake_weights", columns: "node_id,weight", meaning: "" }]
+        }
+
+        fn compute(
+            &self,
+            _: &SupplyGraph,
+            _: &Params,
+            _: &dyn Progress,
+        ) -> Result<Vec<Table>, MetricError> {
+            Err(MetricError::InputMissing { what: "two periods".into() })
+        }
+
+        fn compare(
+            &self,
+            from: &SupplyGraph,
+            to: &SupplyGraph,
+            params: &Params,
+            _: &dyn Progress,
+        ) -> Result<Vec<Table>, MetricError> {
+            let missing = || MetricError::InputMissing { what: "side table `fake_weights`".into() };
+            let side = params.side("fake_weights").ok_or_else(missing)?;
+            let weights = side.rows().map(|(_, cells)| cells[1].parse::<f64>().unwrap_or(f64::NAN));
+            let sales = from.out_strengths().into_iter().zip(to.out_strengths());
+            let change = sales.zip(weights).map(|((from, to), weight)| weight * (to - from));
+            let ids = to.ids().iter().map(|id| Some(id.into())).collect();
+            let columns = vec![
+                Column::new(&COLUMNS[0], Values::Text(ids)),
+                Column::new(&COLUMNS[1], Values::F64(change.collect())),
+            ];
+            Ok(vec![Table::new(TableId::OutputDecomposition, columns)])
+        }
+
+        fn remarks(&self, _: &SupplyGraph, _: &Params) -> Vec<Diagnostic> {
+            vec![Diagnostic::new("W0507", "a remark")]
+        }
+    }
+
+    /// What the fake metric comes to in a folder with these files.
+    fn measured(files: &[(&str, &str)], asked: Asked) -> (Outcome<Vec<Table>>, Session, Products) {
+        let folder = Scratch::make().expect("a folder");
+        for (name, text) in files {
+            #[expect(clippy::disallowed_methods, reason = "a test makes its own inputs")]
+            std::fs::write(folder.path().join(name), text).expect("room for a small file");
+        }
+        let cli = Cli::try_parse_from(["palenque", "list", "--progress", "never"]);
+        let Ok(mut session) = Session::new(&cli.expect("arguments").common) else {
+            panic!("a session")
+        };
+        let text = "version = 1\n[input]\nedges = 'edges.csv'\n[[step]]\nrun = 'measure'\n";
+        let mut pipeline = read(&Source::new("palenque.toml", text), &[]).expect("a pipeline");
+        let Work::Measure(measure) = &mut pipeline.steps[0].work else { panic!("a measure step") };
+        measure.sides.insert("fake_weights".into(), "weights.csv".into());
+        let measure = measure.clone();
+        let base = Base::folder(folder.path().to_owned());
+        let mut products = Products::default();
+        let tables = (|| {
+            let sides = Sides::read(&mut session, &pipeline, &base)?;
+            let panel = crate::pipeline::read(&mut session, &pipeline, &base)?.panel;
+            let picks = vec![Pick::whole(&Change, asked)];
+            let selection = Selection { picks, order: Vec::new() };
+            let (session, products) = (&mut session, &mut products);
+            let mut run = Run { session, pipeline: &pipeline, sides: &sides, products };
+            let results = run.results(&measure, &selection, &panel, &mut Judged::default())?;
+            products.sides.extend(sides.files);
+            Ok(results.join(Joiner::keys_only(), &panel).expect("they fit"))
+        })();
+        (tables, session, products)
+    }
+
+    const YEARS: (&str, &str) = (
+        "edges.csv",
+        "source,target,weight,period\na,b,1,2020\na,b,3,2021\nb,a,5,2021\na,b,4,2022\n",
+    );
+
+    #[test]
+    fn a_pair_metric_compares_each_period_with_the_next_and_reads_its_side_table() {
+        let weights = ("weights.csv", "node_id;weight\na;10\nb;1\n");
+        let (tables, session, products) = measured(&[YEARS, weights], Asked::Name);
+        let Ok(tables) = tables else { panic!("{:?}", session.found) };
+        let table = &tables[0];
+        let text = |name, row| table.text(name, row).unwrap_or_default().to_owned();
+        let row = |row| (text("period_from", row), text("period_to", row), text("node_id", row));
+        assert_eq!(row(1), ("2020".into(), "2021".into(), "b".into()));
+        assert_eq!(row(2), ("2021".into(), "2022".into(), "a".into()));
+        let change = |row| table.number("change", row);
+        assert_eq!([0, 1, 2, 3].map(change), [20.0, 5.0, 10.0, -5.0].map(Some));
+        assert_eq!((products.sides[0].role.as_str(), products.sides[0].rows), ("fake_weights", 2));
+        assert_eq!(products.sides[0].blake3.len(), 64);
+        // The delimiter was guessed; the remark of all three periods is told once.
+        assert_eq!(
+            session.found.iter().map(Diagnostic::id).collect::<Vec<_>>(),
+            ["W0209", "W0507"]
+        );
+    }
+
+    #[test]
+    fn one_period_is_none_to_compare() {
+        let files =
+            [("edges.csv", "source,target,weight\na,b,1\n"), ("weights.csv", "node_id,weight\n")];
+        let (tables, _, _) = measured(&files, Asked::Name);
+        let Err(Refusal::Found(found)) = tables else { panic!("refused") };
+        let what = found.iter().next().map(|found| found.what().to_owned());
+        assert_eq!(
+            what.as_deref(),
+            Some("`fake_change` needs two periods, which the input does not have")
+        );
+        let (tables, _, products) = measured(&files, Asked::Default);
+        assert!(tables.is_ok_and(|tables| tables.is_empty()));
+        assert_eq!(products.left_out[0].0, "fake_change");
+    }
+
+    #[test]
+    fn a_side_table_that_is_not_there_or_broken_is_refused() {
+        let (tables, session, _) = measured(&[YEARS], Asked::Name);
+        assert!(tables.is_err());
+        assert_eq!(session.found.iter().map(Diagnostic::id).collect::<Vec<_>>(), ["E0101"]);
+        let broken = ("weights.csv", "node_id,weight\na,1,2\n");
+        let (tables, session, _) = measured(&[YEARS, broken], Asked::Default);
+        assert!(tables.is_err());
+        assert_eq!(session.found.iter().map(Diagnostic::id).collect::<Vec<_>>(), ["E0205"]);
+    }
+}
