@@ -7,10 +7,12 @@
 mod accounts;
 mod edges;
 mod finding;
+mod io_table;
 mod lookalike;
 mod nodes;
 mod side;
 
+use crate::io_table::read::Tables;
 use crate::policy::{DuplicateRule, Policy};
 use crate::records::{MISSING, Records, Values};
 use crate::report::FileReport;
@@ -54,6 +56,15 @@ impl File {
         Self { report, name: path.display().to_string(), ..Self::default() }
     }
 
+    /// Takes note that so many rows were read, and so many of them passed over.
+    pub(crate) fn account(&mut self, rows: u64, skipped: u64) {
+        self.records.rows = rows;
+        self.tally.used = rows - skipped;
+        if skipped > 0 {
+            self.tally.drop("skipped", skipped);
+        }
+    }
+
     fn place(&self) -> Place<'_> {
         Place { name: &self.name, records: &self.records }
     }
@@ -80,7 +91,10 @@ impl File {
 /// All files of a network.
 #[derive(Default)]
 pub(crate) struct Files {
+    /// Supply records; not read where there is a table.
     pub(crate) edges: File,
+    /// An input-output table, in place of edges.
+    pub(crate) table: Option<Tables>,
     pub(crate) nodes: Option<File>,
     pub(crate) accounts: Option<File>,
     pub(crate) final_demand: Option<File>,
@@ -89,9 +103,13 @@ pub(crate) struct Files {
 
 impl Files {
     fn all(&mut self) -> impl Iterator<Item = &mut File> {
+        let (edges, tables) = match &mut self.table {
+            Some(table) => (None, table.files.as_mut_slice()),
+            None => (Some(&mut self.edges), &mut [][..]),
+        };
         let others = self.nodes.iter_mut().chain(&mut self.accounts).chain(&mut self.final_demand);
         let relations = self.relations.iter_mut().map(|(_, file)| file);
-        std::iter::once(&mut self.edges).chain(others).chain(relations)
+        edges.into_iter().chain(tables).chain(others).chain(relations)
     }
 }
 
@@ -131,7 +149,14 @@ pub(crate) fn assemble(
     for file in files.all() {
         forms(file, &mut context);
     }
-    let panel = panel(files, unit, &mut context);
+    let panel = match files.table.take() {
+        Some(mut table) => {
+            let panel = table_panel(&mut table, files, unit, &mut context);
+            files.table = Some(table);
+            panel
+        }
+        None => panel(files, unit, &mut context),
+    };
     let refused = panel.is_none();
     let reports = files.all().map(|file| {
         file.settle(refused);
@@ -220,6 +245,64 @@ fn panel(files: &mut Files, unit: Option<&str>, context: &mut Context<'_>) -> Op
     Panel::new(graphs).ok()
 }
 
+/// The graphs of a table, with whatever other files say of its sectors.
+fn table_panel(
+    table: &mut Tables,
+    files: &mut Files,
+    unit: Option<&str>,
+    context: &mut Context<'_>,
+) -> Option<Panel> {
+    let mut tables = std::mem::take(&mut table.tables);
+    if table.is_long && !context.found.has_errors() {
+        tables = io_table::of_records(&mut table.files[0], context);
+    }
+    let n_tables = tables.len();
+    let judged = tables.into_iter().filter_map(|table| io_table::judge(table, context));
+    let sound: Vec<io_table::Sound> = judged.collect();
+    if sound.len() < n_tables || sound.is_empty() {
+        return None;
+    }
+    let ids = io_table::ids(&sound);
+    let mut nodes = match &mut files.nodes {
+        Some(file) => Nodes::of_file(file, context.policy, &mut context.found),
+        None => Nodes::of_edges(ids),
+    };
+    let placed: Option<Vec<Vec<u32>>> =
+        sound.iter().map(|sound| sound.nodes(&mut nodes, context)).collect();
+    let accounts = files.accounts.as_mut().map(|file| accounts::read(file, &mut nodes, context));
+    if let Some(file) =
+        files.final_demand.as_ref().filter(|_| sound.iter().any(io_table::Sound::has_demand))
+    {
+        let what = "the table says final demand, and another file does too";
+        let help = "leave `--final-demand` out, or the columns of final demand in the table";
+        let at = Location::file(&file.name);
+        context.found.push(Diagnostic::new("E0302", what).at(at).help(help));
+    }
+    let demand = files.final_demand.as_mut().map(|file| side::demand(file, &mut nodes, context));
+    let relations: Vec<side::Ties> =
+        files.relations.iter_mut().map(|(_, file)| side::ties(file, &mut nodes, context)).collect();
+    let periods: Vec<String> = sound.iter().map(|sound| sound.period().to_owned()).collect();
+    if let (Some(accounts), Some(file)) = (&accounts, &mut files.accounts) {
+        accounts.tell(file, &periods, context);
+    }
+    let placed = placed.filter(|_| !context.found.has_errors())?;
+    let (ids, columns) = nodes.finish();
+    let demand = demand.map(|demand| demand.block(ids.len()));
+    let shared = Shared { columns: Columns::default(), accounts, demand, relations, unit };
+    let names: Vec<String> = files.relations.iter().map(|(name, _)| name.clone()).collect();
+    let mut graphs = Vec::with_capacity(periods.len());
+    for ((sound, node_of), period) in sound.into_iter().zip(&placed).zip(periods) {
+        match sound.graph(ids.clone(), node_of, columns.clone()) {
+            Ok(graph) => graphs.push((period.clone(), shared.beside(graph, &period, unit, &names))),
+            Err(error) => {
+                context.found.push(refused(&error, &table.files[0].name));
+                return None;
+            }
+        }
+    }
+    Panel::new(graphs).ok()
+}
+
 /// What goes beside the flows of every period.
 struct Shared<'a> {
     columns: Columns,
@@ -237,11 +320,29 @@ impl Shared<'_> {
         edges: &File,
         names: &[String],
     ) -> SupplyGraph {
-        let mut columns = self.columns.clone();
+        // A unit that all rows share is the unit of the flows.
+        let units = edges.records.position("unit").map(|at| &edges.records.columns[at].1);
+        let only = match units {
+            Some(Values::Text(texts, _)) if texts.len() == 1 => texts.iter().next(),
+            _ => None,
+        };
+        let graph = graph.with_nodes(self.columns.clone());
+        self.beside(graph, period, self.unit.or(only), names)
+    }
+
+    /// Puts accounts, final demand, relations and the unit beside a graph that has its nodes.
+    fn beside(
+        &self,
+        mut graph: SupplyGraph,
+        period: &str,
+        unit: Option<&str>,
+        names: &[String],
+    ) -> SupplyGraph {
         if let Some(accounts) = &self.accounts {
+            let mut columns = graph.nodes().clone();
             accounts.fill(&mut columns, period, graph.n_nodes());
+            graph = graph.with_nodes(columns);
         }
-        let mut graph = graph.with_nodes(columns);
         if let Some(demand) = &self.demand {
             graph = graph.with_final_demand(demand.clone());
         }
@@ -250,13 +351,7 @@ impl Shared<'_> {
                 Relation::new(name, ties.directed, ties.pairs.clone(), ties.columns.clone());
             graph = graph.with_relation(relation);
         }
-        // A unit that all rows share is the unit of the flows.
-        let units = edges.records.position("unit").map(|at| &edges.records.columns[at].1);
-        let only = match units {
-            Some(Values::Text(texts, _)) if texts.len() == 1 => texts.iter().next(),
-            _ => None,
-        };
-        match self.unit.or(only) {
+        match unit {
             Some(unit) => graph.with_unit(unit),
             None => graph,
         }

@@ -25,6 +25,7 @@ mod assemble;
 mod digits;
 pub mod generate;
 mod intern;
+mod io_table;
 pub mod layout;
 mod policy;
 pub mod reader;
@@ -35,13 +36,14 @@ mod source;
 mod text;
 
 pub use policy::{
-    DuplicateRule, Encoding, FileFormat, LineEnds, MissingWeightRule, NegativeRule,
+    DuplicateRule, EmptyCellRule, Encoding, FileFormat, LineEnds, MissingWeightRule, NegativeRule,
     NodeConflictRule, Policy, RaggedRule, UnknownNodeRule, ZeroRule,
 };
 pub use report::{FileReport, Ingested, Inputs};
 pub use source::Source;
 
 use assemble::{File, Files};
+use io_table::read::Tables;
 use layout::Layout;
 use layout::account_list::AccountList;
 use layout::edge_list::EdgeList;
@@ -60,8 +62,14 @@ use std::path::Path;
 pub fn read(inputs: &Inputs, policy: &Policy, progress: &dyn Progress) -> Ingested {
     let mut reading =
         Reading { policy, progress, found: Diagnostics::default(), titles: Vec::new() };
+    let table = inputs.table.as_ref().map(|path| reading.table(path));
+    let edges = match table {
+        Some(_) => File::default(),
+        None => reading.file("edges", &inputs.edges, &EdgeList),
+    };
     let mut files = Files {
-        edges: reading.file("edges", &inputs.edges, &EdgeList),
+        edges,
+        table,
         nodes: inputs.nodes.as_ref().map(|path| reading.file("nodes", path, &NodeList)),
         accounts: inputs.accounts.as_ref().map(|path| reading.file("accounts", path, &AccountList)),
         final_demand: None,
@@ -97,6 +105,15 @@ impl Reading<'_> {
             self.found.push(*finding);
         }
         file
+    }
+
+    /// Reads an input-output table.
+    fn table(&mut self, path: &Path) -> Tables {
+        let (policy, progress) = (self.policy, self.progress);
+        let mut reading = io_table::read::Reading { policy, progress, found: &mut self.found };
+        let mut table = io_table::read::read(path, &mut reading);
+        self.titles.append(&mut table.titles);
+        table
     }
 
     fn fill(

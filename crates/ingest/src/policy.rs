@@ -88,6 +88,16 @@ pub enum NodeConflictRule {
     First,
 }
 
+/// What to do with an empty cell of an input-output table (`--empty-cell`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EmptyCellRule {
+    /// Refuse the table (E0508).
+    #[default]
+    Error,
+    /// Take 0.
+    Zero,
+}
+
 /// How a text file encodes its characters (`--encoding`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
@@ -128,6 +138,8 @@ pub enum FileFormat {
     Arrow,
     /// Excel workbook.
     Xlsx,
+    /// A folder of pymrio.
+    Pymrio,
 }
 
 /// Every choice about reading, with the defaults of `palenque`.
@@ -152,6 +164,14 @@ pub struct Policy {
     pub trim: bool,
     /// Bring ids to Unicode form NFC (`--normalize nfc`).
     pub normalize_nfc: bool,
+    /// Empty cells of an input-output table.
+    pub empty_cell: EmptyCellRule,
+    /// How far the two sides of an input-output table may be apart, as a share of a sector's output
+    /// (`--balance-tol`).
+    pub balance_tolerance: f64,
+    /// What stands between region and sector in the labels of an input-output table, such as `_` in `MEX_C15`
+    /// (`--region-mark`); without one, labels are not taken apart.
+    pub region_mark: Option<char>,
     /// Character encoding.
     pub encoding: Encoding,
     /// Line ends.
@@ -208,6 +228,9 @@ impl Default for Policy {
             node_conflict: NodeConflictRule::default(),
             trim: false,
             normalize_nfc: false,
+            empty_cell: EmptyCellRule::default(),
+            balance_tolerance: 0.01,
+            region_mark: None,
             encoding: Encoding::default(),
             line_ends: LineEnds::default(),
             format: FileFormat::default(),

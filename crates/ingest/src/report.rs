@@ -7,8 +7,10 @@ use std::path::PathBuf;
 /// The files of one network. A path of `-` is standard input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
-    /// Who supplies whom.
+    /// Who supplies whom; not looked at where there is a table.
     pub edges: PathBuf,
+    /// An input-output table, in place of edges: a wide table, a long one, or a folder that pymrio saved.
+    pub table: Option<PathBuf>,
     /// Firms and their attributes.
     pub nodes: Option<PathBuf>,
     /// Accounts of nodes that change from period to period: id, period, then `output`, `final_demand`,
@@ -23,10 +25,10 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// The paths of all files, the edges first.
+    /// The paths of all files, the edges or the table first.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         let others = self.nodes.iter().chain(&self.accounts).chain(&self.final_demand);
-        std::iter::once(&self.edges)
+        std::iter::once(self.table.as_ref().unwrap_or(&self.edges))
             .chain(others)
             .chain(self.relations.iter().map(|(_, path)| path))
     }
@@ -35,7 +37,7 @@ impl Inputs {
 /// What became of one file. `rows = used + merged + Σ dropped`, always.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileReport {
-    /// `edges`, `nodes`, `accounts`, `final_demand` or a relation's name.
+    /// `edges`, `table` (once for every file of a folder), `nodes`, `accounts`, `final_demand` or a relation's name.
     pub role: String,
     /// The path as the user gave it.
     pub path: PathBuf,

@@ -8,7 +8,7 @@ use crate::policy::{FileFormat, Policy};
 use crate::reader::xlsx::Opened;
 pub(crate) use archive::Archive;
 use magic::{Content, Packing};
-use palenque_frame::ColumnFile;
+use palenque_frame::{ColumnFile, RawColumn};
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Diagnostics, Location};
 use std::fs::File;
@@ -42,6 +42,8 @@ pub(crate) enum Body {
     Text(Peeked),
     /// A file of typed columns, to be read from its beginning.
     Columns(File, ColumnFile),
+    /// Its columns, once they were decoded.
+    Decoded(Vec<RawColumn>),
     /// An archive of the parts of an Office document.
     Workbook(Archive),
     /// A sheet of it, once it was read.

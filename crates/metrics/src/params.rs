@@ -1,6 +1,7 @@
 //! Parameters of metrics, by name.
 
 use palenque_graph::SideTable;
+pub use palenque_graph::diagnostic::nearest;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -126,27 +127,6 @@ impl Params {
     }
 }
 
-/// The candidate within edit distance 2 of a word, the nearest first, then in order.
-#[must_use]
-pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let ranked = candidates.map(|c| (edit_distance(word, c), c));
-    ranked.filter(|&(d, _)| d <= 2).min_by_key(|&(d, _)| d).map(|(_, c)| c)
-}
-
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, &cb) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(ca != cb);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,13 +138,5 @@ mod tests {
         let error = Params::default().with("dampign", 0.9.into()).check_names(&[DAMPING]);
         let message = error.expect_err("refused").to_string();
         assert_eq!(message, "there is no parameter `dampign`; did you mean `damping`?");
-    }
-
-    #[test]
-    fn edit_distance_counts_single_changes() {
-        assert_eq!(edit_distance("kitten", "sitting"), 3);
-        assert_eq!(edit_distance("", "ab"), 2);
-        assert_eq!(nearest("pagerankk", ["pagerank", "degree"].into_iter()), Some("pagerank"));
-        assert_eq!(nearest("xyzzy", ["pagerank"].into_iter()), None);
     }
 }

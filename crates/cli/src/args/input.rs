@@ -14,6 +14,9 @@ pub(crate) struct InputArgs {
     /// Who supplies whom: seller, buyer, flow; - for stdin
     #[arg(long, value_name = "FILE")]
     pub(crate) edges: Option<PathBuf>,
+    /// An input-output table, in place of edges: wide, long, or a pymrio folder
+    #[arg(long, value_name = "PATH", conflicts_with = "edges")]
+    pub(crate) table: Option<PathBuf>,
     /// Firms and their attributes
     #[arg(long, value_name = "FILE")]
     pub(crate) nodes: Option<PathBuf>,
@@ -41,7 +44,7 @@ pub(crate) struct InputArgs {
     /// The node file's column of ids
     #[arg(long, value_name = "COLUMN")]
     id_col: Option<String>,
-    /// Which column is which, such as stage=tier
+    /// Which column (or row, of a table) is which, such as stage=tier
     #[arg(long, value_name = "NAME=COLUMN", value_parser = values::pair)]
     map: Vec<(String, String)>,
     /// Only rows whose column has this value
@@ -52,10 +55,12 @@ pub(crate) struct InputArgs {
 }
 
 impl InputArgs {
-    /// The files; `None` where no edges were named.
+    /// The files; `None` where neither edges nor a table were named.
     pub(crate) fn inputs(&self) -> Option<Inputs> {
+        self.edges.as_ref().or(self.table.as_ref())?;
         Some(Inputs {
-            edges: self.edges.clone()?,
+            edges: self.edges.clone().unwrap_or_default(),
+            table: self.table.clone(),
             nodes: self.nodes.clone(),
             accounts: self.accounts.clone(),
             final_demand: self.final_demand.clone(),
@@ -97,6 +102,7 @@ impl Args for PolicyArgs {
                 Kind::Choice(choices) => arg.value_name("HOW").value_parser(choices.to_vec()),
                 Kind::Count => arg.value_name("N"),
                 Kind::Bytes => arg.value_name("SIZE"),
+                Kind::Share => arg.value_name("SHARE"),
                 Kind::Character => arg.value_name("CHAR"),
                 Kind::Text => arg.value_name("NAME"),
             })

@@ -246,7 +246,7 @@ pub(crate) struct MeasureArgs {
     pub(crate) choice: ChoiceArgs,
     #[command(flatten)]
     pub(crate) out: OutArgs,
-    /// Formats of tables: csv, parquet, arrow, json
+    /// Formats of tables: csv, parquet, arrow, json (or of input: pymrio)
     #[arg(
         short,
         long,

@@ -3,7 +3,7 @@
 //! Flags, configuration, the printed configuration, the schema and the help are all rendered from [`KEYS`].
 
 use palenque_ingest::{
-    DuplicateRule, Encoding, FileFormat, LineEnds, MissingWeightRule, NegativeRule,
+    DuplicateRule, EmptyCellRule, Encoding, FileFormat, LineEnds, MissingWeightRule, NegativeRule,
     NodeConflictRule, Policy, RaggedRule, UnknownNodeRule, ZeroRule,
 };
 use serde_json::Value;
@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Count,
     /// A number of bytes, such as `8GiB`.
     Bytes,
+    /// A number of at least 0, such as 0.01.
+    Share,
     /// One character, or its name.
     Character,
     /// Any text.
@@ -45,6 +47,7 @@ pub(crate) struct Key {
 struct Given<'a> {
     text: &'a str,
     number: u64,
+    share: f64,
     switch: bool,
 }
 
@@ -59,7 +62,7 @@ impl Key {
     /// # Errors
     /// What is wrong with the value, as an end of the sentence "`key` ...".
     pub(crate) fn set(&self, policy: &mut Policy, value: &Value) -> Result<(), String> {
-        let mut given = Given { text: "", number: 0, switch: false };
+        let mut given = Given { text: "", number: 0, share: 0.0, switch: false };
         let owned;
         match self.kind {
             Kind::Switch => {
@@ -77,6 +80,13 @@ impl Key {
                     Value::Number(n) => n.as_u64().ok_or("must not be negative")?,
                     other => super::values::bytes(&plain(other))?,
                 };
+            }
+            Kind::Share => {
+                let share = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+                let share = share.filter(|share| share.is_finite() && *share >= 0.0);
+                given.share = share.ok_or_else(|| {
+                    format!("must be a number of at least 0, such as 0.01, not {}", plain(value))
+                })?;
             }
             Kind::Choice(_) | Kind::Character | Kind::Text => {
                 owned = plain(value);
@@ -199,6 +209,39 @@ pub(crate) static KEYS: &[Key] = &[
             "drop" => MissingWeightRule::Drop),
     ),
     key(
+        "empty_cell",
+        "empty-cell",
+        Kind::Choice(&["error", "zero"]),
+        "What to do with an empty cell of an input-output table",
+        choice!(empty_cell: "error" => EmptyCellRule::Error, "zero" => EmptyCellRule::Zero),
+    ),
+    key(
+        "balance_tolerance",
+        "balance-tol",
+        Kind::Share,
+        "How far both sides of a table may be apart, as a share of output",
+        (
+            |p, g| {
+                p.balance_tolerance = g.share;
+                Ok(())
+            },
+            |p| p.balance_tolerance.into(),
+        ),
+    ),
+    key(
+        "region_mark",
+        "region-mark",
+        Kind::Character,
+        "What stands between region and sector in a table's labels, such as '_'",
+        (
+            |p, g| {
+                p.region_mark = Some(character(g.text)?);
+                Ok(())
+            },
+            |p| p.region_mark.map_or(Value::Null, shown_char),
+        ),
+    ),
+    key(
         "ragged",
         "ragged",
         Kind::Choice(&["error", "drop", "fill"]),
@@ -261,10 +304,11 @@ pub(crate) static KEYS: &[Key] = &[
     key(
         "format",
         "input-format",
-        Kind::Choice(&["auto", "csv", "parquet", "arrow", "xlsx"]),
+        Kind::Choice(&["auto", "csv", "parquet", "arrow", "xlsx", "pymrio"]),
         "What the files are, when their content is not to decide",
         choice!(format: "auto" => FileFormat::Auto, "csv" => FileFormat::Csv,
-            "parquet" => FileFormat::Parquet, "arrow" => FileFormat::Arrow, "xlsx" => FileFormat::Xlsx),
+            "parquet" => FileFormat::Parquet, "arrow" => FileFormat::Arrow,
+            "xlsx" => FileFormat::Xlsx, "pymrio" => FileFormat::Pymrio),
     ),
     key(
         "delimiter",
@@ -450,6 +494,7 @@ mod tests {
                 Kind::Choice(choices) => choices.iter().map(|&c| c.into()).collect(),
                 Kind::Switch => vec![true.into(), false.into()],
                 Kind::Count | Kind::Bytes => vec![0.into(), 7.into()],
+                Kind::Share => vec![0.0.into(), 0.05.into()],
                 Kind::Character => vec![";".into(), "tab".into()],
                 Kind::Text => vec!["a.csv".into()],
             };
@@ -466,6 +511,9 @@ mod tests {
         let key = Key::named("duplicates").expect("a key");
         let refused = key.set(&mut Policy::default(), &"add".into()).expect_err("refused");
         assert_eq!(refused, "must be one of sum, first, max, error, not `add`");
+        let key = Key::named("balance_tolerance").expect("a key");
+        let refused = key.set(&mut Policy::default(), &"-0.1".into()).expect_err("refused");
+        assert_eq!(refused, "must be a number of at least 0, such as 0.01, not -0.1");
         let key = Key::named("delimiter").expect("a key");
         assert!(key.set(&mut Policy::default(), &"ab".into()).is_err());
         assert!(key.set(&mut Policy::default(), &"ñ".into()).is_err());

@@ -5,7 +5,7 @@ use crate::args::DrawArgs;
 use crate::config::{Draw, FigureFormat, Step, Work};
 use crate::diagnostics::Outcome;
 use crate::pipeline::draw::unknown_chart;
-use crate::pipeline::typed::{look, measure_step, no_choice, opening, pipeline};
+use crate::pipeline::typed::{look, measure_step, no_choice, opening, output_formats, pipeline};
 use crate::pipeline::{Base, Destination, Ending, compute, real_inputs, save, write};
 use crate::session::Session;
 use palenque_graph::Diagnostic;
@@ -31,8 +31,9 @@ pub(super) fn run(session: &mut Session, args: &DrawArgs) -> Outcome<Done> {
     }
     let mut pipeline = pipeline(&args.input, &args.choice, &args.out)?;
     let (preset, theme) = look(&args.figure, &mut pipeline.output)?;
-    if !args.format.is_empty() {
-        let formats = args.format.iter().map(|name| {
+    let formats = output_formats(&args.format, &mut pipeline.policy);
+    if !formats.is_empty() {
+        let formats = formats.iter().map(|name| {
             FigureFormat::named(name).ok_or_else(|| no_choice("--format", name, &["svg", "png"]))
         });
         pipeline.output.figures = formats.collect::<Outcome<_>>()?;

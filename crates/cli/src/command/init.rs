@@ -32,7 +32,12 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
         shown(&relative(&absolute, folder.path()))
     };
     let found = Found::in_folder(&folder);
-    let edges = args.input.edges.as_deref().map(inside).or(found.edges);
+    let typed = (args.input.edges.as_deref().map(inside), args.input.table.as_deref().map(inside));
+    let (edges, table) = match typed {
+        (None, None) if found.edges.is_none() => (None, found.table),
+        (None, None) => (found.edges, None),
+        typed => typed,
+    };
     let nodes = args.input.nodes.as_deref().map(inside).or(found.nodes);
     let accounts = args.input.accounts.as_deref().map(inside);
     let final_demand = args.input.final_demand.as_deref().map(inside);
@@ -44,6 +49,7 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
         .collect();
     let text = text(&Chosen {
         edges: edges.clone(),
+        table: table.clone(),
         nodes: nodes.clone(),
         accounts,
         final_demand,
@@ -52,8 +58,8 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
         policy: args.input.policy(),
     });
     save_one(&folder, NAME, |file| Ok(file.write_all(text.as_bytes())?))?;
-    let result = json!({ "file": place, "edges": edges, "nodes": nodes });
-    let next = match edges {
+    let result = json!({ "file": place, "edges": edges, "table": table, "nodes": nodes });
+    let next = match edges.or(table) {
         Some(_) => format!("made {place}; next: palenque run {place}\n"),
         None => {
             format!("made {place}; name your file of flows in it, then: palenque run {place}\n")
@@ -66,6 +72,7 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
 #[derive(Default)]
 struct Found {
     edges: Option<String>,
+    table: Option<String>,
     nodes: Option<String>,
 }
 
@@ -84,6 +91,7 @@ impl Found {
         };
         Self {
             edges: like(&["edge", "flow", "trade", "sales", "link"]),
+            table: like(&["io_table", "iotable", "input_output", "input-output", "io_"]),
             nodes: like(&["node", "firm", "compan", "sector"]),
         }
     }
@@ -91,6 +99,7 @@ impl Found {
 
 struct Chosen {
     edges: Option<String>,
+    table: Option<String>,
     nodes: Option<String>,
     accounts: Option<String>,
     final_demand: Option<String>,
@@ -110,8 +119,14 @@ fn text(chosen: &Chosen) -> String {
         "# A pipeline of palenque. `palenque run` runs it; `palenque run --dry-run` prints every default.\n\
          version = 1\nseed = 1\n\n[input]\n",
     );
-    let edges = chosen.edges.clone().unwrap_or_else(|| "edges.csv".into());
-    text += &line("edges", &Some(edges), "", "who supplies whom: seller, buyer, flow");
+    if chosen.table.is_some() {
+        text += &line("table", &chosen.table, "", "an input-output table: who supplies whom");
+    } else {
+        let edges = chosen.edges.clone().unwrap_or_else(|| "edges.csv".into());
+        text += &line("edges", &Some(edges), "", "who supplies whom: seller, buyer, flow");
+        text +=
+            &line("table", &None, "\"io_2023.csv\"", "an input-output table, in place of edges");
+    }
     text += &line("nodes", &chosen.nodes, "\"nodes.csv\"", "firms: id, stage, region, output ...");
     text += &line("accounts", &chosen.accounts, "\"accounts.csv\"", "id, period, output ...");
     text += &line("final_demand", &chosen.final_demand, "\"demand.csv\"", "by node and category");

@@ -1,6 +1,7 @@
 //! `palenque inspect`: what is in the data?
 
 use super::Done;
+use super::identities::identities;
 use crate::args::ReadArgs;
 use crate::diagnostics::Outcome;
 use crate::pipeline::typed::reading;
@@ -9,6 +10,7 @@ use crate::selection::Selection;
 use crate::session::Session;
 use crate::terminal::{columns, grouped, quantity, width};
 use palenque_graph::accounts::Accounts;
+use palenque_graph::diagnostic::shown;
 use palenque_graph::{NodeIndex, SupplyGraph};
 use palenque_metrics::Params;
 use serde_json::{Map, Value, json};
@@ -25,7 +27,8 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
     let structure = structure(session, graph)?;
     let sellers = largest(graph, |node| graph.out_strength(node));
     let buyers = largest(graph, |node| graph.in_strength(node));
-    let merged: u64 = read.files.iter().filter(|f| f.role == "edges").map(|f| f.merged).sum();
+    let merged: u64 =
+        read.files.iter().filter(|f| matches!(&*f.role, "edges" | "table")).map(|f| f.merged).sum();
 
     let mut rows: Vec<Vec<String>> = Vec::new();
     for (what, list) in [("sells most", &sellers), ("buys most", &buyers)] {
@@ -41,7 +44,8 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
     let limit = if args.wide { None } else { width() };
     let n = graph.n_nodes() as u64;
     let unit = graph.unit().map_or_else(String::new, |unit| format!(", flow in {unit}"));
-    let mut text = format!("{} edges, {} firms{unit}", grouped(graph.n_edges() as u64), grouped(n));
+    let who = if pipeline.inputs.table.is_some() { "sectors" } else { "firms" };
+    let mut text = format!("{} edges, {} {who}{unit}", grouped(graph.n_edges() as u64), grouped(n));
     if periods.len() > 1 {
         let last = periods.last().copied().unwrap_or_default();
         let _ = write!(text, ", {} periods (shown: {last})", periods.len());
@@ -77,6 +81,8 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
         );
     }
     let _ = write!(text, "{}", accounts_line(graph));
+    let (identities, identities_json) = identities(graph);
+    text += &identities;
     let known = known_columns(graph);
     if !known.is_empty() {
         let _ = writeln!(text, "columns      {}", known.join(", "));
@@ -89,7 +95,20 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
     if !relations.is_empty() {
         let _ = writeln!(text, "relations    {}", relations.join(", "));
     }
-    text += if pipeline.policy.money_flow {
+    let satellites: Vec<String> = graph
+        .satellites()
+        .iter()
+        .map(|row| match row.unit() {
+            Some(unit) => format!("{} ({})", shown(row.name()), shown(unit)),
+            None => shown(row.name()),
+        })
+        .collect();
+    if !satellites.is_empty() {
+        let _ = writeln!(text, "satellites   {}", satellites.join(", "));
+    }
+    text += if pipeline.inputs.table.is_some() {
+        "direction    rows sell to columns\n"
+    } else if pipeline.policy.money_flow {
         "direction    target sells to source (--money-flow)\n"
     } else {
         "direction    source sells to target (flip with --money-flow)\n"
@@ -109,8 +128,10 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
         "merged": merged,
         "flow": quantiles.map(|q| json!({ "min": q[0], "median": q[1], "p90": q[2], "max": q[3] })),
         "columns": known,
+        "satellites": graph.satellites().iter().map(palenque_graph::Satellite::name).collect::<Vec<_>>(),
         "relations": graph.relations().iter().map(palenque_graph::Relation::name).collect::<Vec<_>>(),
         "structure": structure,
+        "identities": identities_json,
         "money_flow": pipeline.policy.money_flow,
     });
     Ok(Done::text(text, result))

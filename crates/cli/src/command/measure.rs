@@ -3,7 +3,7 @@
 use super::{Done, Print};
 use crate::args::MeasureArgs;
 use crate::diagnostics::Outcome;
-use crate::pipeline::typed::{measure_step, opening, pipeline, table_formats};
+use crate::pipeline::typed::{measure_step, opening, output_formats, pipeline, table_formats};
 use crate::pipeline::{Base, Destination, Ending, Products, compute, real_inputs, save, write};
 use crate::session::Session;
 use palenque_frame::{CsvStyle, FrameError, TableFormat, write_table};
@@ -13,7 +13,8 @@ use std::io;
 
 pub(super) fn run(session: &mut Session, args: &MeasureArgs) -> Outcome<Done> {
     let mut pipeline = pipeline(&args.input, &args.choice, &args.out)?;
-    pipeline.output.formats = table_formats(&args.format)?;
+    let formats = output_formats(&args.format, &mut pipeline.policy);
+    pipeline.output.formats = table_formats(&formats)?;
     pipeline.steps.push(measure_step("measure", &args.choice)?);
     let out = args.out.out.as_deref();
     let extensions: Vec<&str> = TableFormat::ALL.iter().map(|f| f.extension()).collect();

@@ -7,6 +7,7 @@ mod demo;
 mod draw;
 mod explain;
 mod generate;
+mod identities;
 mod init;
 mod inspect;
 mod list;

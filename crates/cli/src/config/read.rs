@@ -131,12 +131,19 @@ fn input(root: &Section<'_>) -> (Inputs, Policy) {
     let section = root.section("input", "[input]");
     let mut inputs = Inputs {
         edges: path(&section, "edges").map(|(path, _)| path).unwrap_or_default(),
+        table: path(&section, "table").map(|(path, _)| path),
         nodes: path(&section, "nodes").map(|(path, _)| path),
         accounts: path(&section, "accounts").map(|(path, _)| path),
         final_demand: path(&section, "final_demand").map(|(path, _)| path),
         relations: Vec::new(),
         unit: section.text("unit").map(|(unit, _)| unit.to_owned()),
     };
+    if let (Some(_), Some(item)) = (section.item("edges"), section.item("table")) {
+        let wrong = Diagnostic::new("E0702", "[input] names both `edges` and `table`")
+            .help("a table takes the place of edges: leave one of them out");
+        section.report(wrong, item.key.as_ref(), "");
+        inputs.table = None;
+    }
     for (name, item) in section.section("relations", "[input.relations]").all() {
         if let Tree::Scalar(Value::String(text)) = &item.value
             && let Some(path) = plain_path(&section, text, item)

@@ -12,8 +12,11 @@ use std::fmt::Write as _;
 pub(crate) fn resolved(pipeline: &Pipeline) -> Value {
     let inputs = &pipeline.inputs;
     let mut input = Map::new();
-    input.insert("edges".into(), escaped(&shown(&inputs.edges)).into());
+    if inputs.table.is_none() {
+        input.insert("edges".into(), escaped(&shown(&inputs.edges)).into());
+    }
     let files = [
+        ("table", &inputs.table),
         ("nodes", &inputs.nodes),
         ("accounts", &inputs.accounts),
         ("final_demand", &inputs.final_demand),

@@ -46,6 +46,7 @@ fn input() -> Value {
                 Kind::Switch => json!({ "type": "boolean" }),
                 Kind::Count => json!({ "type": "integer", "minimum": 0 }),
                 Kind::Bytes => json!({ "type": ["integer", "string"] }),
+                Kind::Share => json!({ "type": "number", "minimum": 0 }),
                 Kind::Character | Kind::Text => json!({ "type": "string" }),
             };
             value["description"] = key.meaning.into();
@@ -73,6 +74,7 @@ fn input() -> Value {
         "additionalProperties": false,
         "properties": {
             "edges": text("Who supplies whom: the source sells to the target."),
+            "table": text("An input-output table, in place of edges: wide, long, or a pymrio folder."),
             "nodes": text("Firms and their attributes."),
             "accounts": text("Accounts of nodes by period: id, period, output, value_added ..."),
             "final_demand": text("Final demand by node and category."),

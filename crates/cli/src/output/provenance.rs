@@ -83,7 +83,7 @@ pub(crate) fn used_as(role: &str) -> &'static str {
     match role {
         "edges" => "edges",
         "nodes" => "nodes",
-        "accounts" | "final_demand" => "rows_used",
+        "accounts" | "final_demand" | "table" => "rows_used",
         _ => "ties",
     }
 }
@@ -102,7 +102,7 @@ fn input(file: &FileReport, unit: Option<&str>) -> Value {
         "dropped_by": file.dropped,
     });
     record[used_as(&file.role)] = file.used.into();
-    if file.role == "edges" {
+    if file.role == "edges" || file.role == "table" {
         record["unit"] = unit.into();
     }
     record

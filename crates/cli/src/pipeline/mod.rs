@@ -67,6 +67,7 @@ impl Base {
         let join = |path: &PathBuf| self.join(path);
         Inputs {
             edges: join(&inputs.edges),
+            table: inputs.table.as_ref().map(join),
             nodes: inputs.nodes.as_ref().map(join),
             accounts: inputs.accounts.as_ref().map(join),
             final_demand: inputs.final_demand.as_ref().map(join),

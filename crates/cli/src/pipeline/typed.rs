@@ -9,7 +9,7 @@ use crate::output::folder::Opening;
 use crate::selection::{Selection, parameters};
 use palenque_frame::{CsvStyle, TableFormat};
 use palenque_graph::{Diagnostic, Diagnostics};
-use palenque_ingest::Inputs;
+use palenque_ingest::{FileFormat, Inputs, Policy};
 use palenque_metrics::nearest;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -32,12 +32,16 @@ pub(crate) fn pipeline(input: &InputArgs, choice: &ChoiceArgs, out: &OutArgs) ->
 pub(crate) fn reading(input: &InputArgs) -> Outcome<Pipeline> {
     let Some(typed) = input.inputs() else {
         return Err(Diagnostic::new("E0702", "`--edges` is missing: who supplies whom?")
-            .help("give the file of flows as `--edges FILE`; `palenque demo` makes one")
+            .help(
+                "give the file of flows as `--edges FILE`, or an input-output table as \
+                 `--table PATH`; `palenque demo` makes one",
+            )
             .into());
     };
     let base = Base::default();
     let inputs = Inputs {
-        edges: base.recorded(&typed.edges),
+        edges: if typed.table.is_none() { base.recorded(&typed.edges) } else { PathBuf::new() },
+        table: typed.table.as_deref().map(|path| base.recorded(path)),
         nodes: typed.nodes.as_deref().map(|path| base.recorded(path)),
         accounts: typed.accounts.as_deref().map(|path| base.recorded(path)),
         final_demand: typed.final_demand.as_deref().map(|path| base.recorded(path)),
@@ -81,6 +85,16 @@ pub(crate) fn measure_step(id: &str, choice: &ChoiceArgs) -> Outcome<Step> {
     let metrics = choice.metrics.iter().map(|name| name.trim().to_owned()).collect();
     let measure = Measure { metrics, by, params, to: None };
     Ok(Step { id: id.to_owned(), needs: Vec::new(), work: Work::Measure(measure) })
+}
+
+/// Takes the words of `--format` that name a format of input and none of output, and sets the one in the policy;
+/// the others are formats of output.
+pub(crate) fn output_formats(names: &[String], policy: &mut Policy) -> Vec<String> {
+    let is_input = |name: &&String| name.as_str() == "pymrio";
+    if names.iter().any(|name| is_input(&name)) {
+        policy.format = FileFormat::Pymrio;
+    }
+    names.iter().filter(|name| !is_input(name)).cloned().collect()
 }
 
 /// Formats of tables by name.

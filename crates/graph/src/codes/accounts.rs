@@ -69,6 +69,14 @@ pub(super) const ERRORS: &[Code] = &[
 
 pub(super) const WARNINGS: &[Code] = &[
     code(
+        "W0501",
+        "sectors that only buy",
+        "Some labels of a long table buy and never sell, and their names say nothing about what they are, so they were \
+         taken for sectors. A code of final demand, such as `P3`, looks the same and would make final demand an \
+         industry. If they are final demand, say so with `--map fd_NAME=LABEL`; if they are sectors, accept it with \
+         `--allow W0501`.",
+    ),
+    code(
         "W0502",
         "labels adapted",
         "The columns of the table stand in another order than the rows, or their names differ in capitals or spaces; \

@@ -57,6 +57,18 @@ impl Place<'_> {
     }
 }
 
+/// A number as a message shows it: not more digits than one reads.
+pub(super) fn figure(x: f64) -> String {
+    let text = if x.abs() >= 1e15 || (x != 0.0 && x.abs() < 1e-4) {
+        return format!("{x:e}");
+    } else if x.abs() >= 1e5 {
+        format!("{x:.0}")
+    } else {
+        format!("{x:.4}")
+    };
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+}
+
 /// Findings about cells of number columns that hold something else. `may_be_empty` says for a column's name
 /// whether an empty cell is a gap.
 pub(super) fn cells(

@@ -7,6 +7,7 @@ pub mod account_list;
 pub mod edge_list;
 pub mod final_demand;
 pub(crate) mod header;
+pub mod long_table;
 pub mod node_list;
 pub mod relation_list;
 

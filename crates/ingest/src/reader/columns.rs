@@ -22,13 +22,9 @@ const EXACT: u64 = 1 << 53;
 
 /// Reads a file of columns.
 pub(super) fn read(source: &mut Source, job: &Job<'_>) -> Result<Parsed, Box<Diagnostic>> {
-    let Some(Body::Columns(file, kind)) = source.body.take() else { return Ok(Parsed::default()) };
+    load(source, job.policy)?;
+    let Some(Body::Decoded(columns)) = source.body.take() else { return Ok(Parsed::default()) };
     let refuse = |refusal: Refusal| Box::new(refusal.at(Location::file(&source.name)));
-    let columns = match &job.policy.reading_child {
-        Some(program) => ask(program, file, kind),
-        None => decode(file, kind),
-    };
-    let columns = columns.map_err(|trouble| refuse(refusal(trouble)))?;
     let titles: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     if let Some(twice) = repeated(&titles) {
         return Err(refuse(twice));
@@ -40,6 +36,20 @@ pub(super) fn read(source: &mut Source, job: &Job<'_>) -> Result<Parsed, Box<Dia
     let dialect: BTreeMap<String, String> =
         used.map(|(p, _)| (format!("column {}", p.name), p.title.clone())).collect();
     Ok(Parsed { records, is_whole: true, titles, dialect })
+}
+
+/// Decodes the columns of a file, once; they wait in the source's body.
+pub(super) fn load(source: &mut Source, policy: &Policy) -> Result<(), Box<Diagnostic>> {
+    let Some(Body::Columns(..)) = source.body else { return Ok(()) };
+    let Some(Body::Columns(file, kind)) = source.body.take() else { return Ok(()) };
+    let columns = match &policy.reading_child {
+        Some(program) => ask(program, file, kind),
+        None => decode(file, kind),
+    };
+    let at = Location::file(&source.name);
+    source.body =
+        Some(Body::Decoded(columns.map_err(|trouble| Box::new(refusal(trouble).at(at)))?));
+    Ok(())
 }
 
 fn refusal(trouble: Trouble) -> Refusal {

@@ -9,11 +9,13 @@ pub(crate) mod xlsx;
 
 pub use child::answer;
 
+use crate::io_table::{self, RowSink};
 use crate::layout::Layout;
 use crate::policy::Policy;
 use crate::records::Records;
-use crate::source::Source;
-use palenque_graph::{Diagnostic, Progress};
+use crate::source::{Body, Refusal, Source};
+use crate::text::{self, sheet::Sheet};
+use palenque_graph::{Diagnostic, Location, Progress};
 use std::collections::BTreeMap;
 
 /// One format.
@@ -89,6 +91,50 @@ pub fn all() -> impl ExactSizeIterator<Item = &'static dyn Reader> {
 pub(crate) fn of(source: &Source) -> Option<&'static dyn Reader> {
     let best = all().max_by_key(|reader| reader.sniff(source))?;
     (best.sniff(source) > Confidence::No).then_some(best)
+}
+
+/// The titles of an input's first row, to tell what it is before it is read.
+///
+/// # Errors
+/// What keeps a file of columns from being decoded.
+pub(crate) fn titles(source: &mut Source, policy: &Policy) -> Result<Vec<String>, Box<Diagnostic>> {
+    load(source, policy)?;
+    Ok(match &mut source.body {
+        Some(Body::Text(text)) => text::sheet::titles(text, policy),
+        Some(Body::Sheet(opened)) => xlsx::table::titles(opened, policy),
+        Some(Body::Decoded(columns)) => columns.iter().map(|c| c.name.clone()).collect(),
+        _ => Vec::new(),
+    })
+}
+
+/// Decodes what has to be decoded as a whole.
+fn load(source: &mut Source, policy: &Policy) -> Result<(), Box<Diagnostic>> {
+    columns::load(source, policy)?;
+    xlsx::load(source, policy)
+}
+
+/// Hands the rows of an input over as those of a sheet.
+///
+/// # Errors
+/// What keeps the file from being read at all.
+pub(crate) fn rows(
+    source: &mut Source,
+    (policy, progress): (&Policy, &dyn Progress),
+    sink: &mut dyn RowSink,
+) -> Result<Sheet, Box<Diagnostic>> {
+    load(source, policy)?;
+    match source.body.take() {
+        Some(Body::Sheet(opened)) => xlsx::table::read(&opened, (policy, progress), sink),
+        Some(Body::Text(text)) => {
+            text::sheet::read(text, &source.name, &source.path, (policy, progress), sink)
+        }
+        Some(Body::Decoded(columns)) => {
+            let refuse = |refusal: Refusal| Box::new(refusal.at(Location::file(&source.name)));
+            io_table::columns_as_rows(&columns, sink).map_err(refuse)?;
+            Ok(Sheet { is_whole: true, ..Sheet::default() })
+        }
+        _ => Ok(Sheet::default()),
+    }
 }
 
 #[cfg(test)]

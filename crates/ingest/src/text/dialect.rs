@@ -1,6 +1,6 @@
 //! How a text separates its fields, and its header.
 
-use super::row::{Form, Grammar, Next, unescaped};
+use super::row::{self, Grammar, Next, unescaped};
 use crate::layout::header::{MAX_COLUMNS, adapted, numbered, repeated};
 use crate::layout::{Layout, Titles};
 use crate::policy::{LineEnds, Policy};
@@ -35,6 +35,53 @@ pub(super) fn detect(
     layout: &dyn Layout,
     policy: &Policy,
 ) -> Result<Dialect, Box<Diagnostic>> {
+    let form = form(start, name, path, policy)?;
+    let Form { at, line, grammar, .. } = form;
+    let line_end = grammar.line_end;
+    let here = || Location::file(name).line(line);
+    let refuse = |refusal: Refusal| Box::new(refusal.at(here()));
+    let (row, next) = titles(start, at, grammar).map_err(refuse)?;
+    let mut found: Vec<Diagnostic> = form.guessed.into_iter().collect();
+    if row.len() > MAX_COLUMNS {
+        let what = format!("the header has {} columns, more than {MAX_COLUMNS}", row.len());
+        let help = "is this a matrix? `palenque convert --from matrix` makes an edge list of it";
+        return Err(refuse(Refusal::new("E0212", what, help)));
+    }
+    let titles = if policy.header { row } else { numbered(layout.default_titles(), row.len()) };
+    if let Some(refusal) = repeated(&titles) {
+        return Err(refuse(refusal));
+    }
+    let plan = layout.plan(&Titles::new(&titles, policy)).map_err(|refused| {
+        let looked = Looked { start, at, line, line_end };
+        refuse(no_header(&looked, &titles, layout, policy).unwrap_or(refused.refusal))
+    })?;
+    if let Some(adapted) = adapted(&plan, layout).filter(|_| policy.header) {
+        found.push(adapted.at(here()));
+    }
+    let lines = grammar.count_lines(&start[at..next]).max(1);
+    let (header_line, body) =
+        if policy.header { (Some(line), (next, line + lines)) } else { (None, (at, line)) };
+    Ok(Dialect { grammar, titles, plan, header_line, body, found })
+}
+
+/// How a text separates its fields, and where its first row is.
+pub(super) struct Form {
+    pub(super) grammar: Grammar,
+    /// The byte of the first row.
+    pub(super) at: usize,
+    /// Its line, from 1.
+    pub(super) line: u64,
+    /// W0209 where the delimiter is not the one that the name promises.
+    pub(super) guessed: Option<Diagnostic>,
+}
+
+/// Finds out how a text separates its fields from its beginning.
+pub(super) fn form(
+    start: &[u8],
+    name: &str,
+    path: &Path,
+    policy: &Policy,
+) -> Result<Form, Box<Diagnostic>> {
     let line_end = match policy.line_ends {
         LineEnds::Cr => b'\r',
         LineEnds::Auto
@@ -56,49 +103,20 @@ pub(super) fn detect(
             Refusal::new("E0103", what, "check that the export finished, and `--skip-rows`");
         Box::new(refusal.at(Location::file(name)))
     })?;
-    let here = || Location::file(name).line(line);
-    let refuse = |refusal: Refusal| Box::new(refusal.at(here()));
     let first = first_line(&start[at..], line_end);
     let delimiter = policy.delimiter.unwrap_or_else(|| likely_delimiter(first));
     let grammar = Grammar { delimiter, line_end, escape: policy.escape, comment: policy.comment };
-    let (row, next) = titles(start, at, grammar).map_err(refuse)?;
-    let mut found = Vec::new();
-    let expected = expected_delimiter(path);
-    if policy.delimiter.is_none() && delimiter != expected {
-        let shown = if delimiter == b'\t' {
-            "a tab".into()
-        } else {
-            format!("`{}`", char::from(delimiter))
+    let is_guess = policy.delimiter.is_none() && delimiter != expected_delimiter(path);
+    let guessed = is_guess.then(|| {
+        let (shown, option) = match delimiter {
+            b'\t' => ("a tab".into(), "'\\t'".into()),
+            other => (format!("`{}`", char::from(other)), format!("'{}'", char::from(other))),
         };
         let what = format!("the delimiter was detected as {shown}");
-        let option = if delimiter == b'\t' {
-            "'\\t'".into()
-        } else {
-            format!("'{}'", char::from(delimiter))
-        };
         let help = format!("pass `--delimiter {option}` to say so");
-        found.push(Diagnostic::new("W0209", what).at(here()).help(help));
-    }
-    if row.len() > MAX_COLUMNS {
-        let what = format!("the header has {} columns, more than {MAX_COLUMNS}", row.len());
-        let help = "is this a matrix? `palenque convert --from matrix` makes an edge list of it";
-        return Err(refuse(Refusal::new("E0212", what, help)));
-    }
-    let titles = if policy.header { row } else { numbered(layout.default_titles(), row.len()) };
-    if let Some(refusal) = repeated(&titles) {
-        return Err(refuse(refusal));
-    }
-    let plan = layout.plan(&Titles::new(&titles, policy)).map_err(|refused| {
-        let looked = Looked { start, at, line, line_end };
-        refuse(no_header(&looked, &titles, layout, policy).unwrap_or(refused.refusal))
-    })?;
-    if let Some(adapted) = adapted(&plan, layout).filter(|_| policy.header) {
-        found.push(adapted.at(here()));
-    }
-    let lines = grammar.count_lines(&start[at..next]).max(1);
-    let (header_line, body) =
-        if policy.header { (Some(line), (next, line + lines)) } else { (None, (at, line)) };
-    Ok(Dialect { grammar, titles, plan, header_line, body, found })
+        Diagnostic::new("W0209", what).at(Location::file(name).line(line)).help(help)
+    });
+    Ok(Form { grammar, at, line, guessed })
 }
 
 /// Byte and line of the first row.
@@ -141,7 +159,11 @@ fn expected_delimiter(path: &Path) -> u8 {
 }
 
 /// The fields of the header row, and where the next row begins.
-fn titles(start: &[u8], at: usize, grammar: Grammar) -> Result<(Vec<String>, usize), Refusal> {
+pub(super) fn titles(
+    start: &[u8],
+    at: usize,
+    grammar: Grammar,
+) -> Result<(Vec<String>, usize), Refusal> {
     let mut fields = Vec::new();
     let next = match grammar.next(start, at, true, &mut fields) {
         Next::Row(next) | Next::Nothing(next) => next,
@@ -159,7 +181,7 @@ fn titles(start: &[u8], at: usize, grammar: Grammar) -> Result<(Vec<String>, usi
             return Err(Refusal::new("E0203", "the header holds a NUL byte", "remove it"));
         }
         Ok(match field.form {
-            Form::Escaped => unescaped(text, grammar.escape),
+            row::Form::Escaped => unescaped(text, grammar.escape),
             _ => text.to_owned(),
         })
     };

@@ -10,6 +10,7 @@ mod encoding;
 pub(crate) mod number;
 mod parse;
 mod row;
+pub(crate) mod sheet;
 mod snippet;
 
 use crate::intern::{self, Merged, joined};
@@ -83,13 +84,13 @@ pub(crate) fn read(
     Ok(Parsed { records, is_whole, dialect: said, titles: dialect.titles })
 }
 
+fn shown_delimiter(delimiter: u8) -> String {
+    if delimiter == b'\t' { "\\t".into() } else { char::from(delimiter).to_string() }
+}
+
 fn described(dialect: &Dialect, encoding: &str) -> BTreeMap<String, String> {
     let mut said = BTreeMap::new();
-    let delimiter = match dialect.grammar.delimiter {
-        b'\t' => "\\t".into(),
-        other => char::from(other).to_string(),
-    };
-    said.insert("delimiter".into(), delimiter);
+    said.insert("delimiter".into(), shown_delimiter(dialect.grammar.delimiter));
     said.insert("encoding".into(), encoding.into());
     if let Some(line) = dialect.header_line {
         said.insert("header".into(), line.to_string());
@@ -198,11 +199,8 @@ fn joined_parts(
     }
     records.places = Places::lines(lines);
     if let Some((count, line, column)) = stray {
-        let what =
-            format!("{count} fields hold quotes and are not quoted; they were kept as they are");
-        let help = "quote such fields and double the quotes inside, or pass `--allow W0210`";
         let at = Location::file(job.name).line(line).column(column);
-        records.found.push_counted(Diagnostic::new("W0210", what).at(at).help(help), count);
+        records.found.push_counted(parse::stray(count).at(at), count);
     }
 
     let ids = intern::merge(ids);

@@ -88,7 +88,12 @@ impl<'a> Worker<'a> {
                 }
                 self.cells.read(text, rows, &mut part);
             }
-            Err(fault) => part.found.push(self.encoding_fault(&fault, block)),
+            Err(fault) => part.found.push(encoding_fault(
+                self.job.name,
+                self.job.dialect.grammar,
+                &fault,
+                block,
+            )),
         }
         self.parts.push(part);
     }
@@ -209,49 +214,19 @@ impl<'a> Worker<'a> {
                 }
                 Form::TextAfterQuote => {
                     let at = row.location(self.job.name).column(at as u64 + 1);
-                    let what = "text follows the closing quote of a field";
-                    let help = if text.contains("\\\"") {
-                        "the quotes seem to be escaped by a backslash: pass `--escape '\\\\'`"
-                    } else {
-                        "double the quotes that are part of the text: `\"a \"\"b\"\" c\"`"
-                    };
                     let line = Line::around(row.text, field.start, self.job.dialect.grammar);
                     let mark = line.marked(
                         field.start,
                         field.end,
                         "the quote that closes is not the last",
                     );
-                    part.found.push(Diagnostic::new("E0210", what).at(at).snippet(mark).help(help));
+                    part.found.push(text_after_quote(text).at(at).snippet(mark));
                     return false;
                 }
                 Form::Plain | Form::Quoted | Form::Escaped => {}
             }
         }
         true
-    }
-
-    fn encoding_fault(&self, fault: &Fault, block: &Block) -> Diagnostic {
-        let (id, at, what, help) = match *fault {
-            Fault::Utf8(at) => {
-                let byte = block.text()[at];
-                let what = format!("byte 0x{byte:02x} is not UTF-8");
-                let help = "if the file is Windows-1252 or Latin-1, pass `--encoding windows-1252`; \
-                            if encodings are mixed, save it again as UTF-8";
-                ("E0201", at, what, help)
-            }
-            Fault::Nul(at) => (
-                "E0203",
-                at,
-                "there is a NUL byte in the text".into(),
-                "remove it, or check the export",
-            ),
-        };
-        let (line, column) = place_of(block.text(), at, self.job.dialect.grammar);
-        let place = Location::file(self.job.name)
-            .line(block.first_line + line)
-            .column(column)
-            .byte(block.offset + at as u64);
-        Diagnostic::new(id, what).at(place).help(help)
     }
 }
 
@@ -298,13 +273,60 @@ impl Row<'_> {
     }
 }
 
+/// E0210.
+pub(super) fn text_after_quote(text: &str) -> Diagnostic {
+    let help = if text.contains("\\\"") {
+        "the quotes seem to be escaped by a backslash: pass `--escape '\\\\'`"
+    } else {
+        "double the quotes that are part of the text: `\"a \"\"b\"\" c\"`"
+    };
+    Diagnostic::new("E0210", "text follows the closing quote of a field").help(help)
+}
+
+/// W0210.
+pub(super) fn stray(count: u64) -> Diagnostic {
+    let what = format!("{count} fields hold quotes and are not quoted; they were kept as they are");
+    let help = "quote such fields and double the quotes inside, or pass `--allow W0210`";
+    Diagnostic::new("W0210", what).help(help)
+}
+
+/// E0201 or E0203.
+pub(super) fn encoding_fault(
+    name: &str,
+    grammar: Grammar,
+    fault: &Fault,
+    block: &Block,
+) -> Diagnostic {
+    let (id, at, what, help) = match *fault {
+        Fault::Utf8(at) => {
+            let byte = block.text()[at];
+            let what = format!("byte 0x{byte:02x} is not UTF-8");
+            let help = "if the file is Windows-1252 or Latin-1, pass `--encoding windows-1252`; \
+                            if encodings are mixed, save it again as UTF-8";
+            ("E0201", at, what, help)
+        }
+        Fault::Nul(at) => (
+            "E0203",
+            at,
+            "there is a NUL byte in the text".into(),
+            "remove it, or check the export",
+        ),
+    };
+    let (line, column) = place_of(block.text(), at, grammar);
+    let place = Location::file(name)
+        .line(block.first_line + line)
+        .column(column)
+        .byte(block.offset + at as u64);
+    Diagnostic::new(id, what).at(place).help(help)
+}
+
 /// What makes a block no text, and where.
-enum Fault {
+pub(super) enum Fault {
     Utf8(usize),
     Nul(usize),
 }
 
-fn checked(bytes: &[u8]) -> Result<&str, Fault> {
+pub(super) fn checked(bytes: &[u8]) -> Result<&str, Fault> {
     let nul = memchr(0, bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => nul.map_or(Ok(text), |at| Err(Fault::Nul(at))),
@@ -316,7 +338,13 @@ fn checked(bytes: &[u8]) -> Result<&str, Fault> {
 }
 
 /// E0204, at the quote that is not closed.
-fn unclosed(name: &str, block: &Block, grammar: Grammar, open: usize, fields: usize) -> Diagnostic {
+pub(super) fn unclosed(
+    name: &str,
+    block: &Block,
+    grammar: Grammar,
+    open: usize,
+    fields: usize,
+) -> Diagnostic {
     let line = grammar.count_lines(&block.text()[..open]);
     let at = Location::file(name)
         .line(block.first_line + line)
@@ -368,6 +396,6 @@ fn split_number(text: &str, fields: &[Field], delimiter: u8) -> Option<String> {
 }
 
 /// Whether a quote stands in a text that is not escaped by a backslash: one that is was meant as it stands.
-fn has_bare_quote(text: &str) -> bool {
+pub(super) fn has_bare_quote(text: &str) -> bool {
     text.match_indices('"').any(|(at, _)| !text[..at].ends_with('\\'))
 }
