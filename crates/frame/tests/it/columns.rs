@@ -2,11 +2,15 @@
 
 use crate::tables::many;
 use palenque_frame::{
-    ColumnFile, CsvStyle, FrameError, RawValues, TableFormat, read_columns, write_table,
+    ColumnFile, CsvStyle, Decimal, FrameError, RawValues, TableFormat, read_columns, write_table,
 };
 use polars::prelude::*;
+use polars_arrow::array::{Array, PrimitiveArray, Utf8ViewArray};
+use polars_arrow::io::ipc::write::{FileWriter, WriteOptions};
+use polars_arrow::record_batch::RecordBatchT;
 use std::fs::File;
 use std::io::{Cursor, Seek, Write};
+use std::sync::Arc;
 
 fn file_of(bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().expect("a temporary file");
@@ -51,6 +55,42 @@ fn numbers_of_any_width_and_dictionaries_are_read() {
         let texts = ["a", "b", "a"].map(|t| Some(t.into()));
         assert_eq!(value("c"), &RawValues::Text(texts.into()));
     }
+}
+
+#[test]
+fn narrow_and_decimal_columns_stand_where_the_file_has_them() {
+    let decimals = PrimitiveArray::from([Some(-125_i128), None]).to(ArrowDataType::Decimal(9, 1));
+    let texts = Utf8ViewArray::from_slice([Some("a"), None]);
+    let arrays: Vec<Box<dyn Array>> = vec![
+        PrimitiveArray::from([Some(-128_i8), None]).boxed(),
+        texts.boxed(),
+        PrimitiveArray::from([Some(u16::MAX), Some(0)]).boxed(),
+        decimals.boxed(),
+        PrimitiveArray::from([None, Some(i16::MIN)]).boxed(),
+    ];
+    let fields = arrays.iter().enumerate().map(|(at, array)| {
+        let name: PlSmallStr = format!("c{at}").into();
+        (name.clone(), ArrowField::new(name, array.dtype().clone(), true))
+    });
+    let schema: Arc<ArrowSchema> = Arc::new(fields.collect());
+    let options = WriteOptions { compression: None };
+    let mut writer = FileWriter::new(Vec::new(), Arc::clone(&schema), None, options);
+    writer.start().expect("memory does not refuse");
+    for _ in 0..2 {
+        let batch = RecordBatchT::new(2, Arc::clone(&schema), arrays.clone());
+        writer.write(&batch, None).expect("memory does not refuse");
+    }
+    writer.finish().expect("memory does not refuse");
+    let columns = read_columns(file_of(&writer.into_inner()), ColumnFile::Arrow).expect("read");
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["c0", "c1", "c2", "c3", "c4"]);
+    let twice = |values: [Option<i64>; 2]| RawValues::I64([values, values].concat());
+    assert_eq!(columns[0].values, twice([Some(-128), None]));
+    assert_eq!(columns[2].values, twice([Some(65_535), Some(0)]));
+    assert_eq!(columns[4].values, twice([None, Some(-32_768)]));
+    let decimals = [Some(Decimal { unscaled: -125, scale: 1 }), None];
+    assert_eq!(columns[3].values, RawValues::Decimal([decimals, decimals].concat()));
+    assert_eq!(columns[1].values.len(), 4);
 }
 
 #[test]

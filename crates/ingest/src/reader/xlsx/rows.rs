@@ -214,15 +214,14 @@ impl<'a> Table<'a> {
 
     fn cell(&mut self, record: usize, row: u32, column: usize, value: Option<Value>) {
         let (sheet, policy) = (&self.opened.sheet, self.policy);
-        let value = match value {
-            Some(value) if is_broken(value) => {
-                let (what, help) = without_value(sheet, value);
-                let at = place(self.opened, row, &self.columns[column].0);
-                self.records.found.push(Diagnostic::new("E0615", what).at(at).help(help));
-                None
-            }
-            other => other,
-        };
+        let broken = value.filter(|&value| is_broken(value));
+        if let Some(value) = broken {
+            let (what, help) = without_value(sheet, value);
+            let at = place(self.opened, row, &self.columns[column].0);
+            self.records.found.push(Diagnostic::new("E0615", what).at(at).help(help));
+        }
+        // A broken cell is refused: it is not missing too.
+        let value = if broken.is_some() { Some(Value::Number(1.0)) } else { value };
         let text = || value.map_or(Cow::Borrowed(""), |value| cleaned(sheet.text(value), policy));
         let (planned, values) = &mut self.columns[column];
         match values {
@@ -297,8 +296,8 @@ impl<'a> Table<'a> {
     fn finish(mut self) -> Records {
         let mut records = self.records;
         if let (n, Some(at)) = self.inexact {
-            let what =
-                format!("{n} ids are numbers above 2^53: digits were lost in the spreadsheet");
+            let ids = if n == 1 { "1 id is a number" } else { &format!("{n} ids are numbers") };
+            let what = format!("{ids} above 2^53: digits were lost in the spreadsheet");
             let help = "format the column as text, write the ids again, or pass `--allow W0412`";
             records.found.push_counted(Diagnostic::new("W0412", what).at(at).help(help), n);
         }
