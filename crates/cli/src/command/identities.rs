@@ -3,7 +3,7 @@
 
 use crate::terminal::{grouped, quantity};
 use palenque_graph::diagnostic::shown;
-use palenque_graph::{NumberColumn, SupplyGraph};
+use palenque_graph::{NodeIndex, NumberColumn, SupplyGraph};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -33,7 +33,7 @@ impl Gap {
         if self.size() == 0.0 {
             return "no gap".into();
         }
-        let id = shown(graph.ids().get(self.node.into()));
+        let id = shown(graph.ids().get(NodeIndex::new(self.node)));
         let share = match self.output {
             0.0 => String::new(),
             x => format!(" ({:.3} %)", 100.0 * self.size() / x.abs()),
@@ -43,7 +43,7 @@ impl Gap {
 
     fn json(&self, graph: &SupplyGraph) -> Value {
         json!({
-            "id": graph.ids().get(self.node.into()),
+            "id": graph.ids().get(NodeIndex::new(self.node)),
             "sum": self.sum,
             "output": self.output,
             "gap": self.size(),
@@ -85,7 +85,7 @@ pub(super) fn identities(graph: &SupplyGraph) -> (String, Value) {
         );
     }
     if !idle.is_empty() {
-        let id = |&node: &usize| shown(graph.ids().get(node.into()));
+        let id = |&node: &usize| shown(graph.ids().get(NodeIndex::new(node)));
         let named: Vec<String> = idle.iter().take(NAMED).map(id).collect();
         let more = if idle.len() > NAMED { " …" } else { "" };
         let n = grouped(idle.len() as u64);
@@ -94,7 +94,7 @@ pub(super) fn identities(graph: &SupplyGraph) -> (String, Value) {
     let result = json!({
         "rows": rows.map(|gap| gap.json(graph)),
         "columns": columns.map(|gap| gap.json(graph)),
-        "without_output": idle.iter().map(|&n| graph.ids().get(n.into())).collect::<Vec<_>>(),
+        "without_output": idle.iter().map(|&n| graph.ids().get(NodeIndex::new(n))).collect::<Vec<_>>(),
     });
     (text, result)
 }

@@ -5,6 +5,7 @@ mod codes;
 mod config;
 mod determinism;
 mod help;
+mod io_tables;
 mod messages;
 mod provenance;
 mod stop;

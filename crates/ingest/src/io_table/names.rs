@@ -272,6 +272,11 @@ fn meant(label: &str, policy: &Policy) -> String {
     named.map_or_else(|| word(label), |(name, _)| word(name))
 }
 
+/// Whether the user said of a label that it is to be passed over (`--map skip=T005 --map skip_2=T006`).
+fn is_skipped(word: &str) -> bool {
+    word == "skip" || word.starts_with("skip_")
+}
+
 /// What a column is by its title; none for a sector.
 pub(crate) fn column_role(
     title: &str,
@@ -282,6 +287,9 @@ pub(crate) fn column_role(
     if OUTPUT.contains(&word.as_str()) {
         return Some(ColumnRole::Output);
     }
+    if is_skipped(&word) {
+        return Some(ColumnRole::Skip);
+    }
     let is_demand = FINAL_DEMAND.contains(&word.as_str()) || word.starts_with("fd_");
     let label = Label { region: region.map(Into::into), name: title.into() };
     is_demand.then_some(ColumnRole::FinalDemand(label))
@@ -291,7 +299,9 @@ pub(crate) fn column_role(
 pub(crate) fn row_role(label: &str, policy: &Policy) -> Option<RowRole> {
     let word = meant(label, policy);
     let is = |words: &[&str]| words.contains(&word.as_str());
-    if is(OUTPUT) {
+    if is_skipped(&word) {
+        Some(RowRole::Skip)
+    } else if is(OUTPUT) {
         Some(RowRole::Output)
     } else if is(VALUE_ADDED) || word.starts_with("va_") {
         Some(RowRole::ValueAdded(label.into()))

@@ -235,7 +235,7 @@ fn every_fault_has_its_code_and_place() {
         ("va_wages,40", "va_wages,4000", "E0503", Some(2), Some(7)),
         ("serv,5,30,40,75,0,150", "serv,5,30,40,75", "E0205", Some(4), None),
         ("va_wages,40,60,50,,,", "va_wages,40,,50,,,", "E0508", Some(5), Some(3)),
-        ("manu,serv,fd_h", "manu,\"serv,fd_h", "E0204", Some(1), None),
+        ("manu,serv,fd_h", "manu,\"serv,fd_h", "E0204", Some(1), Some(4)),
     ];
     for (from, to, code, line, column) in cases {
         assert!(GOOD.contains(from), "{from}");
@@ -262,6 +262,9 @@ fn sums_among_the_sectors_are_refused_by_name_and_by_arithmetic() {
         "E0510",
         "names differ, and both are sums"
     );
+    let subtotal = "sector,a,b,c,T1,x,y\na,1,2,3,6,0,1\nb,4,5,6,15,1,0\nc,7,8,9,24,2,1\nT2,12,15,18,45,3,2\nq,1,0,0,1,0,0\n";
+    let read = table(subtotal);
+    assert_eq!(codes(&read), ["E0510", "E0510"], "sums of what stands before");
     let fine = "sector,a,b,c\na,1,2,4\nb,1,2,4\nc,9,9,9\n";
     assert_eq!(codes(&table(fine)), [""; 0], "two alike rows are no sum of the others");
     assert_eq!(codes(&table("sector,a,b\na,0,5\nb,0,5\n")), [""; 0]);

@@ -203,8 +203,8 @@ fn tell(
             format!("it adds up if `{name}` counts below zero: imports are no use of output");
         finding = finding.note(what);
     }
-    let help = "check units, periods and the `output` column; `palenque inspect --table` shows both identities of a \
-                table that is read, and `--balance-tol 0.05` lets 5 % pass";
+    let help = "check units, periods and the `output` column; `--balance-tol 0.05` lets 5 % pass, and with \
+                `--balance-tol 1` `palenque inspect` shows both identities";
     context.found.push_counted(finding.help(help), broken.len() as u64);
 }
 

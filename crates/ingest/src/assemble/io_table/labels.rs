@@ -14,10 +14,9 @@ const NAMED: usize = 5;
 pub(super) fn settle(table: &mut IoTable, context: &mut Context<'_>) -> Option<Vec<u32>> {
     let before = context.found.count(palenque_graph::Severity::Error);
     nameless(table, context);
-    let rows = repeated(&table.sellers, |row| table.places.line(row.at), "row", context);
+    repeated(&table.sellers, |row| table.places.line(row.at), "row", context);
     let header = table.places.header;
-    let columns =
-        repeated(&table.buyers, |buyer| table.places.cell(header, buyer.at), "column", context);
+    repeated(&table.buyers, |buyer| table.places.cell(header, buyer.at), "column", context);
     categories(table, context);
     if table.sellers.is_empty() || table.buyers.is_empty() {
         let what =
@@ -29,7 +28,6 @@ pub(super) fn settle(table: &mut IoTable, context: &mut Context<'_>) -> Option<V
     if context.found.count(palenque_graph::Severity::Error) > before {
         return None;
     }
-    let _ = (rows, columns);
     matched(table, context)
 }
 

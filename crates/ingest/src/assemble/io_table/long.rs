@@ -32,6 +32,7 @@ enum Role {
     Demand,
     Input(InputKind),
     Output,
+    Skip,
 }
 
 /// Both sides of the records and what their labels are.
@@ -56,28 +57,41 @@ pub(in super::super) fn tables(file: &mut File, context: &mut Context<'_>) -> Ve
     buyers_only(file, &labelled, context);
     let periods = periods(file, context);
     let of_period = |period: usize| -> Vec<usize> {
-        let all = 0..file.records.n_records;
+        let all = (0..file.records.n_records).filter(|&record| labelled.is_read(record));
         match &periods.of_record {
             Some(codes) => all.filter(|&r| codes[r] as usize == period).collect(),
             None => all.collect(),
         }
     };
-    let (mut tables, mut merged, mut first) = (Vec::new(), 0, None);
+    let (mut tables, mut used, mut merged, mut first) = (Vec::new(), 0, 0, None);
     for (period, name) in periods.names.iter().enumerate() {
         let records = of_period(period);
         let mut one = Period::of(&file.records, &labelled, &records, context.policy);
         one.table.places = places(file);
         one.table.period = (!name.is_empty()).then(|| name.as_str().into());
+        used += records.len() as u64 - one.merged;
         merged += one.merged;
         first = [first, one.first_merged].into_iter().flatten().min();
         tables.push(one.table);
     }
-    let used = file.records.n_records as u64 - merged;
     (file.tally.used, file.tally.merged) = (used, merged);
+    let skipped = file.records.n_records as u64 - used - merged;
+    if skipped > 0 {
+        file.tally.drop("skipped", skipped);
+    }
     if let Some(record) = first {
         super::super::repeated(file, merged, record, context);
     }
     tables
+}
+
+impl Labelled {
+    /// Whether neither side of a record is to be passed over.
+    fn is_read(&self, record: usize) -> bool {
+        let (seller, buyer) = (self.sellers.of_record[record], self.buyers.of_record[record]);
+        let roles = [&self.seller_roles[seller as usize], &self.buyer_roles[buyer as usize]];
+        roles.iter().all(|role| **role != Role::Skip)
+    }
 }
 
 fn side(records: &Records, region: &str, sector: &str) -> Option<Side> {
@@ -111,6 +125,7 @@ fn roles(sellers: &Side, buyers: &Side, policy: &Policy) -> (Vec<Role>, Vec<Role
         Some(RowRole::ValueAdded(_)) => Role::Input(InputKind::ValueAdded),
         Some(RowRole::Imports(_)) => Role::Input(InputKind::Imports),
         Some(RowRole::Output) => Role::Input(InputKind::Output),
+        Some(RowRole::Skip) => Role::Skip,
         Some(RowRole::Satellite(..)) if !buying.contains(label) => {
             Role::Input(InputKind::Satellite)
         }
@@ -121,6 +136,7 @@ fn roles(sellers: &Side, buyers: &Side, policy: &Policy) -> (Vec<Role>, Vec<Role
     let selling: BTreeSet<&Label> = sells.map(|(label, _)| label).collect();
     let buyer = |label: &Label| match names::column_role(&label.name, None, policy) {
         Some(ColumnRole::Output) => Role::Output,
+        Some(ColumnRole::Skip) => Role::Skip,
         Some(ColumnRole::FinalDemand(_)) if !selling.contains(label) => Role::Demand,
         _ => Role::Sector,
     };
@@ -214,15 +230,18 @@ impl<'a> Period<'a> {
         for &record in those {
             let (seller, buyer) = (sellers.of_record[record], buyers.of_record[record]);
             let line = records.places.get(record);
-            let mut sector = |label: &'_ Label| Sector::new(label.clone(), line);
+            let sector = |label: &'_ Label| Sector::new(label.clone(), line);
             if of_seller[seller as usize] == MISSING {
                 of_seller[seller as usize] = if seller_roles[seller as usize] == Role::Sector {
                     let label = &sellers.labels[seller as usize];
                     let next = sectors.len() as u32;
-                    *sectors.entry(label).or_insert_with(|| {
+                    let known = *sectors.entry(label).or_insert_with(|| {
                         one.table.sellers.push(sector(label));
                         next
-                    })
+                    });
+                    // The row of a sector is where it sells.
+                    one.table.sellers[known as usize].at = line;
+                    known
                 } else {
                     inputs.push(seller);
                     inputs.len() as u32 - 1
@@ -235,7 +254,7 @@ impl<'a> Period<'a> {
                         demand.len() as u32 - 1
                     }
                     Role::Output => 0,
-                    Role::Sector | Role::Input(_) => {
+                    Role::Sector | Role::Input(_) | Role::Skip => {
                         let label = &buyers.labels[buyer as usize];
                         let next = sectors.len() as u32;
                         *sectors.entry(label).or_insert_with(|| {

@@ -7,8 +7,8 @@ use palenque_graph::{CompensatedSum, Diagnostic, Location};
 
 /// How near to the sum of the others a total has to be, as a share of it.
 const NEAR: f64 = 1e-6;
-/// Rounding of every entry to whole numbers explains this much of a difference, if sums are large beside it.
-const ROUNDING: f64 = 0.5;
+/// The largest share of a sum that is put down to rounding.
+const ROUNDED: f64 = 0.05;
 
 /// The sums of all rows and of all columns.
 struct Sums {
@@ -29,11 +29,61 @@ impl Sums {
     }
 }
 
+/// Whether an entry is a sum of so many others, but for rounding: of each to whole numbers, and a small share of the
+/// sum at most.
+fn equals(entry: f64, sum: f64, n: usize) -> bool {
+    let rounding = (n as f64).sqrt().min(ROUNDED * sum.abs());
+    (entry - sum).abs() <= rounding.max(NEAR * sum.abs())
+}
+
 /// Whether twice an entry is the sum of all, itself among them.
 fn doubles(entry: f64, sum: f64, n: usize) -> bool {
-    let rounding = ROUNDING * n as f64;
-    let rounding = if sum.abs() > 100.0 * rounding { rounding } else { 0.0 };
-    (2.0 * entry - sum).abs() <= NEAR * sum.abs() + rounding
+    equals(2.0 * entry, sum, n)
+}
+
+/// Of these rows, those that are the sum of all rows above, of which at least two sell anything.
+fn sums_of_rows_above(table: &IoTable, those: &[usize]) -> Vec<usize> {
+    let mut above = vec![0.0; table.buyers.len()];
+    let (mut sellers, mut found) = (0, Vec::new());
+    for row in 0..table.flows.n_rows() {
+        let mut cells = table.flows.row(row).peekable();
+        let is_empty = cells.peek().is_none();
+        let mut cell =
+            |at: usize| cells.next_if(|(buyer, _)| *buyer as usize == at).map_or(0.0, |c| c.1);
+        let row_of = |sum: &[f64], cell: &mut dyn FnMut(usize) -> f64| {
+            (0..sum.len()).all(|at| equals(cell(at), sum[at], row))
+        };
+        if those.contains(&row) && sellers >= 2 && !is_empty && row_of(&above, &mut cell) {
+            found.push(row);
+            continue;
+        }
+        table.flows.row(row).for_each(|(buyer, z)| above[buyer as usize] += z);
+        sellers += usize::from(!is_empty);
+    }
+    found
+}
+
+/// Of these columns, those that are the sum of all columns before, of which at least two buy anything.
+fn sums_of_columns_before(table: &IoTable, sums: &Sums, those: &[usize]) -> Vec<usize> {
+    let mut is_sum: Vec<bool> = those
+        .iter()
+        .map(|&at| {
+            sums.columns[at] > 0.0 && sums.columns[..at].iter().filter(|&&x| x > 0.0).count() >= 2
+        })
+        .collect();
+    for row in 0..table.flows.n_rows() {
+        let mut cells = table.flows.row(row).peekable();
+        let mut before = 0.0;
+        for (&column, is_sum) in those.iter().zip(&mut is_sum) {
+            while let Some((_, z)) = cells.next_if(|(buyer, _)| (*buyer as usize) < column) {
+                before += z;
+            }
+            let own =
+                cells.peek().filter(|(buyer, _)| *buyer as usize == column).map_or(0.0, |c| c.1);
+            *is_sum &= equals(own, before, column);
+        }
+    }
+    those.iter().zip(is_sum).filter(|(_, is_sum)| *is_sum).map(|(&column, _)| column).collect()
 }
 
 /// Whether a row is the sum of the others, of which at least two sell anything.
@@ -61,8 +111,7 @@ fn sums_of_columns(table: &IoTable, sums: &Sums) -> Vec<usize> {
             continue;
         }
         needed += 1;
-        for (buyer, z) in table.flows.row(row).filter(|&(_, z)| doubles(z, sum, n)) {
-            let _ = z;
+        for (buyer, _) in table.flows.row(row).filter(|&(_, z)| doubles(z, sum, n)) {
             agreeing[buyer as usize] += 1;
         }
     }
@@ -79,19 +128,21 @@ pub(super) fn refuse_one_sided(
 ) -> bool {
     let sums = Sums::of(table);
     let summed = sums_of_columns(table, &sums);
+    let (above, before_it) =
+        (sums_of_rows_above(table, rows), sums_of_columns_before(table, &sums, columns));
     let header = table.places.header;
     let before = context.found.counts().get("E0510").copied().unwrap_or(0);
     for &row in rows {
         let seller = &table.sellers[row];
         let is_named = names::is_total(&seller.label.name);
-        if is_named || is_sum_of_rows(table, row, &sums) {
+        if is_named || above.contains(&row) || is_sum_of_rows(table, row, &sums) {
             context.found.push(total(seller, "row", table.places.line(seller.at), is_named));
         }
     }
     for &column in columns {
         let buyer = &table.buyers[column];
         let is_named = names::is_total(&buyer.label.name);
-        if is_named || summed.contains(&column) {
+        if is_named || before_it.contains(&column) || summed.contains(&column) {
             context.found.push(total(
                 buyer,
                 "column",
@@ -130,6 +181,6 @@ fn total(sector: &Sector, side: &str, at: Location, is_named: bool) -> Diagnosti
     } else {
         format!("{side} `{id}` is the sum of the others and stands among the sectors")
     };
-    let help = "take totals out of the table; output is named `output`, sums are made again";
+    let help = format!("take totals out, or pass `--map skip={id}`; output is named `output`");
     Diagnostic::new("E0510", what).at(at).help(help)
 }

@@ -138,7 +138,7 @@ impl Wide {
                 labels.iter().copied().chain([joined.as_str()]).filter(|text| !text.is_empty());
             let texts: Vec<&str> = texts.collect();
             if let Some(role) = texts.iter().find_map(|text| names::row_role(text, &policy)) {
-                is_below = true;
+                is_below |= role != RowRole::Skip;
                 return role;
             }
             if is_below { RowRole::Satellite(label.name, None) } else { RowRole::Sector(label) }
