@@ -54,6 +54,9 @@ fn cell(values: &RawValues, row: usize) -> Cell<'_> {
         RawValues::Text(texts) => texts[row].as_deref().map_or(Cell::Empty, Cell::Text),
         RawValues::F64(numbers) => numbers[row].map_or(Cell::Empty, Cell::Number),
         RawValues::I64(numbers) => numbers[row].map_or(Cell::Empty, |x| Cell::Number(x as f64)),
+        RawValues::Decimal(numbers) => {
+            numbers[row].map_or(Cell::Empty, |x| Cell::Number(x.nearest().0))
+        }
         RawValues::Bool(values) => {
             let word = |x: bool| Cell::Text(if x { "true" } else { "false" });
             values[row].map_or(Cell::Empty, word)

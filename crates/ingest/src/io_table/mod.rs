@@ -219,7 +219,7 @@ impl Places {
     pub(crate) fn file(&self) -> Location {
         let at = Location::file(&self.file);
         match &self.sheet {
-            Some(sheet) => at.field(shown(sheet)),
+            Some(sheet) => at.sheet(shown(sheet)),
             None => at,
         }
     }
@@ -241,24 +241,11 @@ impl Places {
             return at;
         }
         let at = at.column(column);
-        if let Some(sheet) = &self.sheet {
-            return at.field(format!("{}!{}{line}", shown(sheet), letters(column)));
-        }
         match self.titles.get((column as usize).wrapping_sub(1)) {
             Some(title) => at.field(shown(title)),
             None => at,
         }
     }
-}
-
-/// A column of a spreadsheet: 1 is `A`, 27 is `AA`.
-fn letters(mut column: u64) -> String {
-    let mut letters = Vec::new();
-    while column > 0 {
-        letters.push(b'A' + ((column - 1) % 26) as u8);
-        column = (column - 1) / 26;
-    }
-    letters.iter().rev().map(|&b| char::from(b)).collect()
 }
 
 /// A table as its file has it: blocks that are labelled and not yet judged.
@@ -296,17 +283,4 @@ pub(crate) struct IoTable {
     pub(crate) skipped: u64,
     /// Rows of the wrong length, which are not read: their line and number of fields.
     pub(crate) ragged: Vec<(u64, usize)>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_lettered_as_in_a_spreadsheet() {
-        let known = [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA"), (16_384, "XFD")];
-        for (column, name) in known {
-            assert_eq!(letters(column), name);
-        }
-    }
 }

@@ -6,7 +6,7 @@ use crate::layout::{Titles, long_table::LongTable};
 use crate::policy::{FileFormat, Policy};
 use crate::reader::{self, Job};
 use crate::records::Values;
-use crate::source::Source;
+use crate::source::{Body, Source};
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Diagnostics, Progress};
 use std::path::Path;
@@ -66,8 +66,13 @@ fn sheet(
             }
         }
     } else {
-        let has_lines = matches!(source.body, Some(crate::source::Body::Text(_)));
-        let places = Places { file: source.name.clone(), has_lines, ..Places::default() };
+        let sheet = match &source.body {
+            Some(Body::Sheet(opened)) => Some(opened.name.clone()),
+            _ => None,
+        };
+        let has_lines = sheet.is_some() || matches!(source.body, Some(Body::Text(_)));
+        let file_name = source.name.clone();
+        let places = Places { file: file_name, sheet, has_lines, ..Places::default() };
         let mut collector = Collector::new(places, reading.policy);
         rows(&mut source, file, &mut collector, reading)?;
         if !file.is_read {

@@ -98,12 +98,19 @@ pub(crate) fn of(source: &Source) -> Option<&'static dyn Reader> {
 /// # Errors
 /// What keeps a file of columns from being decoded.
 pub(crate) fn titles(source: &mut Source, policy: &Policy) -> Result<Vec<String>, Box<Diagnostic>> {
-    columns::load(source, policy)?;
+    load(source, policy)?;
     Ok(match &mut source.body {
         Some(Body::Text(text)) => text::sheet::titles(text, policy),
+        Some(Body::Sheet(opened)) => xlsx::table::titles(opened, policy),
         Some(Body::Decoded(columns)) => columns.iter().map(|c| c.name.clone()).collect(),
         _ => Vec::new(),
     })
+}
+
+/// Decodes what has to be decoded as a whole.
+fn load(source: &mut Source, policy: &Policy) -> Result<(), Box<Diagnostic>> {
+    columns::load(source, policy)?;
+    xlsx::load(source, policy)
 }
 
 /// Hands the rows of an input over as those of a sheet.
@@ -115,8 +122,9 @@ pub(crate) fn rows(
     (policy, progress): (&Policy, &dyn Progress),
     sink: &mut dyn RowSink,
 ) -> Result<Sheet, Box<Diagnostic>> {
-    columns::load(source, policy)?;
+    load(source, policy)?;
     match source.body.take() {
+        Some(Body::Sheet(opened)) => xlsx::table::read(&opened, (policy, progress), sink),
         Some(Body::Text(text)) => {
             text::sheet::read(text, &source.name, &source.path, (policy, progress), sink)
         }

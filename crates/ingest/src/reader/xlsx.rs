@@ -1,10 +1,11 @@
 //! Excel workbooks: one sheet, whose first row that is not blank names the columns.
 
 mod rows;
+pub(super) mod table;
 
 use super::{Confidence, Job, Parsed, Reader, ReaderSpec};
 use crate::policy::Policy;
-use crate::sheet::{Sheet, Workbook};
+use crate::sheet::{Row, Sheet, Workbook};
 use crate::source::{Body, Source};
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Location};
@@ -46,6 +47,21 @@ pub(crate) struct Opened {
     pub(crate) name: String,
     /// W0109 where other sheets were left aside.
     pub(crate) others: Option<Diagnostic>,
+}
+
+impl Opened {
+    /// The rows that count: neither passed over by `--skip-rows` or `--comment`, nor blank.
+    fn rows<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = Row<'a>> + Clone {
+        let begins_with = |row: &Row<'_>, mark: u8| {
+            let first = row.cells.first().map(|cell| self.sheet.text(cell.value));
+            first.is_some_and(|text| text.as_bytes().first() == Some(&mark))
+        };
+        self.sheet.rows().filter(move |row| {
+            u64::from(row.number) > policy.skip_rows
+                && row.cells.iter().any(|cell| !self.sheet.is_blank(cell.value))
+                && !policy.comment.is_some_and(|mark| begins_with(row, mark))
+        })
+    }
 }
 
 /// Reads the sheet of a workbook that is asked for, once; it waits in the source's body.

@@ -1,6 +1,6 @@
 //! Workbooks made here, part by part: what is read, what is refused, and where it says it is.
 
-use crate::{codes, edges_of, graph, records};
+use crate::{codes, edges_of, graph, records, whole};
 use palenque_graph::NoProgress;
 use palenque_ingest::{Ingested, Inputs, Policy, read};
 use std::io::{Cursor, Write};
@@ -244,6 +244,42 @@ fn other_layouts_are_read_from_sheets_too() {
     let graph = graph(&read);
     assert_eq!(graph.nodes().text("stage").expect("a column").get(0), Some("grower"));
     assert_eq!(graph.n_nodes(), 2);
+}
+
+#[test]
+fn a_table_of_flows_is_the_same_in_a_workbook() {
+    let text = "sector,agri,manu,final_demand,output\nagri,10,20,70,100\n0042,15,50,135,200\nvalue_added,75,130,,\n";
+    let text = text.replace("manu", "0042");
+    let mut rows = row(1, &["Flows of 2023"]);
+    for (number, line) in (3_u32..).zip(text.lines()) {
+        let cell = |(column, text): (char, &str)| match text.parse::<f64>() {
+            // The sector 0042 is the number 42 that is shown with four digits.
+            Ok(x) if text.starts_with('0') => {
+                format!("<c r='{column}{number}' s='1'><v>{x}</v></c>")
+            }
+            Ok(x) => format!("<c r='{column}{number}'><v>{x}</v></c>"),
+            Err(_) => format!("<c r='{column}{number}' t='str'><v>{text}</v></c>"),
+        };
+        let cells: String = ('A'..).zip(line.split(',')).map(cell).collect();
+        rows += &format!("<row r='{number}'>{cells}</row>");
+    }
+    let styles = "<styleSheet><numFmts><numFmt numFmtId='170' formatCode='0000'/></numFmts>\
+                  <cellXfs><xf/><xf numFmtId='170'/></cellXfs></styleSheet>";
+    let book = Book { styles: Some(styles), ..Book::of(&rows, "") };
+    let read = |file: &NamedTempFile, skip_rows| {
+        let inputs = Inputs { table: Some(file.path().into()), ..Inputs::default() };
+        read(&inputs, &Policy { skip_rows, ..Policy::default() }, &NoProgress)
+    };
+    let (sheet, csv) = (read(&book.file(), 1), read(&file_of(text.as_bytes(), ".csv"), 0));
+    assert_eq!(whole(graph(&sheet)), whole(graph(&csv)));
+    assert_eq!((codes(&sheet), codes(&csv).len()), (vec![], 0));
+    assert_eq!(sheet.files[0].dialect["sheet"], "edges");
+    let broken = Book::of(&rows.replace("<v>20</v>", "<f>1/0</f><v>-20</v>"), "").file();
+    let finding = read(&broken, 1).diagnostics.iter().next().cloned().expect("a negative flow");
+    assert_eq!(
+        (finding.id(), finding.location().and_then(palenque_graph::Location::cell)),
+        ("E0505", Some("edges!C4".into()))
+    );
 }
 
 #[test]

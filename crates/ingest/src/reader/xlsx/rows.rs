@@ -26,12 +26,7 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 pub(super) fn read(opened: &Opened, job: &Job<'_>) -> Result<Parsed, Box<Diagnostic>> {
     let Job { layout, policy, progress } = *job;
     let Opened { sheet, at, .. } = opened;
-    let is_passed_over = |row: &Row<'_>| {
-        u64::from(row.number) <= policy.skip_rows
-            || row.cells.iter().all(|cell| sheet.is_blank(cell.value))
-            || policy.comment.is_some_and(|mark| begins_with(sheet, row, mark))
-    };
-    let mut rows = sheet.rows().filter(|row| !is_passed_over(row));
+    let mut rows = opened.rows(policy);
     let Some(first) = rows.clone().next() else {
         let what = "the sheet has no header";
         let help = "check that the export finished, `--sheet` and `--skip-rows`";
@@ -87,18 +82,12 @@ pub(super) fn read(opened: &Opened, job: &Job<'_>) -> Result<Parsed, Box<Diagnos
     Ok(Parsed { records, is_whole, titles, dialect })
 }
 
-/// Whether the first cell of a row is a text that begins with this mark.
-fn begins_with(sheet: &Sheet, row: &Row<'_>, mark: u8) -> bool {
-    let first = row.cells.first();
-    first.is_some_and(|cell| sheet.text(cell.value).as_bytes().first() == Some(&mark))
-}
-
-fn width(row: &Row<'_>) -> usize {
+pub(super) fn width(row: &Row<'_>) -> usize {
     row.cells.last().map_or(0, |cell| usize::from(cell.column) + 1)
 }
 
 /// The titles of a header row, empty where a column has none.
-fn titles_of(sheet: &Sheet, row: &Row<'_>) -> Vec<String> {
+pub(super) fn titles_of(sheet: &Sheet, row: &Row<'_>) -> Vec<String> {
     let mut titles = vec![String::new(); width(row)];
     for cell in row.cells {
         titles[usize::from(cell.column)] = sheet.text(cell.value).into_owned();
@@ -120,12 +109,12 @@ fn titles(sheet: &Sheet, row: &Row<'_>) -> Result<Vec<String>, Refusal> {
     Ok(titles_of(sheet, row))
 }
 
-fn is_broken(value: Value) -> bool {
+pub(super) fn is_broken(value: Value) -> bool {
     matches!(value, Value::Error(_) | Value::Formula)
 }
 
 /// What is said about a cell that has no value, and what to do.
-fn without_value(sheet: &Sheet, value: Value) -> (String, &'static str) {
+pub(super) fn without_value(sheet: &Sheet, value: Value) -> (String, &'static str) {
     match value {
         Value::Error(_) => (
             format!("the cell holds the error `{}`", shown(&sheet.text(value))),
@@ -149,8 +138,7 @@ struct Table<'a> {
     ids: Interner,
     columns: Vec<(Planned, Column)>,
     rows: Vec<u32>,
-    /// How many rows are hidden, and the first.
-    hidden: (u64, u32),
+    hidden: Hidden,
     /// How many ids are whole numbers that are not exact, and the first one's place.
     inexact: (u64, Option<Location>),
     records: Records,
@@ -193,7 +181,7 @@ impl<'a> Table<'a> {
             ids: Interner::new(RandomState::default()),
             columns: plan.into_iter().map(column).collect(),
             rows: Vec::new(),
-            hidden: (0, 0),
+            hidden: Hidden::default(),
             inexact: (0, None),
             records: Records { found, ..Records::default() },
         }
@@ -215,12 +203,7 @@ impl<'a> Table<'a> {
             self.records.filtered += 1;
             return;
         }
-        if row.is_hidden {
-            self.hidden.0 += 1;
-            if self.hidden.0 == 1 {
-                self.hidden.1 = row.number;
-            }
-        }
+        self.hidden.see(row);
         let record = self.rows.len();
         self.rows.push(row.number);
         for column in 0..self.columns.len() {
@@ -318,16 +301,7 @@ impl<'a> Table<'a> {
             let help = "format the column as text, write the ids again, or pass `--allow W0412`";
             records.found.push_counted(Diagnostic::new("W0412", what).at(at).help(help), n);
         }
-        let (n, first) = self.hidden;
-        if n > 0 {
-            let what = match n {
-                1 => "1 hidden row is read too".into(),
-                n => format!("{n} hidden rows are read too"),
-            };
-            let at = self.opened.at.clone().line(first.into());
-            let help = "delete it if it does not belong to the network, or pass `--allow W0617`";
-            records.found.push_counted(Diagnostic::new("W0617", what).at(at).help(help), n);
-        }
+        self.hidden.tell(&self.opened.at, &mut records.found);
         records.n_records = self.rows.len();
         records.places = Places::sheet(self.opened.name.clone(), std::mem::take(&mut self.rows));
         let values = |column| match column {
@@ -338,6 +312,34 @@ impl<'a> Table<'a> {
         records.columns = self.columns.into_iter().map(|(p, column)| (p, values(column))).collect();
         records.ids = self.ids.into_ids();
         records
+    }
+}
+
+/// The rows that the spreadsheet hides: how many, and the first.
+#[derive(Debug, Default)]
+pub(super) struct Hidden {
+    n: u64,
+    first: u32,
+}
+
+impl Hidden {
+    pub(super) fn see(&mut self, row: &Row<'_>) {
+        if row.is_hidden {
+            self.first = if self.n == 0 { row.number } else { self.first };
+            self.n += 1;
+        }
+    }
+
+    /// W0617 where there are some.
+    pub(super) fn tell(&self, at: &Location, found: &mut Diagnostics) {
+        let what = match self.n {
+            0 => return,
+            1 => "1 hidden row is read too".into(),
+            n => format!("{n} hidden rows are read too"),
+        };
+        let at = at.clone().line(self.first.into());
+        let help = "delete it if it does not belong to the network, or pass `--allow W0617`";
+        found.push_counted(Diagnostic::new("W0617", what).at(at).help(help), self.n);
     }
 }
 
