@@ -1,6 +1,7 @@
 //! The charts: one file each, one entry a line, in alphabetical order.
 
 mod ccdf;
+mod heatmap;
 mod input;
 mod key_sectors;
 mod ranking;
