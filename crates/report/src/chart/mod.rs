@@ -1,9 +1,12 @@
 //! The charts: one file each, one entry a line, in alphabetical order.
 
 mod ccdf;
+mod field_of_influence;
 mod heatmap;
 mod input;
+mod io_heatmap;
 mod key_sectors;
+mod matrix;
 mod ranking;
 mod robustness_curve;
 mod stage_linkages;
@@ -88,6 +91,8 @@ pub trait Chart: Sync {
 
 static CHARTS: &[&dyn Chart] = &[
     &ccdf::Ccdf,
+    &field_of_influence::FieldOfInfluence,
+    &io_heatmap::IoHeatmap,
     &key_sectors::KeySectors,
     &ranking::Ranking,
     &robustness_curve::RobustnessCurve,
