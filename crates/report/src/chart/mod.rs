@@ -1,6 +1,7 @@
 //! The charts: one file each, one entry a line, in alphabetical order.
 
 mod ccdf;
+mod extraction;
 mod field_of_influence;
 mod heatmap;
 mod input;
@@ -91,6 +92,7 @@ pub trait Chart: Sync {
 
 static CHARTS: &[&dyn Chart] = &[
     &ccdf::Ccdf,
+    &extraction::Extraction,
     &field_of_influence::FieldOfInfluence,
     &io_heatmap::IoHeatmap,
     &key_sectors::KeySectors,
