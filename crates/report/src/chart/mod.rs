@@ -3,6 +3,7 @@
 mod ccdf;
 mod extraction;
 mod field_of_influence;
+mod gvc_participation;
 mod heatmap;
 mod input;
 mod io_heatmap;
@@ -94,6 +95,7 @@ static CHARTS: &[&dyn Chart] = &[
     &ccdf::Ccdf,
     &extraction::Extraction,
     &field_of_influence::FieldOfInfluence,
+    &gvc_participation::GvcParticipation,
     &io_heatmap::IoHeatmap,
     &key_sectors::KeySectors,
     &ranking::Ranking,
