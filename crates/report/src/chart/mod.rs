@@ -3,6 +3,7 @@
 mod ccdf;
 mod extraction;
 mod field_of_influence;
+mod flows_sankey;
 mod gvc_participation;
 mod heatmap;
 mod input;
@@ -95,6 +96,7 @@ static CHARTS: &[&dyn Chart] = &[
     &ccdf::Ccdf,
     &extraction::Extraction,
     &field_of_influence::FieldOfInfluence,
+    &flows_sankey::FlowsSankey,
     &gvc_participation::GvcParticipation,
     &io_heatmap::IoHeatmap,
     &key_sectors::KeySectors,
