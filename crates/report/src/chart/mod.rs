@@ -1,5 +1,6 @@
 //! The charts: one file each, one entry a line, in alphabetical order.
 
+mod apl_chain;
 mod ccdf;
 mod extraction;
 mod field_of_influence;
@@ -93,6 +94,7 @@ pub trait Chart: Sync {
 }
 
 static CHARTS: &[&dyn Chart] = &[
+    &apl_chain::AplChain,
     &ccdf::Ccdf,
     &extraction::Extraction,
     &field_of_influence::FieldOfInfluence,
