@@ -203,7 +203,7 @@ impl Course {
         area: &Rect,
         is_pair: bool,
     ) -> Self {
-        const STRAIGHT: [f64; 7] = [0.0, 0.1, -0.1, 0.2, -0.2, 0.32, -0.32];
+        const STRAIGHT: [f64; 7] = [0.0, 0.08, -0.08, 0.15, -0.15, 0.22, -0.22];
         const PAIR: [f64; 7] = [0.13, 0.2, 0.27, 0.34, 0.07, 0.03, 0.0];
         let others = || {
             let others = boxes.iter().enumerate().filter(|(i, _)| *i != ends.0 && *i != ends.1);
