@@ -34,7 +34,9 @@ pub(super) fn draw(points: &Points, style: &Style) -> Drawing {
     let mut figure = Figure::new(words, style, needed);
     draw_legend(points, &mut figure);
     let boxes = place(points, &names, highest, &mut figure);
-    let area = figure.area().inset(sheet.tick * 0.6);
+    let area = figure.area();
+    let above_axis = area.bottom() - axis_height(&sheet);
+    let area = Rect::between(area.x, area.y, area.right(), above_axis).inset(sheet.tick * 0.3);
     let courses: Vec<Course> = points
         .arrows
         .iter()
