@@ -125,7 +125,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     };
     let all_terms = TERMS.map(|(name, ..)| name);
     let bar = |country| {
-        let exports = sum(country, &all_terms).or_else(|| value(country, "gross_exports"));
+        let exports = value(country, "exports").or_else(|| sum(country, &all_terms));
         let values = if is_terms {
             all_terms.iter().map(|term| value(country, term)).collect::<Option<Vec<f64>>>()?
         } else {

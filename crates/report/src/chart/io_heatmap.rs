@@ -1,7 +1,7 @@
 //! The heatmap of an input-output matrix: coefficients, inverses, flows.
 
 use super::heatmap::{Heatmap, Ramp, spans_much};
-use super::input::{Names, Options, in_period, period};
+use super::input::{Names, Options, in_period, period, rows_of};
 use super::matrix::{Matrix, descending};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
@@ -25,9 +25,9 @@ static SPEC: ChartSpec = ChartSpec {
     options: &[
         (
             "matrix",
-            "A",
-            "`A`, `B`, `L`, `G` or `APL` of `io_matrix`, or `Z`, the flows (of `edge_metrics` where `io_matrix` \
-             has none)",
+            "auto",
+            "`A`, `B`, `L`, `G`, `APL`, `ELASTICITY`, `ELASTICITY_OUTPUT` or `TOLERABLE` of `io_matrix`; `Z`, the \
+             flows (of `edge_metrics` where `io_matrix` has none); or `auto`, the first of these that is there",
         ),
         (
             "order",
@@ -50,12 +50,15 @@ static SPEC: ChartSpec = ChartSpec {
 };
 
 /// The matrices and their names in words.
-const MATRICES: [(&str, &str); 6] = [
+const MATRICES: [(&str, &str); 9] = [
     ("A", "Input coefficients"),
     ("B", "Output coefficients"),
     ("L", "Leontief inverse"),
     ("G", "Ghosh inverse"),
     ("APL", "Average propagation length"),
+    ("ELASTICITY", "Elasticities of output to final demand"),
+    ("ELASTICITY_OUTPUT", "Elasticities of output to output"),
+    ("TOLERABLE", "Tolerable limits of input coefficients"),
     ("Z", "Flows"),
 ];
 
@@ -82,7 +85,7 @@ struct Points {
 }
 
 fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, ReportError> {
-    let matrix = options.choice("matrix", &MATRICES.map(|(name, _)| name))?;
+    let matrix = matrix(input, options)?;
     let order = options.choice("order", &["given", "total", "alike"])?;
     let scale = options.choice("scale", &["log", "linear", "auto"])?;
     let most = options.number("nodes", 2, 150)?;
@@ -140,6 +143,19 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     })
 }
 
+/// The matrix asked for, or the first that is there.
+fn matrix(input: &ChartInput<'_>, options: &Options<'_>) -> Result<&'static str, ReportError> {
+    let names = MATRICES.map(|(name, _)| name);
+    if options.text("matrix") != Some("auto") {
+        return options.choice("matrix", &names);
+    }
+    let table = input.table(TableId::IoMatrix)?;
+    let period = period(table, options)?;
+    let is_there =
+        |name: &&&str| rows_of(table, &period).any(|row| table.text("matrix", row) == Some(**name));
+    Ok(names.iter().find(is_there).copied().unwrap_or("A"))
+}
+
 fn in_words(matrix: &str) -> &'static str {
     MATRICES.iter().find(|(name, _)| *name == matrix).map_or("", |(_, words)| words)
 }
@@ -155,7 +171,8 @@ impl Points {
             ("Z", "") => words.to_owned(),
             ("Z", unit) => format!("{words} ({unit})"),
             ("APL", _) => format!("{words} (stages)"),
-            (name, _) => format!("{words} {name}"),
+            (name, _) if name.len() == 1 => format!("{words} {name}"),
+            _ => words.to_owned(),
         }
     }
 

@@ -35,7 +35,7 @@ impl Matrix {
                 [] => ReportError::Empty { why: "`io_matrix` has no rows".to_owned() },
                 known => ReportError::InputMissing {
                     what: format!(
-                        "matrix `{name}` in `io_matrix`; it has `{}`",
+                        "matrix `{name}` in `io_matrix`; it has `{}` (its parameter `matrices` says which are written)",
                         known.join("`, `")
                     ),
                 },

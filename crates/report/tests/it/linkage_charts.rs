@@ -140,8 +140,14 @@ fn a_landscape_falls_from_the_top_left() {
 
 #[test]
 fn io_heatmap_says_which_matrices_there_are() {
-    let said = draw("io_heatmap", &[four_nodes()], &[]).expect_err("no A").to_string();
-    assert_eq!(said, "needs matrix `A` in `io_matrix`; it has `APL`, `FIELD`, `L`");
+    let said =
+        draw("io_heatmap", &[four_nodes()], &[("matrix", "A")]).expect_err("no A").to_string();
+    assert_eq!(
+        said,
+        "needs matrix `A` in `io_matrix`; it has `APL`, `FIELD`, `L` (its parameter `matrices` says which are written)"
+    );
+    let first = draw("io_heatmap", &[four_nodes()], &[]).expect("drawn");
+    assert_eq!(first.title, "Leontief inverse of 4 nodes");
     let said = draw("io_heatmap", &[], &[("matrix", "Z")]).expect_err("no flows").to_string();
     assert_eq!(said, "needs table `edge_metrics`");
     let figure = draw("io_heatmap", &[four_nodes()], &[("matrix", "L"), ("order", "total")]);
