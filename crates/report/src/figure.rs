@@ -111,7 +111,12 @@ impl Figure {
 
     /// A smaller text, for ticks and notes.
     pub(crate) fn note(&self, point: Point, text: &str, anchor: Anchor) -> Element {
-        let element = Element::text(point, text, self.sheet.tick).anchor(anchor);
+        self.note_of(self.sheet.tick, point, text, anchor)
+    }
+
+    /// A note of a size.
+    pub(crate) fn note_of(&self, size: f64, point: Point, text: &str, anchor: Anchor) -> Element {
+        let element = Element::text(point, text, size).anchor(anchor);
         element.fill(self.sheet.ink.muted).class("muted")
     }
 

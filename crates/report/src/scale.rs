@@ -102,8 +102,11 @@ impl Scale {
         let step = i32::try_from(n_decades.div_ceil(target.max(1))).unwrap_or(1).max(1);
         let decades = (first..=last).filter(|k| k.rem_euclid(step) == 0);
         let values = decades.flat_map(|k| multiples.iter().map(move |m| m * 10_f64.powi(k)));
-        let label = |x: f64| if (1e-3..1e6).contains(&x) { short(x) } else { scientific(x, 1) };
-        values.filter(inside).map(|x| (x, label(x))).collect()
+        let values: Vec<f64> = values.filter(inside).collect();
+        // One way of writing for all of them.
+        let are_plain = values.iter().all(|x| (1e-3..1e6).contains(x));
+        let label = |x: f64| if are_plain { short(x) } else { scientific(x, 1) };
+        values.into_iter().map(|x| (x, label(x))).collect()
     }
 }
 
@@ -166,6 +169,7 @@ mod tests {
         assert_eq!(ticks(1.0, 1000.0), ["1", "10", "100", "1000"]);
         assert_eq!(ticks(1.0, 100.0), ["1", "2", "5", "10", "20", "50", "100"]);
         assert_eq!(ticks(1e-8, 1e8).len(), 5);
+        assert_eq!(ticks(1e-5, 0.1), ["10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"], "never mixed");
         assert!(ticks(3.0, 4.0).len() >= 2, "less than a decade is labelled linearly");
     }
 

@@ -37,6 +37,11 @@ impl Outline {
         Self::default().command('M', &[point])
     }
 
+    /// Lifts the pen and goes on elsewhere.
+    pub(crate) fn move_to(self, point: Point) -> Self {
+        self.command('M', &[point])
+    }
+
     pub(crate) fn line_to(self, point: Point) -> Self {
         self.command('L', &[point])
     }

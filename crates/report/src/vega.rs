@@ -53,6 +53,35 @@ pub(crate) fn ranking(title: &str) -> Value {
     })
 }
 
+/// The way of each node over the periods.
+pub(crate) fn key_sector_paths(x_title: &str, y_title: &str) -> Value {
+    let mut view = key_sectors(x_title, y_title);
+    let way = json!({
+        "mark": { "type": "trail", "opacity": 0.6, "color": VEGA_NEUTRAL },
+        "encoding": {
+            "x": quantity("forward", x_title),
+            "y": quantity("backward", y_title),
+            "detail": { "field": "node_id" },
+            "order": { "field": "period" },
+            "size": { "field": "period", "type": "ordinal", "scale": { "range": [0.5, 3] }, "legend": null }
+        }
+    });
+    if let Some(layers) = view["layer"].as_array_mut() {
+        layers.push(way);
+    }
+    view
+}
+
+/// One view a period.
+pub(crate) fn key_sector_panels(x_title: &str, y_title: &str) -> Value {
+    let view = key_sectors(x_title, y_title);
+    json!({
+        "facet": { "field": "period", "type": "ordinal", "title": null },
+        "columns": 3,
+        "spec": { "width": 240, "height": 180, "layer": view["layer"] }
+    })
+}
+
 pub(crate) fn key_sectors(x_title: &str, y_title: &str) -> Value {
     let domain = ["key", "backward", "forward", "weak"];
     let mut range = colours();
@@ -89,31 +118,99 @@ pub(crate) fn key_sectors(x_title: &str, y_title: &str) -> Value {
 
 /// Flows or shares between groups: dark is much.
 pub(crate) fn flow_matrix(column: &str, groups: &[String], title: &str, log: bool) -> Value {
-    let scale = json!({
-        "type": if log { "log" } else { "linear" }, "scheme": "cividis", "reverse": true
-    });
-    matrix(column, groups, title, &scale)
+    matrix(column, ["from_group", "to_group"], [groups, groups], title, &sequential(log))
 }
 
 /// Affinities between groups: blue below 1, orange above.
 pub(crate) fn affinity_matrix(column: &str, groups: &[String], title: &str) -> Value {
     let range: Vec<String> = diverging_ends(Theme::Light).iter().map(ToString::to_string).collect();
     let scale = json!({ "type": "log", "domain": [0.01, 1, 100], "range": range, "clamp": true });
-    matrix(column, groups, title, &scale)
+    matrix(column, ["from_group", "to_group"], [groups, groups], title, &scale)
 }
 
-fn matrix(column: &str, groups: &[String], title: &str, scale: &Value) -> Value {
-    let axis = |title: &str, field: &str| json!({ "field": field, "type": "nominal", "sort": groups, "title": title });
+/// A matrix between nodes, in this order of rows and columns: dark is much.
+pub(crate) fn node_matrix(rows: &[String], columns: &[String], title: &str, log: bool) -> Value {
+    matrix("value", ["row", "col"], [rows, columns], title, &sequential(log))
+}
+
+fn sequential(log: bool) -> Value {
+    json!({ "type": if log { "log" } else { "linear" }, "scheme": "cividis", "reverse": true })
+}
+
+fn matrix(
+    column: &str,
+    [row, col]: [&str; 2],
+    [rows, columns]: [&[String]; 2],
+    title: &str,
+    scale: &Value,
+) -> Value {
+    let axis = |title: &str, field: &str, sort: &[String]| json!({ "field": field, "type": "nominal", "sort": sort, "title": title });
     json!({
         "transform": [{ "filter": format!("datum.{column} > 0") }],
         "mark": "rect",
         "encoding": {
-            "x": axis("Buyer", "to_group"),
-            "y": axis("Seller", "from_group"),
+            "x": axis("Buyer", col, columns),
+            "y": axis("Seller", row, rows),
             "color": {
                 "field": column, "type": "quantitative", "title": title, "scale": scale
             },
-            "tooltip": [{ "field": "from_group" }, { "field": "to_group" }, { "field": column }]
+            "tooltip": [{ "field": row }, { "field": col }, { "field": column }]
+        }
+    })
+}
+
+/// What is lost without each node: one mark a kind of linkage.
+pub(crate) fn extraction(kinds: &[&str], title: &str) -> Value {
+    let kind = |range: Value| {
+        json!({
+            "field": "kind", "type": "nominal", "title": "Extracted", "sort": kinds,
+            "scale": { "domain": kinds, "range": range }
+        })
+    };
+    let mut x = quantity("loss", title);
+    x["axis"] = json!({ "format": "%" });
+    json!({
+        "height": { "step": 20 },
+        "transform": [{ "fold": kinds, "as": ["kind", "loss"] }, { "filter": "isValid(datum.loss)" }],
+        "mark": { "type": "point", "filled": true, "size": 80 },
+        "encoding": {
+            "x": x,
+            "y": {
+                "field": "node_id", "type": "nominal", "title": null,
+                "sort": { "field": "rank" }, "axis": { "grid": true, "labelLimit": 240 }
+            },
+            "color": kind(json!(&colours()[..kinds.len()])),
+            "shape": kind(json!(&SHAPES[..kinds.len()])),
+            "tooltip": [{ "field": "label" }, { "field": "kind" }, { "field": "loss" }]
+        }
+    })
+}
+
+/// Parts of a whole, one bar a country.
+pub(crate) fn stacked_shares(parts: &[(&str, String)], title: &str) -> Value {
+    let names: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
+    let range: Vec<&str> = parts.iter().map(|(_, colour)| colour.as_str()).collect();
+    json!({
+        "height": { "step": 20 },
+        "transform": [{
+            "calculate": format!("indexof({}, datum.part)", json!(names)), "as": "place"
+        }],
+        "mark": { "type": "bar", "stroke": VEGA_GROUND, "strokeWidth": 0.5 },
+        "encoding": {
+            "x": {
+                "field": "share", "type": "quantitative", "title": title, "stack": "zero",
+                "axis": { "format": "%" }
+            },
+            "y": {
+                "field": "country", "type": "nominal", "title": null,
+                "sort": { "field": "rank" }
+            },
+            "color": {
+                "field": "part", "type": "nominal", "title": null, "sort": names,
+                "scale": { "domain": names, "range": range }
+            },
+            "order": { "field": "place" },
+            "tooltip": [{ "field": "country" }, { "field": "part" }, { "field": "share" }, { "field": "value" }]
         }
     })
 }

@@ -1,19 +1,19 @@
 //! The key-sector quadrant: who pulls on suppliers and who pushes customers more than the average.
 
+mod panels;
+mod paths;
+mod scatter;
+
 use super::input::{Names, Options, in_period, numeric, period, rows_of};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
-use crate::axis::{Axis, Plot, axes};
 use crate::csv::Csv;
-use crate::figure::{Figure, Sample, Words};
-use crate::geometry::{Rect, distance};
-use crate::number::{count, short};
-use crate::place::{Obstacles, Wish, place};
-use crate::scale::axis_range;
-use crate::style::{Colour, Shape, Sheet, group_colour};
-use crate::svg::{Anchor, Element};
-use crate::text::{Weight, fit, width};
+use crate::figure::Words;
+use crate::number::{count, counted, short};
+use crate::scale::{Range, axis_range};
+use crate::text::label;
 use crate::{ReportError, Style, vega};
-use palenque_graph::TableId;
+use palenque_graph::{Table, TableId};
+use std::collections::BTreeMap;
 
 /// The key-sector quadrant.
 #[derive(Debug)]
@@ -23,13 +23,20 @@ static SPEC: ChartSpec = ChartSpec {
     name: "key_sectors",
     summary: "Backward against forward linkages, with lines at the average and the outermost nodes named.",
     reading: "Above the horizontal line a node pulls more on its suppliers than the average node does, right of \
-              the vertical line it pushes more into its customers; key sectors do both.",
+              the vertical line it pushes more into its customers; key sectors do both. Of an arrow, the head is the last \
+              period.",
     needs: &[TableId::Linkages],
     needs_network: false,
     options: &[
         ("x", "sensitivity_ghosh", "the column of forward linkages, 1 being the average"),
         ("y", "power_of_dispersion", "the column of backward linkages, 1 being the average"),
         ("labels", "12", "how many of the outermost nodes to name, 0 to 60"),
+        (
+            "view",
+            "period",
+            "`period`, one period; `paths`, where nodes come from, as arrows from the first period on; `panels`, up to \
+             nine periods side by side",
+        ),
         ("period", "", "the period; the last one if not given"),
         ("title", "", "another title"),
     ],
@@ -49,26 +56,90 @@ struct Point {
     class: usize,
 }
 
+/// The nodes of a period.
+#[derive(Debug)]
+struct Frame {
+    period: String,
+    nodes: Vec<Point>,
+    n_undefined: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum View {
+    Period,
+    Paths,
+    Panels,
+}
+
 /// The plotted data.
 #[derive(Debug)]
 struct Points {
-    nodes: Vec<Point>,
-    n_undefined: usize,
+    view: View,
+    /// In the order of the table; one for [`View::Period`], two or more otherwise.
+    frames: Vec<Frame>,
     n_labels: usize,
     title: String,
     x_title: String,
     y_title: String,
-    period: String,
 }
 
 fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, ReportError> {
     let table = input.table(TableId::Linkages)?;
     let x = numeric(table, options.text("x").unwrap_or_default())?.name;
     let y = numeric(table, options.text("y").unwrap_or_default())?.name;
+    let view = match options.choice("view", &["period", "paths", "panels"])? {
+        "paths" => View::Paths,
+        "panels" => View::Panels,
+        _ => View::Period,
+    };
     let period = period(table, options)?;
     let names = Names::of(input);
+    let periods = if view == View::Period { vec![&*period] } else { periods_to(table, &period) };
+    let frames = periods.into_iter().map(|period| frame(table, period, [x, y], &names));
+    let frames: Vec<Frame> = frames.filter(|frame| !frame.nodes.is_empty()).collect();
+    let Some(last) = frames.last() else {
+        return Err(ReportError::Empty { why: format!("no node has both `{x}` and `{y}`") });
+    };
+    if view != View::Period && frames.len() < 2 {
+        let view = options.text("view").unwrap_or_default();
+        return Err(ReportError::Option(format!(
+            "`view` is `{view}`, which needs nodes of two periods or more up to the one that is shown; there is one"
+        )));
+    }
+    let when = if view == View::Period {
+        in_period(&period)
+    } else {
+        format!(", {} to {}", label(&frames[0].period), label(&last.period))
+    };
+    let title =
+        format!("Key sectors: {} of {} nodes{when}", count(last.n_of(0)), count(last.nodes.len()));
+    Ok(Points {
+        view,
+        n_labels: options.number("labels", 0, 60)?,
+        title: options.title(title),
+        x_title: axis_title(x, "Forward linkage"),
+        y_title: axis_title(y, "Backward linkage"),
+        frames,
+    })
+}
+
+/// The periods of a table up to one, each once.
+fn periods_to<'a>(table: &'a Table, last: &str) -> Vec<&'a str> {
+    let mut periods: Vec<&str> = Vec::new();
+    for row in 0..table.n_rows() {
+        let period = table.text("period", row).unwrap_or_default();
+        if periods.last() != Some(&period) && !periods.contains(&period) {
+            periods.push(period);
+        }
+    }
+    let end = periods.iter().position(|period| *period == last).map_or(periods.len(), |i| i + 1);
+    periods.truncate(end);
+    periods
+}
+
+fn frame(table: &Table, period: &str, [x, y]: [&str; 2], names: &Names<'_>) -> Frame {
     let (mut nodes, mut n_undefined) = (Vec::new(), 0);
-    for row in rows_of(table, &period) {
+    for row in rows_of(table, period) {
         let (Some(forward), Some(backward)) = (table.number(x, row), table.number(y, row)) else {
             n_undefined += 1;
             continue;
@@ -83,25 +154,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
             class: class(forward, backward),
         });
     }
-    if nodes.is_empty() {
-        return Err(ReportError::Empty { why: format!("no node has both `{x}` and `{y}`") });
-    }
-    let n_key = nodes.iter().filter(|node| node.class == 0).count();
-    let title = format!(
-        "Key sectors: {} of {} nodes{}",
-        count(n_key),
-        count(nodes.len()),
-        in_period(&period)
-    );
-    Ok(Points {
-        nodes,
-        n_undefined,
-        n_labels: options.number("labels", 0, 60)?,
-        title: options.title(title),
-        x_title: axis_title(x, "Forward linkage"),
-        y_title: axis_title(y, "Backward linkage"),
-        period,
-    })
+    Frame { period: period.to_owned(), nodes, n_undefined }
 }
 
 /// Strictly above 1 on both sides, one or none; within 1e-12 of 1 is not above.
@@ -125,35 +178,61 @@ fn axis_title(column: &str, side: &str) -> String {
     format!("{side} ({what})")
 }
 
-impl Points {
+impl Frame {
     fn of_class(&self, class: usize) -> impl Iterator<Item = &Point> {
         self.nodes.iter().filter(move |node| node.class == class)
+    }
+
+    fn n_of(&self, class: usize) -> usize {
+        self.of_class(class).count()
+    }
+}
+
+impl Points {
+    /// The last period, or the only one.
+    fn last(&self) -> &Frame {
+        &self.frames[self.frames.len() - 1]
+    }
+
+    /// The range of all periods, with the average in it.
+    fn range(&self, value: fn(&Point) -> f64) -> Range {
+        let values = self.frames.iter().flat_map(|frame| &frame.nodes).map(value);
+        axis_range(&values.chain([1.0]).collect::<Vec<_>>()).padded(0.06)
     }
 
     fn csv(&self) -> Csv {
         let mut csv = Csv::with_header(&[
             "period", "node_id", "label", "forward", "backward", "output", "class",
         ]);
-        for node in &self.nodes {
-            csv.text(&self.period).text(&node.id).text(&node.name).number(node.x).number(node.y);
-            csv.number(node.output).text(CLASSES[node.class].0).end_row();
+        for frame in &self.frames {
+            for node in &frame.nodes {
+                csv.text(&frame.period).text(&node.id).text(&node.name);
+                csv.number(node.x).number(node.y).number(node.output);
+                csv.text(CLASSES[node.class].0).end_row();
+            }
         }
         csv
     }
 
     fn alt(&self) -> String {
-        let n = |class| count(self.of_class(class).count());
+        let last = self.last();
+        let n = |class| count(last.n_of(class));
+        let picture = match self.view {
+            View::Period => "Scatter",
+            View::Paths => "Scatter with paths over time",
+            View::Panels => "Scatters side by side, one a period,",
+        };
         let mut said = vec![format!(
-            "Scatter of {} nodes by forward and backward linkage{}: {} are key sectors, {} stand out backward \
+            "{picture} of {} nodes by forward and backward linkage{}: {} are key sectors, {} stand out backward \
              only, {} forward only, {} neither.",
-            count(self.nodes.len()),
-            in_period(&self.period),
+            count(last.nodes.len()),
+            in_period(&last.period),
             n(0),
             n(1),
             n(2),
             n(3),
         )];
-        let strongest = self.of_class(0).max_by(|a, b| (a.x * a.y).total_cmp(&(b.x * b.y)));
+        let strongest = last.of_class(0).max_by(|a, b| (a.x * a.y).total_cmp(&(b.x * b.y)));
         if let Some(node) = strongest {
             said.push(format!(
                 "The strongest key sector is {} (forward {}, backward {}).",
@@ -162,124 +241,63 @@ impl Points {
                 short(node.y)
             ));
         }
-        if self.n_undefined > 0 {
-            said.push(format!("Not drawn, because undefined: {}.", count(self.n_undefined)));
+        said.extend(self.changes());
+        if last.n_undefined > 0 {
+            said.push(format!("Not drawn, because undefined: {}.", count(last.n_undefined)));
         }
         said.join(" ")
     }
 
-    fn size_note(&self) -> &'static str {
-        let sized = self.nodes.iter().any(|node| node.output.is_some());
-        if sized { "Area of a mark: output. " } else { "" }
-    }
-
-    /// Radii by output: area is proportional, within bounds that stay visible.
-    fn radii(&self, sheet: &Sheet) -> Vec<f64> {
-        let largest = self.nodes.iter().filter_map(|node| node.output).fold(0.0, f64::max);
-        let bound =
-            (sheet.point * 2.4, sheet.point * if self.nodes.len() > 200 { 0.45 } else { 0.65 });
-        let radius = |node: &Point| match node.output {
-            Some(output) if largest > 0.0 => (bound.0 * (output / largest).sqrt()).max(bound.1),
-            _ if largest > 0.0 => bound.1,
-            _ => sheet.point * 0.9,
+    /// Who became a key sector, and who ceased to be one.
+    fn changes(&self) -> Option<String> {
+        let (first, last) = (self.frames.first()?, self.last());
+        if self.view == View::Period {
+            return None;
+        }
+        let before: BTreeMap<&str, usize> =
+            first.nodes.iter().map(|node| (node.id.as_str(), node.class)).collect();
+        let pairs = || {
+            let nodes = last.nodes.iter();
+            nodes.filter_map(|node| Some((*before.get(node.id.as_str())? == 0, node.class == 0)))
         };
-        self.nodes.iter().map(radius).collect()
+        let n = |was: bool, is: bool| pairs().filter(|pair| *pair == (was, is)).count();
+        Some(format!(
+            "Since {}, {} became key, {} ceased to be, {} stayed.",
+            label(&first.period),
+            counted(n(false, true), "node", "nodes"),
+            count(n(true, false)),
+            count(n(true, true))
+        ))
     }
-}
 
-fn colour(class: usize, sheet: &Sheet) -> Colour {
-    if class == 3 { sheet.ink.neutral } else { group_colour(class, &sheet.ink) }
+    fn words(&self) -> Words {
+        let sized = self.frames.iter().flat_map(|f| &f.nodes).any(|node| node.output.is_some());
+        let size_note = if sized { "Area of a mark: output. " } else { "" };
+        let how = match self.view {
+            View::Paths => " An arrow leads from the first period to the last.",
+            View::Period | View::Panels => "",
+        };
+        let (x, y) = (&self.x_title, &self.y_title);
+        Words {
+            chart: SPEC.name,
+            title: self.title.clone(),
+            subtitle: format!("{size_note}The lines mark the average, 1.{how}"),
+            alt: self.alt(),
+            csv: self.csv(),
+            view: Some(match self.view {
+                View::Period => vega::key_sectors(x, y),
+                View::Paths => vega::key_sector_paths(x, y),
+                View::Panels => vega::key_sector_panels(x, y),
+            }),
+        }
+    }
 }
 
 fn draw(points: &Points, style: &Style) -> Drawing {
-    let subtitle = format!("{}The lines mark the average, 1.", points.size_note());
-    let words = Words {
-        chart: SPEC.name,
-        title: points.title.clone(),
-        subtitle,
-        alt: points.alt(),
-        csv: points.csv(),
-        view: Some(vega::key_sectors(&points.x_title, &points.y_title)),
-    };
-    let mut figure = Figure::new(words, style, Sheet::of(style).label * 23.0);
-    let sheet = figure.sheet;
-    let entries = CLASSES.iter().enumerate().map(|(class, (_, name))| {
-        let sample = Sample::Point(Shape::of(class), colour(class, &sheet), class == 3);
-        (sample, format!("{name} ({})", count(points.of_class(class).count())))
-    });
-    figure.legend(&entries.collect::<Vec<_>>());
-    let range = |value: fn(&Point) -> f64| {
-        let values: Vec<f64> = points.nodes.iter().map(value).chain([1.0]).collect();
-        axis_range(&values).padded(0.06)
-    };
-    let plot = axes(
-        &mut figure,
-        &Axis { range: range(|node| node.x), log: false, title: &points.x_title },
-        &Axis { range: range(|node| node.y), log: false, title: &points.y_title },
-    );
-    let inside = plot.inside;
-    let (one_x, one_y) = (plot.x.place(1.0), plot.y.place(1.0));
-    for (from, to) in [
-        ((one_x, inside.y), (one_x, inside.bottom())),
-        ((inside.x, one_y), (inside.right(), one_y)),
-    ] {
-        let guide = Element::line(from, to).stroke(sheet.ink.axis, sheet.line * 1.5);
-        figure.push(guide.class("axis"));
-    }
-    let radii = points.radii(&sheet);
-    let mut order: Vec<usize> = (0..points.nodes.len()).collect();
-    order.sort_by(|a, b| radii[*b].total_cmp(&radii[*a])); // small marks on top
-    for &i in &order {
-        let node = &points.nodes[i];
-        let at = (plot.x.place(node.x), plot.y.place(node.y));
-        let mark = Shape::of(node.class).at(at, radii[i]).fill(colour(node.class, &sheet));
-        let class = if node.class == 3 { "neutral edge" } else { "edge" };
-        let mark = figure.rim(mark.set("fill-opacity", "0.85")).class(class);
-        let values = format!("forward {}, backward {}", short(node.x), short(node.y));
-        figure.push(mark.tooltip(&format!("{}: {values}", node.name)));
-    }
-    draw_labels(points, &mut figure, &plot, &radii);
-    figure.finish()
-}
-
-fn draw_labels(points: &Points, figure: &mut Figure, plot: &Plot, radii: &[f64]) {
-    let sheet = figure.sheet;
-    let inside = plot.inside;
-    let at = |node: &Point| (plot.x.place(node.x), plot.y.place(node.y));
-    let middle = (plot.x.place(1.0), plot.y.place(1.0));
-    let mut outer: Vec<usize> = (0..points.nodes.len()).collect();
-    let reach = |i: usize| distance(at(&points.nodes[i]), middle);
-    outer.sort_by(|a, b| reach(*b).total_cmp(&reach(*a)));
-    outer.truncate(points.n_labels);
-    let size = sheet.tick;
-    let limit = inside.width * 0.3;
-    let name = |i: &usize| fit(&points.nodes[*i].name, size, Weight::Regular, limit);
-    let names: Vec<String> = outer.iter().map(name).collect();
-    let wishes: Vec<Wish> = outer
-        .iter()
-        .zip(&names)
-        .map(|(&i, name)| Wish {
-            point: at(&points.nodes[i]),
-            radius: radii[i] * 1.25,
-            width: width(name, size, Weight::Regular) + size * 0.3,
-            height: size * 1.2,
-        })
-        .collect();
-    let thin = sheet.line * 2.0;
-    let obstacles = Obstacles {
-        discs: points.nodes.iter().zip(radii).map(|(node, r)| (at(node), r * 1.25)).collect(),
-        boxes: vec![
-            Rect::new(middle.0 - thin / 2.0, inside.y, thin, inside.height),
-            Rect::new(inside.x, middle.1 - thin / 2.0, inside.width, thin),
-        ],
-    };
-    for (found, name) in place(&wishes, &obstacles, &inside).into_iter().zip(&names) {
-        let Some(place) = found else { continue };
-        if let Some((from, to)) = place.leader {
-            figure.push(figure.rule(from, to));
-        }
-        let (x, y) = place.area.centre();
-        figure.push(figure.label_on_marks((x, y + size * 0.36), name, size, Anchor::Middle));
+    match points.view {
+        View::Period => scatter::draw(points, style),
+        View::Paths => paths::draw(points, style),
+        View::Panels => panels::draw(points, style),
     }
 }
 

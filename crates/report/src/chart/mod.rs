@@ -1,8 +1,16 @@
 //! The charts: one file each, one entry a line, in alphabetical order.
 
+mod apl_chain;
 mod ccdf;
+mod extraction;
+mod field_of_influence;
+mod flows_sankey;
+mod gvc_participation;
+mod heatmap;
 mod input;
+mod io_heatmap;
 mod key_sectors;
+mod matrix;
 mod ranking;
 mod robustness_curve;
 mod stage_linkages;
@@ -86,7 +94,13 @@ pub trait Chart: Sync {
 }
 
 static CHARTS: &[&dyn Chart] = &[
+    &apl_chain::AplChain,
     &ccdf::Ccdf,
+    &extraction::Extraction,
+    &field_of_influence::FieldOfInfluence,
+    &flows_sankey::FlowsSankey,
+    &gvc_participation::GvcParticipation,
+    &io_heatmap::IoHeatmap,
     &key_sectors::KeySectors,
     &ranking::Ranking,
     &robustness_curve::RobustnessCurve,

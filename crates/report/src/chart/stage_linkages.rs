@@ -1,15 +1,12 @@
 //! The heatmap of flows between groups: stages, roles or regions.
 
+use super::heatmap::{Heatmap, Ramp, spans_much};
 use super::input::{Options, in_period, numeric, period, rows_of};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
-use crate::figure::{Figure, Words};
-use crate::geometry::Rect;
+use crate::figure::Words;
 use crate::number::{count, grouped, percent, short};
-use crate::scale::{Range, Scale, axis_range};
-use crate::style::{Colour, Diverging, Sheet, Theme, cividis};
-use crate::svg::{Anchor, Element};
-use crate::text::{Weight, fit, label, width};
+use crate::text::label;
 use crate::{ReportError, Style, vega};
 use palenque_graph::TableId;
 
@@ -130,13 +127,6 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     })
 }
 
-/// Whether the positive values span more than 100 to 1.
-fn spans_much(cells: &[Option<f64>]) -> bool {
-    let positive = cells.iter().flatten().filter(|x| **x > 0.0);
-    let (low, high) = positive.fold((f64::INFINITY, 0.0_f64), |(l, h), x| (l.min(*x), h.max(*x)));
-    high > 100.0 * low
-}
-
 fn plural(grouping: &str) -> String {
     match grouping {
         "" => "groups".to_owned(),
@@ -251,53 +241,7 @@ impl Points {
     }
 }
 
-/// From a value to a colour.
-#[derive(Clone, Copy, Debug)]
-enum Ramp {
-    /// More is further from the ground: dark on white, light on black.
-    Sequential(Scale, Theme),
-    /// Around 1, equally far in both directions by logarithm.
-    Around(Diverging, Scale),
-}
-
-impl Ramp {
-    fn of(points: &Points, theme: Theme) -> Self {
-        let values = || points.cells.iter().flatten().copied().filter(|x| *x > 0.0);
-        if points.measure == Measure::Affinity {
-            let reach = values().map(|x| x.log10().abs()).fold(0.3_f64, f64::max).min(2.0);
-            let range = Range { low: 10_f64.powf(-reach), high: 10_f64.powf(reach) };
-            return Self::Around(Diverging::of(theme), Scale::log(range, (0.0, 1.0)));
-        }
-        let range = axis_range(&values().collect::<Vec<_>>());
-        let scale = if points.log {
-            Scale::log(range, (0.0, 1.0))
-        } else {
-            Scale::linear(Range { low: range.low.min(0.0), ..range }, (0.0, 1.0))
-        };
-        Self::Sequential(scale, theme)
-    }
-
-    fn at_share(&self, share: f64) -> Colour {
-        match self {
-            Self::Sequential(_, Theme::Light) => cividis(1.0 - 0.88 * share),
-            Self::Sequential(_, Theme::Dark) => cividis(0.12 + 0.88 * share),
-            Self::Around(colours, _) => colours.at(2.0 * share - 1.0),
-        }
-    }
-
-    fn scale(&self) -> &Scale {
-        match self {
-            Self::Sequential(scale, _) | Self::Around(_, scale) => scale,
-        }
-    }
-
-    fn colour(&self, value: f64) -> Colour {
-        self.at_share(self.scale().share(value))
-    }
-}
-
 fn draw(points: &Points, style: &Style) -> Drawing {
-    let sheet = Sheet::of(style);
     let words = Words {
         chart: SPEC.name,
         title: points.title.clone(),
@@ -309,142 +253,24 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         csv: points.csv(),
         view: Some(points.view()),
     };
-    let n = points.n();
-    let (size, gap) = (sheet.tick, sheet.gap());
-    let wide = |text: &str| width(text, size, Weight::Regular);
-    let mut names: Vec<String> = points.groups.iter().map(|group| name(group)).collect();
-    let widest = |names: &[String]| names.iter().map(|text| wide(text)).fold(0.0, f64::max);
-    let inner = sheet.width - 2.0 * sheet.margin;
-    // Where columns are narrower than a line of text, they carry the numbers of the rows.
-    let numbered = inner * 0.58 / (n as f64) < size * 1.1;
-    if numbered {
-        names = (1..).zip(&names).map(|(i, name)| format!("{name}\u{2002}{i}")).collect();
-    }
-    let longest = widest(&names);
-    let row_room = longest.min(inner * 0.3);
-    let needed = n as f64 * size * 1.15 + row_room + 3.0 * gap;
-    let mut figure = Figure::new(words, style, needed);
-    let area = figure.area();
-    let ramp = Ramp::of(points, style.theme);
-
-    let bar_room = draw_bar(points, &ramp, &mut figure, &area);
-    let left = area.x + row_room + gap;
-    let right = area.right() - bar_room - gap * 1.5;
-    let column_width = (right - left) / n as f64;
-    let upright = longest > column_width * 0.94;
-    let head = match (numbered, upright) {
-        (true, _) => wide("00") * 1.1,
-        (_, true) => row_room,
-        (_, false) => size * 1.1,
+    let ramp = match points.measure {
+        Measure::Affinity => Ramp::around_one(&points.cells, style.theme),
+        _ => Ramp::sequential(&points.cells, points.log, style.theme),
     };
-    let top = area.y + head + gap * 0.8;
-    let row_height = (area.bottom() - top) / n as f64;
-    let cell = |row: usize, column: usize| {
-        let (x, y) = (left + column as f64 * column_width, top + row as f64 * row_height);
-        Rect::new(x, y, column_width, row_height)
+    let heatmap = Heatmap {
+        names: &points.groups,
+        columns: &(0..points.n()).collect::<Vec<_>>(),
+        cells: &points.cells,
+        framed: &[],
+        ramp,
+        number: &|value| points.number(value),
+        cell_text: &|value| points.cell_text(value),
+        tick_text: &|value, label| match points.measure {
+            Measure::Share => percent(value),
+            _ => label,
+        },
     };
-    for (i, name) in names.iter().enumerate() {
-        let full = &points.groups[i];
-        let short_name = if numbered {
-            let number = format!("\u{2002}{}", i + 1);
-            let room = row_room - wide(&number);
-            fit(name.trim_end_matches(&number), size, Weight::Regular, room) + &number
-        } else {
-            fit(name, size, Weight::Regular, row_room)
-        };
-        let y = cell(i, 0).centre().1 + size * 0.36;
-        let row_name = figure.note((left - gap * 0.7, y), &short_name, Anchor::End);
-        figure.push(row_name.tooltip(full));
-        let x = cell(0, i).centre().0;
-        let foot = top - gap * 0.6;
-        let column_name = if upright {
-            let at = (x + size * 0.36, foot);
-            let text = if numbered { (i + 1).to_string() } else { short_name };
-            if numbered && i % every(size, column_width) != 0 {
-                continue;
-            }
-            figure.note(at, &text, Anchor::Start).rotated(-90.0, at)
-        } else {
-            figure.note((x, foot), &short_name, Anchor::Middle)
-        };
-        figure.push(column_name.tooltip(full));
-    }
-    let text_size = cell_text_size(points, &sheet, column_width, row_height);
-    let inset = (column_width.min(row_height) * 0.03).max(sheet.line * 0.5);
-    for (from, to, value) in points.cells() {
-        let inside = cell(from, to).inset(inset);
-        let Some(value) = value.filter(|value| *value > 0.0) else {
-            let empty = Element::rect(&inside).no_fill().stroke(sheet.ink.grid, sheet.line);
-            figure.push(empty.class("grid"));
-            continue;
-        };
-        let colour = ramp.colour(value);
-        let number = points.number(value);
-        let tip = format!("{} → {}: {number}", points.groups[from], points.groups[to]);
-        figure.push(Element::rect(&inside).fill(colour).tooltip(&tip));
-        if let Some(text_size) = text_size {
-            let (x, y) = inside.centre();
-            let text = points.cell_text(value);
-            let number = Element::text((x, y + text_size * 0.36), &text, text_size);
-            figure.push(number.anchor(Anchor::Middle).fill(colour.readable_on()));
-        }
-    }
-    figure.finish()
-}
-
-/// Each how manieth column can be numbered.
-fn every(size: f64, column_width: f64) -> usize {
-    (1..100).find(|k| *k as f64 * column_width >= size * 1.1).unwrap_or(100)
-}
-
-fn name(group: &str) -> String {
-    if group.is_empty() { "(none)".to_owned() } else { label(group) }
-}
-
-/// The size at which every number fits into its cell, if there is one that can be read.
-fn cell_text_size(points: &Points, sheet: &Sheet, wide: f64, high: f64) -> Option<f64> {
-    let texts = points.cells.iter().flatten().filter(|x| **x > 0.0).map(|x| points.cell_text(*x));
-    let widest = texts.map(|text| width(&text, 1.0, Weight::Regular)).fold(0.0, f64::max);
-    let fitting = (wide * 0.88 / widest.max(1e-9)).min(high * 0.72).min(sheet.label);
-    (fitting >= sheet.caption * 0.98).then_some(fitting)
-}
-
-/// Draws the colour bar at the right; returns its width with its labels.
-fn draw_bar(points: &Points, ramp: &Ramp, figure: &mut Figure, area: &Rect) -> f64 {
-    let sheet = figure.sheet;
-    let scale = ramp.scale();
-    let text = |value: f64, label: &str| match points.measure {
-        Measure::Share => percent(value),
-        _ => label.to_owned(),
-    };
-    let ticks: Vec<(f64, String)> =
-        scale.ticks(5).into_iter().map(|(value, label)| (value, text(value, &label))).collect();
-    let wide = |label: &str| width(label, sheet.tick, Weight::Regular);
-    let labels = ticks.iter().map(|(_, label)| wide(label)).fold(0.0, f64::max);
-    let thick = sheet.label * 0.9;
-    let used = thick + sheet.gap() * 0.6 + labels;
-    let height = area.height.min(sheet.label * 16.0);
-    let bar = Rect::new(area.right() - used, area.y + (area.height - height), thick, height);
-    let bar = Rect { y: bar.y + sheet.tick * 0.5, height: bar.height - sheet.tick * 0.5, ..bar };
-    let mut gradient = Element::new("linearGradient")
-        .number("x1", 0.0)
-        .number("y1", 1.0)
-        .number("x2", 0.0)
-        .number("y2", 0.0);
-    for step in 0..=20 {
-        let share = f64::from(step) / 20.0;
-        let stop = Element::new("stop").number("offset", share);
-        gradient = gradient.child(stop.set("stop-color", ramp.at_share(share).to_string()));
-    }
-    let reference = figure.define(gradient);
-    figure.push(Element::rect(&bar).set("fill", reference));
-    for (value, label) in ticks {
-        let y = bar.bottom() - bar.height * scale.share(value);
-        figure.push(figure.rule((bar.right(), y), (bar.right() + sheet.gap() * 0.3, y)));
-        let at = (bar.right() + sheet.gap() * 0.6, y + sheet.tick * 0.36);
-        figure.push(figure.note(at, &label, Anchor::Start));
-    }
-    used
+    heatmap.draw(words, style)
 }
 
 impl Chart for StageLinkages {

@@ -1,7 +1,7 @@
 //! The layered drawing of a supply chain: nodes in stages from left to right, links as wide as their flow.
 
 mod layers;
-mod order;
+pub(super) mod order;
 mod picture;
 
 use super::input::{Options, in_period};
@@ -46,27 +46,27 @@ const MAX_IN_STAGE: usize = 40;
 
 /// A bar: a node, or the smaller nodes of a stage together.
 #[derive(Clone, Debug)]
-struct Bar {
-    id: String,
-    name: String,
-    stage: usize,
-    size: f64,
+pub(super) struct Bar {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) stage: usize,
+    pub(super) size: f64,
     /// How many nodes it stands for.
-    n: usize,
+    pub(super) n: usize,
 }
 
 impl Bar {
-    fn is_rest(&self) -> bool {
+    pub(super) fn is_rest(&self) -> bool {
         self.n > 1
     }
 }
 
 /// A link between two bars.
 #[derive(Clone, Copy, Debug)]
-struct Link {
-    from: usize,
-    to: usize,
-    flow: f64,
+pub(super) struct Link {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) flow: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! What holds of every figure: well-formed, described, safe on a page, inside its sheet, the same each time.
 
 use crate::charts::{four_stages, kite, small_chain, three_sectors};
+use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
-    Attack, chain, linkages, names, node_metrics, numbers, robustness_curve, stage_linkages,
+    Attack, chain, edge_metrics, extraction, gvc_decomposition, io_matrix, linkages, linkages_over,
+    names, node_metrics, numbers, robustness_curve, stage_linkages,
 };
 use palenque_graph::table::Unit;
 use palenque_graph::{Panel, SupplyGraph, Table};
@@ -94,17 +96,66 @@ fn all_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> Vec<
         "stage",
         ids.iter().enumerate().map(|(i, id)| Some(if i < 20 { id } else { &ids[0] })),
     );
-    vec![
+    let mut cases = matrix_charts(name, ids, value);
+    cases.extend([
         case("ccdf", metric("in_strength"), None),
         case("key_sectors", vec![linkages(ids, &x, &values(n, |i| 0.5 + i % 3.0 / 2.0), &x)], None),
         case("ranking", metric("pagerank"), None),
         case("robustness_curve", vec![robustness_curve(&attacks)], None),
         case("stage_linkages", vec![stage_linkages(&distinct, &flows)], None),
         case("supply_chain", vec![], Some(Panel::snapshot(graph))),
+    ]);
+    // One node alone trades with nobody.
+    cases.retain(|case| n > 1 || !["supply_chain", "apl_chain"].contains(&case.chart));
+    cases
+}
+
+/// Charts of linkages between nodes. Matrices grow with the square: only one case shows what happens to the rest.
+fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> Vec<Case> {
+    let most = match name {
+        "many" => 105,
+        "hostile names" => 30,
+        _ => 12,
+    };
+    let mut ids: Vec<String> = ids.iter().take(most).cloned().collect();
+    let mut seen = BTreeSet::new();
+    ids.retain(|id| seen.insert(id.clone()));
+    let n = ids.len();
+    let bounded = |i: usize| value(i as f64).abs().clamp(1e-300, 1e250);
+    let cells = |shift: usize| (0..n * n).map(|i| bounded((i * 7 + shift) % n)).collect::<Vec<_>>();
+    let matrices = io_matrix(&ids, &[("L", cells(1)), ("APL", cells(2))]);
+    let field = io_matrix(&ids, &[("FIELD", cells(3))]);
+    let landscape = io_matrix(&ids, &[("MPM", cells(4))]);
+    let flows: Vec<_> = (0..n * 3).map(|i| (i % n, (i * i + 1) % n, bounded(i % n))).collect();
+    let losses: Vec<[f64; 4]> =
+        (0..n).map(|i| [1.0, 1.0, 0.5, 0.25].map(|share| bounded(i) * share)).collect();
+    let countries: Vec<(&str, [f64; 10])> =
+        ids.iter().enumerate().map(|(i, id)| (&**id, [bounded(i); 10])).collect();
+    let periods = ["1995", "", "2011"];
+    let over = linkages_over(&ids, &periods, |period, i| {
+        (bounded(i) * (1.0 + period as f64), 0.5 + (i % 3) as f64 / 2.0)
+    });
+    let case = |chart, table: &Table, options| Case {
+        name,
+        chart,
+        tables: vec![table.clone()],
+        panel: None,
+        options,
+    };
+    let exports = gvc_decomposition(&countries);
+    vec![
+        case("apl_chain", &matrices, &[]),
+        case("extraction", &extraction(&ids, &losses), &[]),
+        case("field_of_influence", &field, &[]),
+        case("field_of_influence", &landscape, &[("matrix", "MPM"), ("nodes", "30")]),
+        case("flows_sankey", &edge_metrics(&ids, &flows), &[]),
+        case("gvc_participation", &exports, &[]),
+        case("gvc_participation", &exports, &[("view", "terms"), ("top", "9")]),
+        case("io_heatmap", &matrices, &[("matrix", "L")]),
+        case("io_heatmap", &edge_metrics(&ids, &flows), &[("matrix", "Z"), ("order", "alike")]),
+        case("key_sectors", &over, &[("view", "paths"), ("period", "2011")]),
+        case("key_sectors", &over, &[("view", "panels"), ("period", "2011")]),
     ]
-    .into_iter()
-    .filter(|case| n > 1 || case.chart != "supply_chain") // one node alone trades with nobody
-    .collect()
 }
 
 fn cases() -> Vec<Case> {
@@ -216,7 +267,9 @@ fn check_document(figure: &Drawing, at: &str) {
                 "{at}: {name}"
             );
             let value = attribute.value();
-            assert!(!value.contains("NaN") && !value.contains("inf"), "{at}: {name}=\"{value}\"");
+            let is_name = matches!(name, "class" | "id" | "aria-labelledby" | "fill" | "stroke");
+            let is_number = !value.contains("NaN") && !value.contains("inf");
+            assert!(is_name || is_number, "{at}: {name}=\"{value}\"");
         }
         let is_shared =
             |colour: &str| matches!(colour, "#ffffff" | "#1a1a1a" | "#595959" | "#e4e4e4");
@@ -280,6 +333,12 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("key_sectors", linkages(&none, &[], &[], &[])),
         ("stage_linkages", stage_linkages(&[], &[])),
         ("robustness_curve", robustness_curve(&[])),
+        ("extraction", extraction(&none, &[])),
+        ("apl_chain", io_matrix(&none, &[])),
+        ("field_of_influence", io_matrix(&none, &[])),
+        ("io_heatmap", io_matrix(&none, &[])),
+        ("flows_sankey", edge_metrics(&none, &[])),
+        ("gvc_participation", gvc_decomposition(&[])),
     ];
     for (chart, table) in empty {
         let input = ChartInput { tables: &[table], panel: None };
@@ -329,7 +388,8 @@ fn vega_lite_documents_carry_the_plotted_data() {
     for case in cases() {
         let figure = case.draw(&Style::default()).expect("drawn");
         let Some(document) = figure.vega_lite else {
-            assert_eq!(case.chart, "supply_chain");
+            let without = ["supply_chain", "apl_chain", "flows_sankey"];
+            assert!(without.contains(&case.chart), "{}", case.chart);
             continue;
         };
         let document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
@@ -338,12 +398,16 @@ fn vega_lite_documents_carry_the_plotted_data() {
             document["mark"].is_string()
                 || document["mark"].is_object()
                 || document["layer"].is_array()
+                || document["spec"]["layer"].is_array()
         );
         let rows = document["data"]["values"].as_array().expect("rows").len();
         let quotes = figure.csv.contains('"'); // a quoted name may hold a line feed
         assert!(quotes || rows == figure.csv.lines().count() - 1, "{}: {rows} rows", case.chart);
     }
 }
+
+/// Snapshot, chart, table and options.
+type Small = (&'static str, &'static str, Table, &'static [(&'static str, &'static str)]);
 
 #[test]
 fn figures_differ_only_where_they_should() {
@@ -364,4 +428,18 @@ fn figures_differ_only_where_they_should() {
     };
     let style = Style { preset: Preset::Paper1Col, ..Style::default() };
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
+    let small: [Small; 8] = [
+        ("apl_chain_small", "apl_chain", four_nodes(), &[]),
+        ("extraction_small", "extraction", extraction(&names(2), &[[4.0, 6.0, 3.0, 2.0]; 2]), &[]),
+        ("field_of_influence_small", "field_of_influence", four_nodes(), &[("frame", "25")]),
+        ("flows_sankey_small", "flows_sankey", crate::linkage_charts::flows(), &[("top", "3")]),
+        ("gvc_participation_small", "gvc_participation", three_countries(), &[]),
+        ("io_heatmap_small", "io_heatmap", four_nodes(), &[("matrix", "L")]),
+        ("key_sectors_paths", "key_sectors", three_periods(), &[("view", "paths")]),
+        ("key_sectors_panels", "key_sectors", three_periods(), &[("view", "panels")]),
+    ];
+    for (name, chart, table, options) in small {
+        let figure = crate::charts::draw(chart, &[table], options).expect("drawn");
+        insta::assert_snapshot!(name, figure.svg);
+    }
 }

@@ -2,5 +2,6 @@
 
 mod charts;
 mod every_chart;
+mod linkage_charts;
 mod page;
 mod tables;

@@ -155,3 +155,101 @@ pub(crate) fn chain(stages: &[(&str, usize)], seed: u64) -> Panel {
     let graph = SupplyGraph::from_flows(names(n), flows).expect("nodes are known");
     Panel::snapshot(graph.with_text("stage", stage_of).with_unit("MXN thousand"))
 }
+
+/// Linkages over periods: `of(period, node)` is forward, backward.
+pub(crate) fn linkages_over(
+    ids: &[String],
+    periods: &[&str],
+    of: impl Fn(usize, usize) -> (f64, f64),
+) -> Table {
+    let n = ids.len();
+    let rows = || 0..n * periods.len();
+    let place = |row: usize| of(row / n, row % n);
+    let columns = vec![
+        text("period", &rows().map(|row| periods[row / n]).collect::<Vec<_>>()),
+        text("node_id", &rows().map(|row| ids[row % n].as_str()).collect::<Vec<_>>()),
+        numbers("power_of_dispersion", Unit::One, &rows().map(|r| place(r).1).collect::<Vec<_>>()),
+        numbers("sensitivity_ghosh", Unit::One, &rows().map(|r| place(r).0).collect::<Vec<_>>()),
+    ];
+    Table::new(TableId::Linkages, columns)
+}
+
+/// What is lost by hypothetical extraction: output, whole, backward, forward.
+pub(crate) fn extraction(ids: &[String], losses: &[[f64; 4]]) -> Table {
+    let column = |name, k: usize| {
+        numbers(name, Unit::Currency, &losses.iter().map(|row| row[k]).collect::<Vec<_>>())
+    };
+    let columns = vec![
+        text("period", &vec![""; ids.len()]),
+        text("node_id", ids),
+        column("output", 0),
+        column("hem_total", 1),
+        column("hem_backward", 2),
+        column("hem_forward", 3),
+    ];
+    Table::new(TableId::Linkages, columns)
+}
+
+/// Square matrices, each row by row; cells of zero are not in the table.
+pub(crate) fn io_matrix(ids: &[String], matrices: &[(&str, Vec<f64>)]) -> Table {
+    let n = ids.len();
+    let cells: Vec<(&str, usize, f64)> = matrices
+        .iter()
+        .flat_map(|(name, cells)| cells.iter().enumerate().map(|(i, x)| (*name, i, *x)))
+        .filter(|(.., value)| *value != 0.0)
+        .collect();
+    let columns = vec![
+        text("period", &vec![""; cells.len()]),
+        text("matrix", &cells.iter().map(|c| c.0).collect::<Vec<_>>()),
+        text("row", &cells.iter().map(|c| ids[c.1 / n].as_str()).collect::<Vec<_>>()),
+        text("col", &cells.iter().map(|c| ids[c.1 % n].as_str()).collect::<Vec<_>>()),
+        numbers("value", Unit::One, &cells.iter().map(|c| c.2).collect::<Vec<_>>()),
+    ];
+    Table::new(TableId::IoMatrix, columns)
+}
+
+/// Flows between nodes.
+pub(crate) fn edge_metrics(ids: &[String], flows: &[(usize, usize, f64)]) -> Table {
+    let columns = vec![
+        text("period", &vec![""; flows.len()]),
+        text("source", &flows.iter().map(|f| ids[f.0].as_str()).collect::<Vec<_>>()),
+        text("target", &flows.iter().map(|f| ids[f.1].as_str()).collect::<Vec<_>>()),
+        numbers("weight", Unit::Currency, &flows.iter().map(|f| f.2).collect::<Vec<_>>()),
+    ];
+    Table::new(TableId::EdgeMetrics, columns)
+}
+
+/// The nine terms of gross exports and `vs1`, by country.
+pub(crate) const GVC_TERMS: [&str; 10] = [
+    "dva_fin",
+    "dva_int",
+    "dva_intrex",
+    "rdv_fin",
+    "rdv_int",
+    "ddc",
+    "fva_fin",
+    "fva_int",
+    "fdc",
+    "vs1",
+];
+
+pub(crate) fn gvc_decomposition(countries: &[(&str, [f64; 10])]) -> Table {
+    let rows: Vec<(&str, &str, f64, f64)> = countries
+        .iter()
+        .flat_map(|(country, values)| {
+            let exports: f64 = values[..9].iter().sum();
+            let row = move |(term, value): (&&'static str, &f64)| {
+                (*country, *term, *value, *value / exports)
+            };
+            GVC_TERMS.iter().zip(values).map(row)
+        })
+        .collect();
+    let columns = vec![
+        text("period", &vec![""; rows.len()]),
+        text("country", &rows.iter().map(|r| r.0).collect::<Vec<_>>()),
+        text("term", &rows.iter().map(|r| r.1).collect::<Vec<_>>()),
+        numbers("value", Unit::Currency, &rows.iter().map(|r| r.2).collect::<Vec<_>>()),
+        numbers("share", Unit::One, &rows.iter().map(|r| r.3).collect::<Vec<_>>()),
+    ];
+    Table::new(TableId::GvcDecomposition, columns)
+}

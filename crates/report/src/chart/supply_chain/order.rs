@@ -5,7 +5,11 @@ use super::{Bar, Link};
 const SWEEPS: usize = 24;
 
 /// The bars by stage and in the best order found, and the links between them.
-pub(super) fn arranged(bars: &[Bar], links: Vec<Link>, n_stages: usize) -> (Vec<Bar>, Vec<Link>) {
+pub(in crate::chart) fn arranged(
+    bars: &[Bar],
+    links: Vec<Link>,
+    n_stages: usize,
+) -> (Vec<Bar>, Vec<Link>) {
     let mut columns: Vec<Vec<usize>> = vec![Vec::new(); n_stages];
     for (bar, Bar { stage, .. }) in bars.iter().enumerate() {
         columns[*stage].push(bar);
