@@ -85,7 +85,7 @@ pub struct RawColumn {
 /// # Errors
 /// [`FrameError::Damaged`], [`FrameError::ColumnType`] for dates, lists, bytes and the like, and
 /// [`FrameError::TooLarge`] for an unsigned number that does not fit.
-pub fn read_columns(file: File, kind: ColumnFile) -> Result<Vec<RawColumn>, FrameError> {
+pub fn read_columns(file: &File, kind: ColumnFile) -> Result<Vec<RawColumn>, FrameError> {
     let damaged = |why: String| FrameError::Damaged { format: kind.name(), why };
     let read = || match kind {
         ColumnFile::Parquet => parquet(file),
@@ -116,7 +116,7 @@ struct Decoded {
     narrow: Vec<(usize, RawColumn)>,
 }
 
-fn parquet(file: File) -> PolarsResult<Result<Decoded, FrameError>> {
+fn parquet(file: &File) -> PolarsResult<Result<Decoded, FrameError>> {
     let mut reader = ParquetReader::new(file.try_clone()?);
     let schema = reader.schema()?;
     if let Some(refusal) = refused(&schema) {
@@ -124,7 +124,7 @@ fn parquet(file: File) -> PolarsResult<Result<Decoded, FrameError>> {
     }
     let (wide, narrow) = by_width(&schema);
     let metadata = reader.get_metadata()?.clone();
-    let column = |(at, field)| Ok((at, narrow::parquet(&file, &metadata, &field)?));
+    let column = |(at, field)| Ok((at, narrow::parquet(file, &metadata, &field)?));
     let narrow = narrow.into_iter().map(column).collect::<PolarsResult<_>>()?;
     let frame = match wide[..] {
         [] => None,
@@ -133,7 +133,7 @@ fn parquet(file: File) -> PolarsResult<Result<Decoded, FrameError>> {
     Ok(Ok(Decoded { frame, narrow }))
 }
 
-fn arrow(file: File) -> PolarsResult<Result<Decoded, FrameError>> {
+fn arrow(file: &File) -> PolarsResult<Result<Decoded, FrameError>> {
     let mut reader = IpcReader::new(file.try_clone()?).set_rechunk(false);
     let schema = reader.schema()?;
     if let Some(refusal) = refused(&schema) {
@@ -145,7 +145,7 @@ fn arrow(file: File) -> PolarsResult<Result<Decoded, FrameError>> {
         _ => Some(reader.with_projection(Some(wide)).finish()?),
     };
     let positions = narrow.iter().map(|(at, _)| *at);
-    let columns = if narrow.is_empty() { Vec::new() } else { narrow::arrow(&file, &narrow)? };
+    let columns = if narrow.is_empty() { Vec::new() } else { narrow::arrow(file, &narrow)? };
     Ok(Ok(Decoded { frame, narrow: positions.zip(columns).collect() }))
 }
 

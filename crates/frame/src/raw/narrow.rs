@@ -94,5 +94,5 @@ fn whole<T: NativeType + Into<i64>>(arrays: &[Box<dyn Array>]) -> RawValues {
 /// The cells of an array of this type; none of another.
 fn cells<T: NativeType>(array: &dyn Array) -> impl Iterator<Item = Option<T>> + '_ {
     let array = array.as_any().downcast_ref::<PrimitiveArray<T>>();
-    array.into_iter().flat_map(|array| array.iter().map(|x| x.copied()))
+    array.into_iter().flat_map(|array| array.iter().map(Option::<&T>::copied))
 }

@@ -40,7 +40,7 @@ fn numbers_of_any_width_and_dictionaries_are_read() {
     .and_then(|frame| frame.hstack(&[dictionary]))
     .expect("columns of one length");
     for (kind, file) in both(&frame) {
-        let columns = read_columns(file, kind).expect("types that are read");
+        let columns = read_columns(&file, kind).expect("types that are read");
         let value = |name: &str| {
             &columns.iter().find(|c| c.name == name).expect("every column is read").values
         };
@@ -81,7 +81,7 @@ fn narrow_and_decimal_columns_stand_where_the_file_has_them() {
         writer.write(&batch, None).expect("memory does not refuse");
     }
     writer.finish().expect("memory does not refuse");
-    let columns = read_columns(file_of(&writer.into_inner()), ColumnFile::Arrow).expect("read");
+    let columns = read_columns(&file_of(&writer.into_inner()), ColumnFile::Arrow).expect("read");
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["c0", "c1", "c2", "c3", "c4"]);
     let twice = |values: [Option<i64>; 2]| RawValues::I64([values, values].concat());
@@ -100,7 +100,7 @@ fn other_types_are_refused_by_name() {
     for (column, name) in [(list, "tags"), (bytes, "blob")] {
         let frame = DataFrame::new_infer_height(vec![column]).expect("one column");
         for (kind, file) in both(&frame) {
-            match read_columns(file, kind) {
+            match read_columns(&file, kind) {
                 Err(FrameError::ColumnType { column, .. }) => assert_eq!(column, name),
                 other => panic!("{kind:?} {name}: {other:?}"),
             }
@@ -108,7 +108,7 @@ fn other_types_are_refused_by_name() {
     }
     let frame = df!("u64" => [u64::MAX]).expect("one column");
     for (kind, file) in both(&frame) {
-        let error = read_columns(file, kind).expect_err("does not fit").to_string();
+        let error = read_columns(&file, kind).expect_err("does not fit").to_string();
         assert_eq!(error, "column `u64` holds a whole number above 9223372036854775807");
     }
 }
@@ -119,14 +119,14 @@ fn a_cut_or_changed_parquet_file_never_panics() {
     write_table(&many(500), TableFormat::Parquet, CsvStyle::default(), &mut whole)
         .expect("memory does not refuse");
     for end in (0..whole.len()).step_by(199) {
-        let result = read_columns(file_of(&whole[..end]), ColumnFile::Parquet);
+        let result = read_columns(&file_of(&whole[..end]), ColumnFile::Parquet);
         assert!(result.is_err(), "cut at {end}");
     }
     for at in (0..whole.len()).step_by(199) {
         let mut changed = whole.clone();
         changed[at] ^= 0xff;
         // It may pass unnoticed inside a page; it may not end the process.
-        let _ = read_columns(file_of(&changed), ColumnFile::Parquet);
+        let _ = read_columns(&file_of(&changed), ColumnFile::Parquet);
     }
 }
 
@@ -135,7 +135,7 @@ fn what_is_no_column_file_is_damaged() {
     for kind in [ColumnFile::Parquet, ColumnFile::Arrow] {
         for bytes in [b"".as_slice(), b"PAR1", b"source,target\na,b\n", b"PAR1\xff\xff\xff\x7fPAR1"]
         {
-            let error = read_columns(file_of(bytes), kind).expect_err("refused");
+            let error = read_columns(&file_of(bytes), kind).expect_err("refused");
             assert!(matches!(error, FrameError::Damaged { .. }), "{kind:?}: {error}");
         }
     }

@@ -16,7 +16,7 @@ fn rows_keep_their_order_across_batches() {
         let mut file = tempfile::tempfile().expect("a temporary file");
         write_table(&table, format, CsvStyle::default(), &mut file).expect("room for 5 MB");
         file.rewind().expect("a file can be rewound");
-        let columns = read_columns(file, kind).expect("our own file");
+        let columns = read_columns(&file, kind).expect("our own file");
         assert_eq!(columns[0].values, RawValues::I64((0..n).map(Some).collect()));
     }
 }
@@ -29,7 +29,7 @@ fn a_table_without_rows_keeps_its_columns() {
         let mut file = tempfile::tempfile().expect("a temporary file");
         write_table(&many(0), format, CsvStyle::default(), &mut file).expect("room");
         file.rewind().expect("a file can be rewound");
-        let columns = read_columns(file, kind).expect("our own file");
+        let columns = read_columns(&file, kind).expect("our own file");
         assert_eq!(columns.len(), 4);
         assert!(columns.iter().all(|c| c.values.is_empty()));
     }

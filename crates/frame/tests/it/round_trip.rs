@@ -80,7 +80,7 @@ proptest! {
         for (format, kind) in
             [(TableFormat::Parquet, ColumnFile::Parquet), (TableFormat::Arrow, ColumnFile::Arrow)]
         {
-            let back = read_columns(file_of(&bytes(&table, format)), kind).expect("our own file");
+            let back = read_columns(&file_of(&bytes(&table, format)), kind).expect("our own file");
             prop_assert_eq!(format!("{back:?}"), format!("{:?}", raw(&table)));
         }
     }

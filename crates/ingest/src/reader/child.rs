@@ -39,7 +39,7 @@ pub fn answer(format: &str, file: File, out: &mut dyn Write) -> io::Result<()> {
         other => return Err(io::Error::other(format!("no format is called `{other}`"))),
     };
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    match decode(file, kind) {
+    match decode(&file, kind) {
         Ok(columns) => {
             out.write_all(&[COLUMNS])?;
             write_stream(&columns, &mut out)?;
@@ -57,7 +57,7 @@ pub fn answer(format: &str, file: File, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Decodes in this process.
-pub(super) fn decode(file: File, kind: ColumnFile) -> Result<Vec<RawColumn>, Trouble> {
+pub(super) fn decode(file: &File, kind: ColumnFile) -> Result<Vec<RawColumn>, Trouble> {
     read_columns(file, kind).map_err(|error| match error {
         FrameError::ColumnType { .. } | FrameError::TooLarge { .. } => {
             Trouble::Type(error.to_string())

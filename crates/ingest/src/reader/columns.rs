@@ -44,7 +44,7 @@ pub(super) fn load(source: &mut Source, policy: &Policy) -> Result<(), Box<Diagn
     let Some(Body::Columns(file, kind)) = source.body.take() else { return Ok(()) };
     let columns = match &policy.reading_child {
         Some(program) => ask(program, file, kind),
-        None => decode(file, kind),
+        None => decode(&file, kind),
     };
     let at = Location::file(&source.name);
     source.body =

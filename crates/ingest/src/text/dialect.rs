@@ -1,6 +1,6 @@
 //! How a text separates its fields, and its header.
 
-use super::row::{Grammar, Next, unescaped};
+use super::row::{self, Grammar, Next, unescaped};
 use crate::layout::header::{MAX_COLUMNS, adapted, numbered, repeated};
 use crate::layout::{Layout, Titles};
 use crate::policy::{LineEnds, Policy};
