@@ -10,6 +10,7 @@ use crate::kernel::sums::{Sum, Sums};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{NoProgress, NodeIndex, Progress, SupplyGraph};
+use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
 /// What rounding may take from a column sum of 1.
@@ -306,7 +307,7 @@ impl<'g> Economy<'g> {
         let most = block.iter().max_by(|a, b| spent(a).total_cmp(&spent(b)).then(b.cmp(a)));
         if let Some((i, spent)) = most.map(|i| (i, spent(i))).filter(|&(_, spent)| spent > 1.0) {
             let id = shown(self.graph.node_id((*i).into()));
-            why += &format!("; `{id}` spends {spent:.3} on inputs per 1.000 of output");
+            let _ = write!(why, "; `{id}` spends {spent:.3} on inputs per 1.000 of output");
         }
         MetricError::NotProductive {
             why,

@@ -1,7 +1,7 @@
 //! The spectral radius against closed forms, and economies on either side of 1.
 
 use crate::golden::{compute, figure};
-use palenque_graph::{NoProgress, SupplyGraph};
+use palenque_graph::{Diagnostic, NoProgress, SupplyGraph};
 use palenque_metrics::linkage::productivity::{Productivity, productivity};
 use palenque_metrics::linkage::total::total_linkages;
 use palenque_metrics::{MetricError, Params, find};
@@ -140,7 +140,9 @@ fn with_radius(wanted: f64, rng: &mut ChaCha8Rng) -> (SupplyGraph, f64) {
             })
             .collect();
         let sum: f64 = row.iter().sum();
-        row.iter_mut().for_each(|share| *share /= sum);
+        for share in &mut row {
+            *share /= sum;
+        }
         let pairs = (0..n).zip(row).filter(|pair| pair.1 > 0.0);
         flows.extend(
             pairs.map(|(j, share)| (i, j, radius * share * scale[i as usize] / scale[j as usize])),
@@ -155,7 +157,8 @@ fn nearly_closed_economies_are_told() {
     let remarks = |own: f64| {
         let graph = economy(2, [(0, 0, own), (1, 1, 0.5), (0, 1, 0.1)], 1.0);
         metric.compute(&graph, &Params::default(), &NoProgress).expect("productive");
-        metric.remarks(&graph, &Params::default()).iter().map(|d| d.id()).collect::<Vec<_>>()
+        let remarks = metric.remarks(&graph, &Params::default());
+        remarks.iter().map(Diagnostic::id).collect::<Vec<_>>()
     };
     assert_eq!(remarks(1.0 - 1e-12), ["W0507"]);
     assert_eq!(remarks(1.0 - 1e-11), ["W0507"]);
