@@ -217,7 +217,7 @@ impl Selection {
         }
         let found = Diagnostic::new("E0701", format!("there is no side table `{shown}`"));
         let own = self.picks.iter().map(|pick| pick.metric);
-        let known = own.chain(palenque_metrics::all()).flat_map(|metric| metric.sides());
+        let known = own.chain(palenque_metrics::all()).flat_map(Metric::sides);
         Some(match nearest(name, known.map(|side| side.name)) {
             Some(near) => found.help(format!("did you mean `{near}`?")),
             None => found.help("`palenque explain METRIC` names the side tables that it reads"),

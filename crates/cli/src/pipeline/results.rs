@@ -52,7 +52,12 @@ fn pairs(panel: &Panel) -> impl Iterator<Item = ((&str, &SupplyGraph), (&str, &S
 
 /// Whether the accounts of a level were looked at, and what is wrong with them.
 #[derive(Default)]
-pub(super) struct Judged(Option<Option<Diagnostic>>);
+pub(super) enum Judged {
+    #[default]
+    NotYet,
+    Sound,
+    Wrong(Diagnostic),
+}
 
 /// What measuring needs at hand.
 pub(super) struct Run<'a> {
@@ -130,7 +135,9 @@ impl Run<'_> {
     fn remark(&mut self, pick: &Pick, params: &Params, panel: &Panel) {
         for (period, graph) in panel.iter() {
             let remarks = with_threads(self.session.threads, || pick.metric.remarks(graph, params));
-            remarks.into_iter().for_each(|found| self.tell(found, period));
+            for found in remarks {
+                self.tell(found, period);
+            }
         }
     }
 
@@ -147,8 +154,10 @@ impl Run<'_> {
 
     /// What keeps coefficients from being computed of these accounts. What is only strange is told, once a level.
     fn judge(&mut self, panel: &Panel, accounts: &mut Judged) -> Option<Diagnostic> {
-        if let Some(known) = &accounts.0 {
-            return known.clone();
+        match accounts {
+            Judged::NotYet => {}
+            Judged::Sound => return None,
+            Judged::Wrong(found) => return Some(found.clone()),
         }
         let mut wrong = None;
         for (period, graph) in panel.iter() {
@@ -162,7 +171,8 @@ impl Run<'_> {
                 }
             }
         }
-        accounts.0.insert(wrong).clone()
+        *accounts = wrong.clone().map_or(Judged::Sound, Judged::Wrong);
+        wrong
     }
 
     /// A metric without a result: an error if it was asked for by name, a warning in a family, a note otherwise.
