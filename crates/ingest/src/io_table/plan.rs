@@ -64,6 +64,9 @@ pub(crate) enum RowRole {
     Skip,
 }
 
+/// Says what a row is by the cells of its label columns; rows are asked about in their order.
+pub(crate) type RowNamer = Box<dyn FnMut(&[&str]) -> RowRole + Send>;
+
 /// What stands where in a sheet.
 pub(crate) struct Plan {
     /// How many rows of the head come before the first row of numbers.
@@ -73,7 +76,7 @@ pub(crate) struct Plan {
     /// What every column is.
     pub(crate) columns: Vec<ColumnRole>,
     /// What a row is, by the cells of its label columns.
-    pub(crate) rows: Box<dyn FnMut(&[&str]) -> RowRole + Send>,
+    pub(crate) rows: RowNamer,
     /// The period that the sheet names.
     pub(crate) period: Option<Box<str>>,
     /// The unit of the flows that the sheet names.

@@ -17,7 +17,7 @@ pub(crate) struct Tables {
     /// The files, the one that was named first. That of a long table holds its records.
     pub(crate) files: Vec<File>,
     /// The tables, where the files are no records.
-    pub(crate) tables: Vec<IoTable>,
+    pub(crate) parsed: Vec<IoTable>,
     /// Whether the first file holds records of a long table.
     pub(crate) is_long: bool,
     /// The titles of all columns.
@@ -86,7 +86,7 @@ fn sheet(
         tables.titles.clone_from(&table.places.titles);
         tables.titles.extend(table.sellers.iter().map(|seller| seller.label.name.to_string()));
         tables.titles.extend(table.inputs.iter().map(|row| row.name.to_string()));
-        tables.tables.push(table);
+        tables.parsed.push(table);
     }
     close(&source, file)
 }

@@ -4,6 +4,7 @@ mod conservation;
 mod corpus;
 mod hostile;
 mod options;
+mod random_table;
 mod table;
 mod threads;
 mod workbooks;
