@@ -127,6 +127,11 @@ fn is_long(table: TableId) -> bool {
     table.alignment() == Alignment::Long && table != TableId::NetworkSummary
 }
 
+/// The metrics that are computed with others of their family.
+fn together() -> impl Iterator<Item = &'static dyn Metric> {
+    palenque_metrics::all().filter(|metric| !metric.by_name_only())
+}
+
 /// The metrics with a column or figure of this name. A column of a long table gives way to others of its name.
 fn columns_named(name: &str) -> Vec<(&'static dyn Metric, &'static str)> {
     let of = |wanted: fn(TableId) -> bool| {
@@ -184,9 +189,9 @@ impl Selection {
             if let Some(metric) = find(name) {
                 add(metric, Asked::Name, None);
             } else if name == "@all" {
-                palenque_metrics::all().for_each(|metric| add(metric, Asked::Default, None));
+                together().for_each(|metric| add(metric, Asked::Default, None));
             } else if let Some(family) = family {
-                for metric in palenque_metrics::all().filter(|m| m.spec().family == *family) {
+                for metric in together().filter(|m| m.spec().family == *family) {
                     add(metric, Asked::Family, None);
                 }
             } else {
@@ -304,7 +309,11 @@ mod tests {
         assert!(parse(&[]).picks.iter().all(|p| p.spec().core && p.asked == Asked::Default));
         let family = parse(&["@centrality"]);
         assert!(family.picks.iter().all(|p| p.spec().family == Family::Centrality));
-        assert_eq!(parse(&["@all"]).picks.len(), palenque_metrics::all().count());
+        assert_eq!(parse(&["@all"]).picks.len(), together().count());
+        let matrices = |names: &[&str]| {
+            parse(names).picks.iter().filter(|p| p.spec().name == "io_matrix").count()
+        };
+        assert_eq!([matrices(&["@linkage"]), matrices(&["@linkage", "io_matrix"])], [0, 1]);
     }
 
     #[test]

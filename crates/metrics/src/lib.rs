@@ -61,6 +61,12 @@ pub trait Metric: Sync {
         Scope::Period
     }
 
+    /// Whether it is left out of families and `@all`, because it answers a question of its own: it fills a table as
+    /// large as a matrix, or does nothing without a side table.
+    fn by_name_only(&self) -> bool {
+        false
+    }
+
     /// The side tables that it reads by `--input NAME=FILE`.
     fn sides(&self) -> &'static [SideSpec] {
         &[]

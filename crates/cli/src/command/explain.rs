@@ -107,7 +107,12 @@ fn metric_page(metric: &dyn Metric) -> Done {
         .line("cost", spec.cost)
         .line(
             "family",
-            &format!("@{}{}", spec.family, if spec.core { ", in the core set" } else { "" }),
+            &format!(
+                "@{}{}{}",
+                spec.family,
+                if spec.core { ", in the core set" } else { "" },
+                if metric.by_name_only() { ", but only when asked for by name" } else { "" }
+            ),
         )
         .line("needs", &spec.needs.join(", "));
     if metric.scope() == Scope::Pair {

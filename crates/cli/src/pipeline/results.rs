@@ -178,14 +178,16 @@ impl Run<'_> {
     /// A metric without a result: an error if it was asked for by name, a warning in a family, a note otherwise.
     fn no_result(&mut self, pick: &Pick, error: &MetricError) -> Outcome<()> {
         let name = pick.spec().name;
-        let input_missing = matches!(error, MetricError::InputMissing { .. });
+        let cannot =
+            matches!(error, MetricError::InputMissing { .. } | MetricError::TooLarge { .. });
+        let one_period = pick.metric.scope() == Scope::Pair && cannot;
         let is_wrong = matches!(error, MetricError::Parameter(_) | MetricError::Side(_))
             || pick.asked == Asked::Name
-            || (pick.asked == Asked::Family && !input_missing);
+            || (pick.asked == Asked::Family && !cannot);
         if is_wrong {
             return Err(error.diagnostic(name).into());
         }
-        if pick.asked == Asked::Family {
+        if pick.asked == Asked::Family && !one_period {
             let found = Diagnostic::new("W0705", format!("`{name}` was left out: it {error}"))
                 .help(format!("`palenque explain {name}` says what it needs"));
             self.session.found.push(found);

@@ -5,6 +5,7 @@ pub mod closeness;
 pub mod degree;
 pub mod domar_weight;
 pub mod harmonic;
+pub mod influence;
 pub mod pagerank;
 
 use crate::Metric;
@@ -15,6 +16,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &degree::Degree,
     &domar_weight::DomarWeight,
     &harmonic::HarmonicMetric,
+    &influence::InfluenceMetric,
     &pagerank::Pagerank,
     &pagerank::PagerankPersonalised,
     &pagerank::PagerankReverse,

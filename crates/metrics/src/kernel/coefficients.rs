@@ -24,6 +24,15 @@ pub struct RowMatrix<'g> {
     values: Vec<f64>,
 }
 
+impl<'g> RowMatrix<'g> {
+    /// A row a seller, an entry `value(buyer, flow)` an edge.
+    pub(crate) fn of_sales(graph: &'g SupplyGraph, value: impl Fn(usize, f64) -> f64) -> Self {
+        let edges = graph.targets().iter().zip(graph.flows());
+        let values = edges.map(|(&buyer, &flow)| value(buyer as usize, flow)).collect();
+        Self { offsets: graph.out_offsets(), columns: graph.targets(), values }
+    }
+}
+
 impl RowMatrix<'_> {
     /// How many rows there are.
     #[must_use]

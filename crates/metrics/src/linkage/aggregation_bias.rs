@@ -186,6 +186,10 @@ impl Metric for AggregationBias {
         &SPEC
     }
 
+    fn by_name_only(&self) -> bool {
+        true
+    }
+
     fn sides(&self) -> &'static [SideSpec] {
         &SIDES
     }

@@ -121,6 +121,10 @@ impl Metric for Balance {
         &SPEC
     }
 
+    fn by_name_only(&self) -> bool {
+        true
+    }
+
     fn sides(&self) -> &'static [SideSpec] {
         &SIDES
     }

@@ -307,6 +307,10 @@ impl Metric for GvcBilateral {
         &SPEC
     }
 
+    fn by_name_only(&self) -> bool {
+        true
+    }
+
     fn compute(
         &self,
         graph: &SupplyGraph,

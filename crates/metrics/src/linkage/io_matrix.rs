@@ -308,6 +308,10 @@ impl Metric for IoMatrix {
         &SPEC
     }
 
+    fn by_name_only(&self) -> bool {
+        true
+    }
+
     fn compute(
         &self,
         graph: &SupplyGraph,

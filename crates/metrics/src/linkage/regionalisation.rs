@@ -239,6 +239,10 @@ impl Metric for Regionalisation {
         &SPEC
     }
 
+    fn by_name_only(&self) -> bool {
+        true
+    }
+
     fn sides(&self) -> &'static [SideSpec] {
         &SIDES
     }

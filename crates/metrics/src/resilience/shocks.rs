@@ -180,6 +180,10 @@ impl Metric for StaticShocks {
         &SPEC
     }
 
+    fn by_name_only(&self) -> bool {
+        true
+    }
+
     fn sides(&self) -> &'static [SideSpec] {
         &SIDES
     }

@@ -100,6 +100,15 @@ fn check_edge_betweenness(graph: &SupplyGraph, expected: &Value) {
 }
 
 #[test]
+fn influence_of_ten_firms() {
+    let case = Case::open(CENTRALITY);
+    let tables = compute(&case.economy(), "influence", &[("labour_share", 0.5.into())]);
+    assert_all(&column(&tables, "influence"), case.expected("influence_alpha0.5"), "influence");
+    assert_near(figure(&tables, "influence_sum"), case.expected("influence_sum"), "sum");
+    assert_near(figure(&tables, "influence_norm2"), case.expected("influence_norm2"), "norm");
+}
+
+#[test]
 fn kite() {
     let case = Case::open(KITE);
     let graph = case.undirected("edges.csv");
