@@ -12,7 +12,7 @@
 //! 3. **`assemble/io_table.rs`** alone judges the [`IoTable`] that comes out: squareness, labels, empty and
 //!    negative cells, totals among the sectors, identities. It builds the graph.
 //!
-//! Long tables (a record a flow) and folders of matrices make an [`IoTable`] without a collector; what is judged
+//! Long tables (a record a flow), make and use tables, and folders of matrices make an [`IoTable`] without a collector; what is judged
 //! is the same.
 //!
 //! Blocks are matched by name and never by position: `sellers` and `buyers` are kept as the file has them, and
@@ -27,6 +27,7 @@ pub(crate) mod names;
 mod plan;
 pub(crate) mod pymrio;
 pub(crate) mod read;
+pub(crate) mod supply_use;
 
 pub(crate) use collect::{Cell, Collector, RowSink};
 pub(crate) use columns::rows as columns_as_rows;

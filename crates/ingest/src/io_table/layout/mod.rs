@@ -3,6 +3,7 @@
 //! A published table adds a file here and two lines in this one. It is recognised by what its first rows say,
 //! never by the name of its file.
 
+pub(crate) mod make_use;
 pub(crate) mod wide;
 
 use super::plan::{Head, Plan};
