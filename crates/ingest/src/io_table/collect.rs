@@ -227,6 +227,7 @@ impl<'a> Collector<'a> {
             }
             RowRole::ValueAdded(name) => below(name, InputKind::ValueAdded, unit),
             RowRole::Imports(name) => below(name, InputKind::Imports, unit),
+            RowRole::OtherInput(name) => below(name, InputKind::OtherInput, unit),
             RowRole::Output => below("output".into(), InputKind::Output, unit),
             RowRole::Satellite(name, own) => below(name, InputKind::Satellite, own.or(unit)),
         };

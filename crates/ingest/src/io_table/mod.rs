@@ -32,7 +32,7 @@ pub(crate) mod supply_use;
 pub(crate) use collect::{Cell, Collector, RowSink};
 pub(crate) use columns::rows as columns_as_rows;
 pub(crate) use flows::{Flows, FlowsBuilder};
-pub(crate) use plan::{ColumnRole, Head, Plan, RowRole};
+pub(crate) use plan::{ColumnRole, Head, Plan, RowRole, Rows};
 
 use palenque_graph::Location;
 use palenque_graph::diagnostic::shown;
@@ -106,6 +106,8 @@ pub(crate) enum InputKind {
     ValueAdded,
     /// Imported inputs.
     Imports,
+    /// Other payments for inputs: taxes on products, margins, purchases abroad.
+    OtherInput,
     /// Output once more.
     Output,
     /// Anything else, in a unit of its own: workers, emissions, and labour income where it is part of value added.
@@ -276,6 +278,8 @@ pub(crate) struct IoTable {
     pub(crate) period: Option<Box<str>>,
     /// The unit of the flows, where the table says it.
     pub(crate) unit: Option<Box<str>>,
+    /// How far both sides of an account may be apart because the numbers that the table was computed from are rounded.
+    pub(crate) rounding: f64,
     /// The layout by which it was read.
     pub(crate) layout: &'static str,
     /// Rows of the file below its header.

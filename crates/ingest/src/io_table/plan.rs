@@ -56,6 +56,8 @@ pub(crate) enum RowRole {
     ValueAdded(Box<str>),
     /// Imported inputs.
     Imports(Box<str>),
+    /// Another payment for inputs that no sector receives, such as taxes on products.
+    OtherInput(Box<str>),
     /// Output once more.
     Output,
     /// A row in a unit of its own, with its unit where the label says it.
@@ -63,6 +65,9 @@ pub(crate) enum RowRole {
     /// Nothing that is read.
     Skip,
 }
+
+/// Says what a row is, by the cells of its label columns.
+pub(crate) type Rows = Box<dyn FnMut(&[&str]) -> RowRole + Send>;
 
 /// What stands where in a sheet.
 pub(crate) struct Plan {
@@ -73,7 +78,7 @@ pub(crate) struct Plan {
     /// What every column is.
     pub(crate) columns: Vec<ColumnRole>,
     /// What a row is, by the cells of its label columns.
-    pub(crate) rows: Box<dyn FnMut(&[&str]) -> RowRole + Send>,
+    pub(crate) rows: Rows,
     /// The period that the sheet names.
     pub(crate) period: Option<Box<str>>,
     /// The unit of the flows that the sheet names.

@@ -3,6 +3,7 @@
 mod conservation;
 mod corpus;
 mod hostile;
+mod layouts;
 mod make_use;
 mod options;
 mod table;

@@ -34,7 +34,9 @@ pub(super) fn solve(a: &mut [f64], b: &mut [f64], n: usize) -> Result<(), usize>
     for k in (0..n).rev() {
         let (above, row) = b.split_at_mut(k * m);
         let row = &mut row[..m];
-        row.iter_mut().for_each(|x| *x /= a[k * n + k]);
+        for x in row.iter_mut() {
+            *x /= a[k * n + k];
+        }
         for (i, other) in above.chunks_mut(m).enumerate() {
             let factor = a[i * n + k];
             if factor != 0.0 {
@@ -46,7 +48,9 @@ pub(super) fn solve(a: &mut [f64], b: &mut [f64], n: usize) -> Result<(), usize>
 }
 
 fn subtract(row: &mut [f64], other: &[f64], factor: f64) {
-    row.iter_mut().zip(other).for_each(|(x, y)| *x -= factor * y);
+    for (x, y) in row.iter_mut().zip(other) {
+        *x -= factor * y;
+    }
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ fn both(
         return Err(Box::new(cut_off(&make)));
     }
     let accounts = SupplyUse::matched(make, uses)?;
+    let rounding = accounts.rounding();
     let mut table = accounts.table(model).map_err(|refusal| {
         let at = made_at.file();
         Box::new(refusal.at(at))
@@ -71,7 +72,7 @@ fn both(
             table.odd.note(0, 0, || Oddity::Negative(value), OddCells::NEGATIVE);
         }
     }
-    table.ragged = ragged;
+    (table.ragged, table.rounding) = (ragged, rounding);
     table.places = Places { has_lines: false, ..places.clone() };
     table.beside = vec![(made_at, odd_make), (places, odd_uses)];
     table.layout = "make-use";
@@ -88,6 +89,16 @@ fn cut_off(make: &IoTable) -> Diagnostic {
 }
 
 impl SupplyUse {
+    /// Half a unit a cell of the uses, where all of them are whole numbers.
+    fn rounding(&self) -> f64 {
+        let is_whole = |x: &f64| x.is_nan() || x.fract() == 0.0;
+        let demand = self.demand.iter().flat_map(|column| &column.values);
+        let all = self.uses.values().iter().chain(self.make.values()).chain(demand);
+        let largest = self.uses.values().iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+        let n_cells = self.industries.len().max(self.products.len()) + self.demand.len() + 1;
+        if largest > 1.0 && all.into_iter().all(is_whole) { 0.5 * n_cells as f64 } else { 0.0 }
+    }
+
     /// Puts the rows and columns of the use table into the order of the make table, by name.
     ///
     /// # Errors
