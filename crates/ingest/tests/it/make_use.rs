@@ -158,6 +158,10 @@ fn a_product_that_nobody_makes_is_an_imported_input() {
     assert_eq!(codes(&read), [""; 0]);
     assert_near(&column(graph(&read), "imports"), &[4.0, 6.0]);
     assert_near(&column(graph(&read), "value_added"), &[61.0, 35.0]);
+    let read = read_texts(MAKE, &uses, &by(SutModel::IndustryTechnology));
+    assert_eq!(codes(&read), [""; 0]);
+    assert_eq!(graph(&read).ids().iter().collect::<Vec<_>>(), ["p1", "p2", "p3"]);
+    assert_near(&column(graph(&read), "imports"), &[3.2, 3.05, 3.75]);
 }
 
 #[test]

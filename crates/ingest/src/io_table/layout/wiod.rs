@@ -155,6 +155,5 @@ fn is(words: &[&str], texts: [&str; 2]) -> bool {
 /// Whether the code or the description begins like final demand.
 fn begins(texts: [&str; 2]) -> bool {
     let texts = texts.map(str::to_lowercase);
-    let begins = |word: &&str| texts.iter().any(|text| text.starts_with(word));
-    FINAL_DEMAND.iter().any(|word| begins(&word))
+    FINAL_DEMAND.iter().any(|word| texts.iter().any(|text| text.starts_with(word)))
 }

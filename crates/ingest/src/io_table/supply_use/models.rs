@@ -24,8 +24,8 @@ impl SupplyUse {
     /// | C, fixed industry sales | `T = ĝ (Vᵀ)⁻¹` | `T U` | `T Y` | `W` | `g` |
     /// | D, fixed product sales | `T = V q̂⁻¹` | `T U` | `T Y` | `W` | `g` |
     ///
-    /// Where a product is used and not made (`q = 0`), no industry of D sells it: its uses are imported inputs, and
-    /// stand in a row of their own, so that columns still add up. A and C need as many products as industries and an
+    /// A product that is used and not made (`q = 0`) is no part of the table: its uses are imported inputs, in a row of
+    /// their own, so that columns still add up. A and C need as many products as industries and an
     /// inverse of `V`, and may give flows below zero.
     ///
     /// # Source
@@ -36,11 +36,12 @@ impl SupplyUse {
     /// # Errors
     /// E0501 or E0512 where the make table is not square or has no inverse and the model needs it.
     pub(super) fn table(self, model: SutModel) -> Result<IoTable, Refusal> {
+        let made = self.of_made_products();
         match model {
-            SutModel::ProductTechnology => self.product_technology(),
-            SutModel::IndustryTechnology => Ok(self.industry_technology()),
-            SutModel::FixedIndustrySales => self.fixed_industry_sales(),
-            SutModel::FixedProductSales => Ok(self.fixed_product_sales()),
+            SutModel::ProductTechnology => made.product_technology(),
+            SutModel::IndustryTechnology => Ok(made.industry_technology()),
+            SutModel::FixedIndustrySales => made.fixed_industry_sales(),
+            SutModel::FixedProductSales => Ok(made.fixed_product_sales()),
         }
     }
 
@@ -54,10 +55,7 @@ impl SupplyUse {
             (0..self.industries.len()).map(row).collect()
         });
         let demand: Vec<Vec<f64>> = demand.collect();
-        let unmade = self.unmade(&q);
-        let mut table = self.of_industries(flows, demand);
-        table.inputs.extend(unmade);
-        table
+        self.of_industries(flows, demand)
     }
 
     fn industry_technology(self) -> IoTable {
@@ -89,7 +87,7 @@ impl SupplyUse {
             }
         }
         solve(&mut a, &mut b, n).map_err(|at| {
-            self.no_inverse("fixed-industry-sales", &self.industries[at], "industry")
+            Self::no_inverse("fixed-industry-sales", &self.industries[at], "industry")
         })?;
         let g = self.by_industry();
         b.chunks_mut(m).zip(&g).for_each(|(row, g)| row.iter_mut().for_each(|x| *x *= g));
@@ -113,7 +111,7 @@ impl SupplyUse {
             self.uses.row(product).for_each(|(j, u)| b[j as usize * m + product] = u);
         }
         solve(&mut a, &mut b, n)
-            .map_err(|at| self.no_inverse("product-technology", &self.products[at], "product"))?;
+            .map_err(|at| Self::no_inverse("product-technology", &self.products[at], "product"))?;
         let q = self.by_product();
         b.chunks_mut(m).zip(&q).for_each(|(row, q)| row.iter_mut().for_each(|x| *x *= q));
         let column = |at: usize| b.chunks(m).map(|row| row[at]).collect::<Vec<f64>>();
@@ -136,19 +134,33 @@ impl SupplyUse {
         q
     }
 
-    /// The uses of products that nobody makes, if there are some.
-    fn unmade(&self, q: &[f64]) -> Option<InputRow> {
+    /// Without the products that nobody makes: their uses are a row of inputs.
+    fn of_made_products(mut self) -> Self {
+        let q = self.by_product();
+        let (made, unmade): (Vec<usize>, Vec<usize>) =
+            (0..q.len()).partition(|&product| q[product] != 0.0);
         let mut values = vec![0.0; self.industries.len()];
-        let unmade: Vec<usize> = (0..q.len()).filter(|&product| q[product] == 0.0).collect();
         for &product in &unmade {
             self.uses.row(product).for_each(|(industry, u)| values[industry as usize] += u);
         }
-        let final_use =
-            |column: &Column| unmade.iter().map(|&product| number(column.values[product])).sum();
-        let by_final_users = self.demand.iter().map(final_use).collect();
-        let (name, kind) = (UNMADE.into(), InputKind::Imports);
-        let row = InputRow { name, kind, unit: None, at: 0, values, by_final_users };
-        row.values.iter().any(|&x| x != 0.0).then_some(row)
+        if values.iter().any(|&x| x != 0.0) {
+            let of_users = |column: &Column| {
+                unmade.iter().map(|&product| number(column.values[product])).sum()
+            };
+            let by_final_users = self.demand.iter().map(of_users).collect();
+            let (name, kind) = (UNMADE.into(), InputKind::Imports);
+            self.inputs.push(InputRow { name, kind, unit: None, at: 0, values, by_final_users });
+        }
+        let mut new = vec![0; q.len()];
+        (0..).zip(&made).for_each(|(at, &product)| new[product] = at);
+        self.make = self.make.renumbered(&new);
+        let rows: Vec<Option<u32>> = made.iter().map(|&product| Some(product as u32)).collect();
+        self.uses = self.uses.arranged(&rows);
+        self.products = made.iter().map(|&product| self.products[product].clone()).collect();
+        for column in &mut self.demand {
+            column.values = made.iter().map(|&product| column.values[product]).collect();
+        }
+        self
     }
 
     fn square(&self, model: &str) -> Result<usize, Refusal> {
@@ -163,7 +175,7 @@ impl SupplyUse {
         Err(Refusal::new("E0501", what, help))
     }
 
-    fn no_inverse(&self, model: &str, at: &Sector, what: &str) -> Refusal {
+    fn no_inverse(model: &str, at: &Sector, what: &str) -> Refusal {
         let id = shown(&at.id());
         let what = format!(
             "`{model}` needs an inverse of the make table, and it has none: {what} `{id}` makes, or is made, in the \
@@ -224,7 +236,7 @@ fn times(left: &Flows, right: &Flows, n_columns: usize) -> Flows {
     let mut flows = FlowsBuilder::default();
     let mut sum = vec![0.0; n_columns];
     for row in 0..left.n_rows() {
-        for (at, x) in left.row(row).filter(|(at, _)| (*at as usize) < right.n_rows()) {
+        for (at, x) in left.row(row) {
             right.row(at as usize).for_each(|(column, y)| sum[column as usize] += x * y);
         }
         for (x, column) in sum.iter_mut().zip(0..) {
