@@ -255,7 +255,7 @@ fn table_panel(
     unit: Option<&str>,
     context: &mut Context<'_>,
 ) -> Option<Panel> {
-    let mut tables = std::mem::take(&mut table.tables);
+    let mut tables = std::mem::take(&mut table.parsed);
     if table.is_long && !context.found.has_errors() {
         tables = io_table::of_records(&mut table.files[0], context);
     }

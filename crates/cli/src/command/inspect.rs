@@ -88,25 +88,7 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
     if !known.is_empty() {
         let _ = writeln!(text, "columns      {}", known.join(", "));
     }
-    let relations: Vec<String> = graph
-        .relations()
-        .iter()
-        .map(|r| format!("{} ({} ties)", r.name(), grouped(r.ties().len() as u64)))
-        .collect();
-    if !relations.is_empty() {
-        let _ = writeln!(text, "relations    {}", relations.join(", "));
-    }
-    let satellites: Vec<String> = graph
-        .satellites()
-        .iter()
-        .map(|row| match row.unit() {
-            Some(unit) => format!("{} ({})", shown(row.name()), shown(unit)),
-            None => shown(row.name()),
-        })
-        .collect();
-    if !satellites.is_empty() {
-        let _ = writeln!(text, "satellites   {}", satellites.join(", "));
-    }
+    text += &beside(graph);
     text += if pipeline.inputs.is_table() {
         "direction    rows sell to columns\n"
     } else if pipeline.policy.money_flow {
@@ -248,6 +230,26 @@ fn accounts_line(graph: &SupplyGraph) -> String {
         );
     }
     line
+}
+
+/// Relations and satellite rows, a line each where there are some.
+fn beside(graph: &SupplyGraph) -> String {
+    let relation = |r: &palenque_graph::Relation| {
+        format!("{} ({} ties)", r.name(), grouped(r.ties().len() as u64))
+    };
+    let satellite = |row: &palenque_graph::Satellite| match row.unit() {
+        Some(unit) => format!("{} ({})", shown(row.name()), shown(unit)),
+        None => shown(row.name()),
+    };
+    let relations: Vec<String> = graph.relations().iter().map(relation).collect();
+    let satellites: Vec<String> = graph.satellites().iter().map(satellite).collect();
+    let mut text = String::new();
+    for (what, list) in [("relations", relations), ("satellites", satellites)] {
+        if !list.is_empty() {
+            let _ = writeln!(text, "{what:<12} {}", list.join(", "));
+        }
+    }
+    text
 }
 
 fn known_columns(graph: &SupplyGraph) -> Vec<String> {

@@ -58,8 +58,9 @@ fn charts() -> Vec<Vec<String>> {
 
 fn readers() -> Vec<Vec<String>> {
     palenque_ingest::reader::all()
-        .map(|reader| {
-            let spec = reader.spec();
+        .map(palenque_ingest::reader::Reader::spec)
+        .chain(palenque_ingest::reader::TABLES)
+        .map(|spec| {
             let extensions: Vec<String> =
                 spec.extensions.iter().map(|e| format!(".{}", e.trim_start_matches('.'))).collect();
             vec![spec.name.into(), extensions.join(" "), spec.doc.into()]

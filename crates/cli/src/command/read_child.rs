@@ -31,7 +31,7 @@ fn decode(args: &ReadChildArgs) -> io::Result<()> {
     let wanted = size.saturating_mul(TIMES).saturating_add(BASE);
     limit(Resource::As, wanted.min(crate::output::provenance::memory_limit()));
     limit(Resource::Core, 0);
-    answer(&args.format, file, &mut io::stdout().lock())
+    answer(&args.format, &file, &mut io::stdout().lock())
 }
 
 fn limit(resource: Resource, most: u64) {

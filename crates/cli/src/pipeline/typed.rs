@@ -40,7 +40,7 @@ pub(crate) fn reading(input: &InputArgs) -> Outcome<Pipeline> {
     };
     let base = Base::default();
     let inputs = Inputs {
-        edges: if !typed.is_table() { base.recorded(&typed.edges) } else { PathBuf::new() },
+        edges: if typed.is_table() { PathBuf::new() } else { base.recorded(&typed.edges) },
         table: typed.table.as_deref().map(|path| base.recorded(path)),
         make_use: typed.make_use.map(|MakeUse { make, uses }| MakeUse {
             make: base.recorded(&make),

@@ -63,7 +63,8 @@ pub(super) const ERRORS: &[Code] = &[
         "E0510",
         "totals stand among the sectors",
         "A row or column holds the sums of the others, such as `Total`, and is taken for a sector. The whole economy \
-         would be counted twice, and the largest linkage would be that of the total. Remove it, or name it `output`.",
+         would be counted twice, and the largest linkage would be that of the total. Remove it, pass over it with \
+         `--map skip=LABEL`, or name it `output`.",
     ),
     code(
         "E0511",

@@ -58,7 +58,8 @@ pub(super) const ERRORS: &[Code] = &[
         "E0108",
         "is a directory",
         "The path names a folder, and a file is wanted. Folders are not searched for tables, so that a file added \
-         later cannot change a result. Name the file itself, as in `--edges data/edges.csv`.",
+         later cannot change a result. Name the file itself, as in `--edges data/edges.csv`; a folder of matrices that \
+         pymrio saved is read with `--table FOLDER`.",
     ),
     code(
         "E0109",

@@ -32,7 +32,7 @@ pub(crate) mod supply_use;
 pub(crate) use collect::{Cell, Collector, RowSink};
 pub(crate) use columns::rows as columns_as_rows;
 pub(crate) use flows::{Flows, FlowsBuilder};
-pub(crate) use plan::{ColumnRole, Head, Plan, RowRole, Rows};
+pub(crate) use plan::{ColumnRole, Head, Plan, RowNamer, RowRole};
 
 use palenque_graph::Location;
 use palenque_graph::diagnostic::shown;
@@ -68,8 +68,6 @@ impl Label {
 pub(crate) struct Sector {
     /// What it is called.
     pub(crate) label: Label,
-    /// Its node id, where it is not that of the label.
-    pub(crate) id: Option<Box<str>>,
     /// The line of a row, the number of a column, both from 1.
     pub(crate) at: u64,
     /// The unit that its row names.
@@ -79,12 +77,12 @@ pub(crate) struct Sector {
 impl Sector {
     /// A sector of this label at this place.
     pub(crate) fn new(label: Label, at: u64) -> Self {
-        Self { label, id: None, at, unit: None }
+        Self { label, at, unit: None }
     }
 
     /// The id of its node.
     pub(crate) fn id(&self) -> String {
-        self.id.as_ref().map_or_else(|| self.label.id(), |id| id.to_string())
+        self.label.id()
     }
 }
 

@@ -66,8 +66,8 @@ pub(crate) enum RowRole {
     Skip,
 }
 
-/// Says what a row is, by the cells of its label columns.
-pub(crate) type Rows = Box<dyn FnMut(&[&str]) -> RowRole + Send>;
+/// Says what a row is by the cells of its label columns; rows are asked about in their order.
+pub(crate) type RowNamer = Box<dyn FnMut(&[&str]) -> RowRole + Send>;
 
 /// What stands where in a sheet.
 pub(crate) struct Plan {
@@ -78,7 +78,7 @@ pub(crate) struct Plan {
     /// What every column is.
     pub(crate) columns: Vec<ColumnRole>,
     /// What a row is, by the cells of its label columns.
-    pub(crate) rows: Rows,
+    pub(crate) rows: RowNamer,
     /// The period that the sheet names.
     pub(crate) period: Option<Box<str>>,
     /// The unit of the flows that the sheet names.

@@ -98,7 +98,7 @@ fn system(path: &Path, tables: &mut Tables, reading: &mut Reading<'_>) -> Found<
         let folder = Folder::open(&inside, tables, reading)?;
         extension(&folder, &buyers, &mut table, tables, reading)?;
     }
-    tables.tables.push(table);
+    tables.parsed.push(table);
     Ok(())
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Tables {
     /// The files, the one that was named first. That of a long table holds its records.
     pub(crate) files: Vec<File>,
     /// The tables, where the files are no records.
-    pub(crate) tables: Vec<IoTable>,
+    pub(crate) parsed: Vec<IoTable>,
     /// Whether the first file holds records of a long table.
     pub(crate) is_long: bool,
     /// The titles of all columns.
@@ -69,7 +69,7 @@ fn sheet(
     } else {
         let Some(table) = labelled(&mut source, file, None, reading)? else { return Ok(()) };
         tables.titles = titles_of(&table);
-        tables.tables.push(table);
+        tables.parsed.push(table);
     }
     close(&source, file)
 }

@@ -32,14 +32,14 @@ const PATIENCE_PER_MIB: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// When `format` is not `parquet` or `arrow`, or the parent is gone.
-pub fn answer(format: &str, file: File, out: &mut dyn Write) -> io::Result<()> {
+pub fn answer(format: &str, file: &File, out: &mut dyn Write) -> io::Result<()> {
     let kind = match format {
         "parquet" => ColumnFile::Parquet,
         "arrow" => ColumnFile::Arrow,
         other => return Err(io::Error::other(format!("no format is called `{other}`"))),
     };
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    match decode(&file, kind) {
+    match decode(file, kind) {
         Ok(columns) => {
             out.write_all(&[COLUMNS])?;
             write_stream(&columns, &mut out)?;

@@ -87,6 +87,25 @@ pub fn all() -> impl ExactSizeIterator<Item = &'static dyn Reader> {
     READERS.iter().copied()
 }
 
+/// What `--table` reads beside single files, and how tables are laid out in them, in alphabetical order.
+pub static TABLES: &[ReaderSpec] = &[
+    ReaderSpec {
+        name: "long table",
+        extensions: &["csv", "tsv", "parquet", "arrow"],
+        doc: "an input-output table as records: from_sector, to_sector, value",
+    },
+    ReaderSpec {
+        name: "pymrio",
+        extensions: &["json"],
+        doc: "a folder with file_parameters.json, and its extensions",
+    },
+    ReaderSpec {
+        name: "wide table",
+        extensions: &["csv", "tsv", "parquet", "arrow"],
+        doc: "an input-output table as a matrix with its labels",
+    },
+];
+
 /// The reader of an input.
 pub(crate) fn of(source: &Source) -> Option<&'static dyn Reader> {
     let best = all().max_by_key(|reader| reader.sniff(source))?;
@@ -144,7 +163,7 @@ mod tests {
     #[test]
     fn readers_are_listed_in_order_and_say_what_they_read() {
         let names: Vec<&str> = all().map(|reader| reader.spec().name).collect();
-        assert!(names.is_sorted());
+        assert!(names.is_sorted() && TABLES.is_sorted_by_key(|spec| spec.name));
         assert!(all().all(|r| !r.spec().extensions.is_empty() && !r.spec().doc.is_empty()));
     }
 }

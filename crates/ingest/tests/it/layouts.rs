@@ -200,3 +200,32 @@ fn mrio_of_the_asian_development_bank() {
     let demand = ["AUS.F1", "AUS.F4", "MEX.F1", "MEX.F4"];
     assert_read(&table(&text.concat()), "wiod", ids, demand, "USD million");
 }
+
+#[test]
+fn figaro_as_a_flat_file() {
+    let sectors = ["AT,A01", "AT,C10T12", "FIGW1,A01", "FIGW1,C10T12"];
+    let demand = ["AT,P3_S14", "AT,P51G", "FIGW1,P3_S14", "FIGW1,P51G"];
+    let line = |seller: &str, buyer: &str, value: f64| {
+        let joined = [seller, buyer].map(|label| label.replace(',', "_"));
+        format!("{},{},{seller},{buyer},{value}\n", joined[0], joined[1])
+    };
+    let mut text = "icioiRow,icioiCol,refArea,rowIi,counterpartArea,colIi,obsValue\n".to_owned();
+    for (i, seller) in sectors.iter().enumerate() {
+        let buyers = sectors.iter().zip(&FLOWS[i]).chain(demand.iter().zip(&DEMAND[i]));
+        text.extend(buyers.map(|(buyer, &value)| line(seller, buyer, value)));
+    }
+    for (input, values) in [("W2,D21X31", TAXES), ("W2,D1", ADDED)] {
+        text.extend(sectors.iter().zip(values).map(|(buyer, value)| line(input, buyer, value)));
+    }
+    let read = table(&text);
+    assert!(codes(&read).iter().all(|code| *code == "W0208"), "{:?}", read.diagnostics);
+    let graph = graph(&read);
+    let ids = ["AT.A01", "AT.C10T12", "FIGW1.A01", "FIGW1.C10T12"];
+    assert_eq!(graph.ids().iter().collect::<Vec<_>>(), ids);
+    let output = graph.nodes().number("output").expect("what rows add up to");
+    assert_eq!(output.iter().flatten().collect::<Vec<_>>(), OUTPUT);
+    let added = graph.nodes().number("value_added").expect("value added");
+    assert_eq!(added.iter().flatten().collect::<Vec<_>>(), ADDED);
+    let found = graph.final_demand().expect("final demand");
+    assert_eq!(found.row(2).iter().sum::<f64>(), DEMAND[2].iter().sum::<f64>());
+}

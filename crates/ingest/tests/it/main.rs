@@ -6,6 +6,7 @@ mod hostile;
 mod layouts;
 mod make_use;
 mod options;
+mod random_table;
 mod table;
 mod threads;
 mod workbooks;

@@ -5,7 +5,6 @@ use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_ingest::{
     EmptyCellRule, FileFormat, Ingested, Inputs, NegativeRule, Policy, RaggedRule, read,
 };
-use proptest::prelude::*;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -37,7 +36,7 @@ fn table_with(text: &str, policy: &Policy) -> Ingested {
     table_of(&path, policy)
 }
 
-fn table(text: &str) -> Ingested {
+pub(crate) fn table(text: &str) -> Ingested {
     table_with(text, &Policy::default())
 }
 
@@ -50,7 +49,7 @@ fn some(values: &[f64]) -> Vec<Option<f64>> {
 }
 
 /// The code, line and column of the only error.
-fn refusal(read: &Ingested) -> (&'static str, Option<u64>, Option<u64>) {
+pub(crate) fn refusal(read: &Ingested) -> (&'static str, Option<u64>, Option<u64>) {
     assert!(read.panel.is_none(), "not refused: {:?}", codes(read));
     let error = read.diagnostics.iter().find(|d| d.id().starts_with('E')).expect("an error");
     assert!(error.help_text().is_some(), "{error:?}");
@@ -220,24 +219,25 @@ fn units_of_rows_are_kept() {
 
 #[test]
 fn every_fault_has_its_code_and_place() {
-    let cases: &[(&str, &str, &str, Option<u64>, Option<u64>)] = &[
-        ("agri,10,20,5", "agri,10,,5", "E0508", Some(2), Some(3)),
-        ("agri,10,20,5", "agri,10,inf,5", "E0508", Some(2), Some(3)),
-        ("agri,10,20,5", "agri,10,many,5", "E0303", Some(2), Some(3)),
-        ("agri,10,20,5", "agri,10,-20,45", "E0505", Some(2), Some(3)),
-        ("manu,15", "agri,15", "E0509", Some(3), None),
-        ("agri,manu,serv", "agri,agri,serv", "E0509", Some(1), Some(3)),
-        ("agri,manu,serv", "agri,menu,serv", "E0502", Some(1), Some(3)),
-        ("\nmanu,15", "\n,15", "E0502", Some(3), None),
-        ("output\n", "exports\n", "E0509", Some(1), Some(7)),
-        ("75,0,150", "75,0,950", "E0503", Some(4), Some(7)),
-        ("75,0,150", "75,0,-150", "E0305", Some(4), Some(7)),
-        ("va_wages,40", "va_wages,4000", "E0503", Some(2), Some(7)),
-        ("serv,5,30,40,75,0,150", "serv,5,30,40,75", "E0205", Some(4), None),
-        ("va_wages,40,60,50,,,", "va_wages,40,,50,,,", "E0508", Some(5), Some(3)),
-        ("manu,serv,fd_h", "manu,\"serv,fd_h", "E0204", Some(1), Some(4)),
+    type Place = (Option<u64>, Option<u64>);
+    let cases: &[(&str, &str, &str, Place)] = &[
+        ("agri,10,20,5", "agri,10,,5", "E0508", (Some(2), Some(3))),
+        ("agri,10,20,5", "agri,10,inf,5", "E0508", (Some(2), Some(3))),
+        ("agri,10,20,5", "agri,10,many,5", "E0303", (Some(2), Some(3))),
+        ("agri,10,20,5", "agri,10,-20,45", "E0505", (Some(2), Some(3))),
+        ("manu,15", "agri,15", "E0509", (Some(3), None)),
+        ("agri,manu,serv", "agri,agri,serv", "E0509", (Some(1), Some(3))),
+        ("agri,manu,serv", "agri,menu,serv", "E0502", (Some(1), Some(3))),
+        ("\nmanu,15", "\n,15", "E0502", (Some(3), None)),
+        ("output\n", "exports\n", "E0509", (Some(1), Some(7))),
+        ("75,0,150", "75,0,950", "E0503", (Some(4), Some(7))),
+        ("75,0,150", "75,0,-150", "E0305", (Some(4), Some(7))),
+        ("va_wages,40", "va_wages,4000", "E0503", (Some(2), Some(7))),
+        ("serv,5,30,40,75,0,150", "serv,5,30,40,75", "E0205", (Some(4), None)),
+        ("va_wages,40,60,50,,,", "va_wages,40,,50,,,", "E0508", (Some(5), Some(3))),
+        ("manu,serv,fd_h", "manu,\"serv,fd_h", "E0204", (Some(1), Some(4))),
     ];
-    for (from, to, code, line, column) in cases {
+    for (from, to, code, (line, column)) in cases {
         assert!(GOOD.contains(from), "{from}");
         let read = table(&GOOD.replacen(from, to, 1));
         assert_eq!(refusal(&read), (*code, *line, *column), "{from} -> {to}: {:?}", codes(&read));
@@ -427,9 +427,7 @@ fn faults_of_long_tables_have_their_line() {
 /// Writes a folder as pymrio does: matrices with two rows of titles and a row of the names of the labels.
 fn pymrio(folder: &Path, z_name: &str) {
     let entry = |name: &str, index: u32, header: u32| {
-        let file = name.replace("F_Y", "F_Y.txt").replace(".txt.txt", ".txt");
-        let file = if file.ends_with(".txt") { file } else { format!("{name}.txt") };
-        let file = if name == "Z" { z_name.to_owned() } else { file };
+        let file = if name == "Z" { z_name.to_owned() } else { format!("{name}.txt") };
         format!(
             "\"{name}\": {{\"name\": \"{file}\", \"nr_index_col\": \"{index}\", \"nr_header\": \"{header}\"}}"
         )
@@ -572,114 +570,4 @@ fn other_files_say_more_about_sectors() {
     write(&path("n.csv"), "id\na\n");
     let read = palenque_ingest::read(&inputs, &Policy::default(), &NoProgress);
     assert_eq!(refusal(&read), ("E0403", Some(3), None));
-}
-
-/// A table whose accounts add up: flows, final demand of two categories, value added.
-#[derive(Clone, Debug)]
-struct Random {
-    flows: Vec<Vec<u32>>,
-    demand: Vec<[i32; 2]>,
-}
-
-impl Random {
-    fn n(&self) -> usize {
-        self.flows.len()
-    }
-
-    fn output(&self, i: usize) -> i64 {
-        let sales: i64 = self.flows[i].iter().map(|&z| i64::from(z)).sum();
-        sales + self.demand[i].iter().map(|&f| i64::from(f)).sum::<i64>()
-    }
-
-    fn text(&self) -> String {
-        let mut text = String::from("sector");
-        (0..self.n()).for_each(|j| write!(text, ",s{j}").expect("memory"));
-        text += ",fd_a,exports,output\n";
-        for i in 0..self.n() {
-            let cells = self.flows[i].iter().map(|&z| format!("{}.25", z));
-            let demand = self.demand[i].iter().map(|f| f.to_string());
-            let output = self.output(i) as f64 + 0.25 * self.n() as f64;
-            let cells: Vec<String> = cells.chain(demand).chain([output.to_string()]).collect();
-            writeln!(text, "s{i},{}", cells.join(",")).expect("memory");
-        }
-        let added = (0..self.n()).map(|j| {
-            let bought: i64 = self.flows.iter().map(|row| i64::from(row[j])).sum();
-            (self.output(j) - bought).to_string()
-        });
-        writeln!(text, "value_added,{},,,", added.collect::<Vec<_>>().join(",")).expect("memory");
-        text
-    }
-}
-
-fn random() -> impl Strategy<Value = Random> {
-    (2_usize..7).prop_flat_map(|n| {
-        let flows = prop::collection::vec(prop::collection::vec(0_u32..1000, n), n);
-        let demand = prop::collection::vec([100_i32..5000, -20..2000], n);
-        (flows, demand).prop_map(|(flows, demand)| Random { flows, demand })
-    })
-}
-
-/// What is broken, and the code that must say so.
-#[derive(Clone, Copy, Debug)]
-enum Break {
-    Nothing,
-    Empty,
-    Word,
-    Negative,
-    Output,
-    Row,
-    Column,
-    Twice,
-    Total,
-    Short,
-}
-
-proptest! {
-    #[test]
-    fn a_table_reads_back_and_each_break_has_its_code(
-        table in random(),
-        (i, j) in (0_usize..7, 0_usize..7),
-        broken in prop::sample::select(vec![
-            Break::Nothing, Break::Empty, Break::Word, Break::Negative, Break::Output, Break::Row,
-            Break::Column, Break::Twice, Break::Total, Break::Short,
-        ]),
-    ) {
-        let (n, i, j) = (table.n(), i % table.n(), j % table.n());
-        let mut rows: Vec<Vec<String>> = table
-            .text()
-            .lines()
-            .map(|line| line.split(',').map(String::from).collect())
-            .collect();
-        let mut set = |row: usize, column: usize, cell: &str| rows[row][column] = cell.into();
-        let (code, line) = match broken {
-            Break::Nothing => ("", 0),
-            Break::Empty => { set(i + 1, j + 1, ""); ("E0508", i + 2) }
-            Break::Word => { set(i + 1, j + 1, "n.a.?"); ("E0303", i + 2) }
-            Break::Negative => { set(i + 1, j + 1, "-3"); ("E0505", i + 2) }
-            Break::Output => { set(i + 1, n + 3, "1234567"); ("E0503", i + 2) }
-            Break::Row => { set(i + 1, 0, "elsewhere"); ("E0502", 1) }
-            Break::Column => { rows.iter_mut().for_each(|row| { row.remove(j + 1); }); ("E0501", 1) }
-            Break::Twice => { set(i + 1, 0, &format!("s{}", (i + 1) % n)); ("E0509", (i + 2).max((i + 1) % n + 2)) }
-            Break::Total => { set(i + 1, 0, "Total"); set(0, i + 1, "Total"); ("E0510", i + 2) }
-            Break::Short => { rows[i + 1].pop(); ("E0205", i + 2) }
-        };
-        let text: String = rows.iter().map(|row| row.join(",") + "\n").collect();
-        let read = self::table(&text);
-        if code.is_empty() {
-            prop_assert_eq!(codes(&read), [""; 0]);
-            let graph = graph(&read);
-            for (i, row) in table.flows.iter().enumerate() {
-                for (j, &z) in row.iter().enumerate() {
-                    let edge = graph.edge_between((i as u32).into(), (j as u32).into());
-                    let flow = edge.map_or(0.0, |edge| graph.flow(edge));
-                    prop_assert!((flow - (f64::from(z) + 0.25)).abs() < 1e-9);
-                }
-            }
-        } else {
-            let (found, at, _) = refusal(&read);
-            prop_assert_eq!((found, at), (code, Some(line as u64)), "{}", text);
-        }
-        let file = &read.files[0];
-        prop_assert_eq!(file.rows, file.used + file.merged + file.n_dropped());
-    }
 }

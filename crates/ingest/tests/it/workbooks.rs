@@ -261,7 +261,7 @@ fn a_table_of_flows_is_the_same_in_a_workbook() {
             Err(_) => format!("<c r='{column}{number}' t='str'><v>{text}</v></c>"),
         };
         let cells: String = ('A'..).zip(line.split(',')).map(cell).collect();
-        rows += &format!("<row r='{number}'>{cells}</row>");
+        rows.extend([format!("<row r='{number}'>"), cells, "</row>".into()]);
     }
     let styles = "<styleSheet><numFmts><numFmt numFmtId='170' formatCode='0000'/></numFmts>\
                   <cellXfs><xf/><xf numFmtId='170'/></cellXfs></styleSheet>";

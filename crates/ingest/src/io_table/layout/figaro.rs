@@ -1,7 +1,10 @@
-//! The FIGARO tables of Eurostat, as a matrix in CSV.
+//! The FIGARO tables of Eurostat, as a matrix in CSV; and what the codes of both its formats mean.
+//!
+//! The flat format (`refArea, rowIi, counterpartArea, colIi, obsValue`, or `rowPi` and `colPi`) is a long table, for
+//! which `assemble` asks here.
 
 use super::{TableLayout, regional};
-use crate::io_table::{ColumnRole, Head, Plan, RowRole};
+use crate::io_table::{ColumnRole, Head, Label, Plan, RowRole};
 use crate::reader::Confidence;
 use crate::source::Refusal;
 
@@ -16,6 +19,7 @@ use crate::source::Refusal;
 pub(crate) struct Figaro;
 
 const FINAL_DEMAND: &[&str] = &["P3_S13", "P3_S14", "P3_S15", "P51G", "P5M"];
+const OTHER_INPUTS: &[&str] = &["D21X31", "OP_RES", "OP_NRES"];
 const VALUE_ADDED: &[&str] = &["D1", "D29X39", "B2A3G"];
 
 impl TableLayout for Figaro {
@@ -34,17 +38,29 @@ impl TableLayout for Figaro {
 
     fn plan(&self, head: &Head<'_>) -> Result<Plan, Refusal> {
         let column = |title: &str| match regional(title) {
-            label if FINAL_DEMAND.contains(&&*label.name) => ColumnRole::FinalDemand(label),
+            label if is_final_demand(&label.name) => ColumnRole::FinalDemand(label),
             label => ColumnRole::Sector(label),
         };
         let rows = |labels: &[&str]| {
             let label = labels.first().copied().unwrap_or_default();
-            match label.strip_prefix("W2_") {
-                Some(name) if VALUE_ADDED.contains(&name) => RowRole::ValueAdded(name.into()),
-                Some(name) => RowRole::OtherInput(name.into()),
-                None => RowRole::Sector(regional(label)),
-            }
+            let label = regional(label);
+            row_role(&label).unwrap_or(RowRole::Sector(label))
         };
         Ok(super::one_header(head, column, Box::new(rows), Some("EUR million")))
+    }
+}
+
+/// Whether a code is one of final demand.
+pub(crate) fn is_final_demand(code: &str) -> bool {
+    FINAL_DEMAND.contains(&code)
+}
+
+/// What a row below the sectors is: one of the world, `W2`.
+pub(crate) fn row_role(label: &Label) -> Option<RowRole> {
+    let name = || label.name.clone();
+    match (label.region.as_deref(), &*label.name) {
+        (Some("W2"), code) if VALUE_ADDED.contains(&code) => Some(RowRole::ValueAdded(name())),
+        (Some("W2"), code) if OTHER_INPUTS.contains(&code) => Some(RowRole::OtherInput(name())),
+        _ => None,
     }
 }

@@ -10,7 +10,7 @@
 //! Horowitz and Planting (2009), Concepts and Methods of the U.S. Input-Output Accounts, ch. 4.
 
 use super::TableLayout;
-use crate::io_table::{ColumnRole, Head, Label, Plan, RowRole, Rows, names};
+use crate::io_table::{ColumnRole, Head, Label, Plan, RowNamer, RowRole, names};
 use crate::reader::Confidence;
 use crate::source::Refusal;
 use std::collections::BTreeSet;
@@ -100,7 +100,7 @@ impl TableLayout for Use {
 }
 
 /// The first column labels the rows; a second one that only describes them is passed over.
-fn plan(head: &Head<'_>, column: impl Fn(&str) -> ColumnRole, rows: Rows) -> Plan {
+fn plan(head: &Head<'_>, column: impl Fn(&str) -> ColumnRole, rows: RowNamer) -> Plan {
     let describes = |title: &str| {
         ["name", "description", "industry_description", "commodity_description"]
             .contains(&names::word(title).as_str())

@@ -10,7 +10,7 @@ pub(crate) mod wide;
 pub(crate) mod wiod;
 
 use super::Label;
-use super::plan::{ColumnRole, Head, Plan, Rows};
+use super::plan::{ColumnRole, Head, Plan, RowNamer};
 use crate::reader::Confidence;
 use crate::source::Refusal;
 
@@ -55,7 +55,7 @@ fn regional(text: &str) -> Label {
 fn one_header(
     head: &Head<'_>,
     column: impl Fn(&str) -> ColumnRole,
-    rows: Rows,
+    rows: RowNamer,
     unit: Option<&str>,
 ) -> Plan {
     let columns = (0..head.width()).map(|at| match (at, head.cell(0, at)) {

@@ -8,7 +8,7 @@ mod models;
 
 use super::layout::make_use::{Make, Use};
 use super::read::{Reading, Tables, collected};
-use super::{InputKind, InputRow, IoTable, Label, OddCells, Oddity, Places, Sector};
+use super::{InputKind, InputRow, IoTable, OddCells, Oddity, Places, Sector};
 use crate::policy::NegativeRule;
 use palenque_graph::Diagnostic;
 use palenque_graph::diagnostic::{nearest, shown};
@@ -76,7 +76,7 @@ fn both(
     table.places = Places { has_lines: false, ..places.clone() };
     table.beside = vec![(made_at, odd_make), (places, odd_uses)];
     table.layout = "make-use";
-    tables.tables.push(table);
+    tables.parsed.push(table);
     Ok(())
 }
 
@@ -194,5 +194,5 @@ fn positions(
 
 /// A sector of the result, which has no line of its own.
 fn placeless(sector: &Sector) -> Sector {
-    Sector { id: None, ..Sector::new(Label::clone(&sector.label), 0) }
+    Sector::new(sector.label.clone(), 0)
 }
