@@ -85,7 +85,8 @@ impl Accounts {
 
     /// What is worth telling about these accounts.
     ///
-    /// A node that sells more than twice its output is refused (E0503): unit or period differ. One that sells more than
+    /// A node that sells more than twice its output is refused (E0503): unit or period differ, unless final demand by
+    /// category makes up for it, as where imports are booked there below zero. One that sells more than
     /// its output is named (W0503): its final demand is negative, as falling stocks make it in real tables. Where
     /// some nodes have an `output` and others do not, those that were closed are counted (W0508).
     ///
@@ -104,7 +105,12 @@ impl Accounts {
         for (node, sales) in graph.node_indices().zip(graph.out_strengths()) {
             let x = self.output[node.index()];
             let id = crate::diagnostic::shown(graph.node_id(node));
-            if sales > 2.0 * x {
+            // Where imports are booked as final demand below zero, uses of imports are among the sales.
+            let is_balanced = || {
+                let demand = graph.final_demand().map(|d| d.row(node.index()).iter().sum::<f64>());
+                demand.is_some_and(|f| (sales + f - x).abs() <= 0.01 * sales)
+            };
+            if sales > 2.0 * x && !is_balanced() {
                 let what = format!("`{id}` sells {sales}, more than twice its output {x}");
                 let help = "check that `output` and the flows have the same unit and period";
                 found.push(Diagnostic::new("E0503", what).help(help));

@@ -37,9 +37,9 @@ mod text;
 
 pub use policy::{
     DuplicateRule, EmptyCellRule, Encoding, FileFormat, LineEnds, MissingWeightRule, NegativeRule,
-    NodeConflictRule, Policy, RaggedRule, UnknownNodeRule, ZeroRule,
+    NodeConflictRule, Policy, RaggedRule, SutModel, UnknownNodeRule, ZeroRule,
 };
-pub use report::{FileReport, Ingested, IngestedSide, Inputs};
+pub use report::{FileReport, Ingested, IngestedSide, Inputs, MakeUse};
 pub use source::Source;
 
 use assemble::{File, Files};
@@ -64,7 +64,13 @@ use std::path::Path;
 pub fn read(inputs: &Inputs, policy: &Policy, progress: &dyn Progress) -> Ingested {
     let mut reading =
         Reading { policy, progress, found: Diagnostics::default(), titles: Vec::new() };
-    let table = inputs.table.as_ref().map(|path| reading.table(path));
+    let table = match (&inputs.table, &inputs.make_use) {
+        (Some(path), _) => Some(reading.table(|reading| io_table::read::read(path, reading))),
+        (None, Some(MakeUse { make, uses })) => {
+            Some(reading.table(|reading| io_table::supply_use::read(make, uses, reading)))
+        }
+        (None, None) => None,
+    };
     let edges = match table {
         Some(_) => File::default(),
         None => reading.file("edges", &inputs.edges, &EdgeList),
@@ -142,10 +148,10 @@ impl Reading<'_> {
     }
 
     /// Reads an input-output table.
-    fn table(&mut self, path: &Path) -> Tables {
+    fn table(&mut self, read: impl FnOnce(&mut io_table::read::Reading<'_>) -> Tables) -> Tables {
         let (policy, progress) = (self.policy, self.progress);
         let mut reading = io_table::read::Reading { policy, progress, found: &mut self.found };
-        let mut table = io_table::read::read(path, &mut reading);
+        let mut table = read(&mut reading);
         self.titles.append(&mut table.titles);
         table
     }

@@ -98,6 +98,21 @@ pub enum EmptyCellRule {
     Zero,
 }
 
+/// What is assumed where a make table and a use table become one table (`--sut-model`); the letters are those of the
+/// Eurostat manual (2008), ch. 11.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SutModel {
+    /// A, product by product: a product is made the same way by whoever makes it.
+    ProductTechnology,
+    /// B, product by product: an industry makes all its products the same way.
+    IndustryTechnology,
+    /// C, industry by industry: an industry sells all its products to the same users.
+    FixedIndustrySales,
+    /// D, industry by industry: a product is sold to the same users by whoever makes it.
+    #[default]
+    FixedProductSales,
+}
+
 /// How a text file encodes its characters (`--encoding`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
@@ -169,6 +184,8 @@ pub struct Policy {
     /// How far the two sides of an input-output table may be apart, as a share of a sector's output
     /// (`--balance-tol`).
     pub balance_tolerance: f64,
+    /// How a make table and a use table become one.
+    pub sut_model: SutModel,
     /// What stands between region and sector in the labels of an input-output table, such as `_` in `MEX_C15`
     /// (`--region-mark`); without one, labels are not taken apart.
     pub region_mark: Option<char>,
@@ -230,6 +247,7 @@ impl Default for Policy {
             normalize_nfc: false,
             empty_cell: EmptyCellRule::default(),
             balance_tolerance: 0.01,
+            sut_model: SutModel::default(),
             region_mark: None,
             encoding: Encoding::default(),
             line_ends: LineEnds::default(),

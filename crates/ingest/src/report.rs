@@ -11,6 +11,8 @@ pub struct Inputs {
     pub edges: PathBuf,
     /// An input-output table, in place of edges: a wide table, a long one, or a folder that pymrio saved.
     pub table: Option<PathBuf>,
+    /// A make table and a use table, in place of edges.
+    pub make_use: Option<MakeUse>,
     /// Firms and their attributes.
     pub nodes: Option<PathBuf>,
     /// Accounts of nodes that change from period to period: id, period, then `output`, `final_demand`,
@@ -24,20 +26,38 @@ pub struct Inputs {
     pub unit: Option<String>,
 }
 
+/// The two files of a supply and use framework.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MakeUse {
+    /// Which industry makes how much of which product: a row an industry, a column a product.
+    pub make: PathBuf,
+    /// Who uses how much of it: a row a product, a column an industry, final demand behind, value added below.
+    pub uses: PathBuf,
+}
+
 impl Inputs {
+    /// Whether the network is one of sectors: a table, or make and use.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        self.table.is_some() || self.make_use.is_some()
+    }
+
     /// The paths of all files, the edges or the table first.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        let first = match (&self.table, &self.make_use) {
+            (Some(table), _) => [Some(table), None],
+            (None, Some(MakeUse { make, uses })) => [Some(make), Some(uses)],
+            (None, None) => [Some(&self.edges), None],
+        };
         let others = self.nodes.iter().chain(&self.accounts).chain(&self.final_demand);
-        std::iter::once(self.table.as_ref().unwrap_or(&self.edges))
-            .chain(others)
-            .chain(self.relations.iter().map(|(_, path)| path))
+        first.into_iter().flatten().chain(others).chain(self.relations.iter().map(|(_, path)| path))
     }
 }
 
 /// What became of one file. `rows = used + merged + Σ dropped`, always.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileReport {
-    /// `edges`, `table` (once for every file of a folder), `nodes`, `accounts`, `final_demand`, or the name of a
+    /// `edges`, `table` (once for every file of a folder), `make`, `use`, `nodes`, `accounts`, `final_demand`, or the name of a
     /// relation or side table.
     pub role: String,
     /// The path as the user gave it.

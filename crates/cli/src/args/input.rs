@@ -3,7 +3,7 @@
 use super::policy::{KEYS, Kind};
 use super::values;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, error::ErrorKind};
-use palenque_ingest::{Inputs, Policy};
+use palenque_ingest::{Inputs, MakeUse, Policy};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -17,6 +17,12 @@ pub(crate) struct InputArgs {
     /// An input-output table, in place of edges: wide, long, or a pymrio folder
     #[arg(long, value_name = "PATH", conflicts_with = "edges")]
     pub(crate) table: Option<PathBuf>,
+    /// A make table, industry by product; with --use, in place of edges
+    #[arg(long, value_name = "FILE", requires = "uses", conflicts_with_all = ["edges", "table"])]
+    pub(crate) make: Option<PathBuf>,
+    /// The use table, product by industry, with final demand and value added
+    #[arg(long = "use", value_name = "FILE", requires = "make")]
+    pub(crate) uses: Option<PathBuf>,
     /// Firms and their attributes
     #[arg(long, value_name = "FILE")]
     pub(crate) nodes: Option<PathBuf>,
@@ -55,12 +61,17 @@ pub(crate) struct InputArgs {
 }
 
 impl InputArgs {
-    /// The files; `None` where neither edges nor a table were named.
+    /// The files; `None` where no edges, no table and no make and use tables were named.
     pub(crate) fn inputs(&self) -> Option<Inputs> {
-        self.edges.as_ref().or(self.table.as_ref())?;
+        let make_use = self.make.clone().zip(self.uses.clone());
+        let make_use = make_use.map(|(make, uses)| MakeUse { make, uses });
+        if self.edges.is_none() && self.table.is_none() && make_use.is_none() {
+            return None;
+        }
         Some(Inputs {
             edges: self.edges.clone().unwrap_or_default(),
             table: self.table.clone(),
+            make_use,
             nodes: self.nodes.clone(),
             accounts: self.accounts.clone(),
             final_demand: self.final_demand.clone(),

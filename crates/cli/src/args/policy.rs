@@ -4,7 +4,7 @@
 
 use palenque_ingest::{
     DuplicateRule, EmptyCellRule, Encoding, FileFormat, LineEnds, MissingWeightRule, NegativeRule,
-    NodeConflictRule, Policy, RaggedRule, UnknownNodeRule, ZeroRule,
+    NodeConflictRule, Policy, RaggedRule, SutModel, UnknownNodeRule, ZeroRule,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -227,6 +227,21 @@ pub(crate) static KEYS: &[Key] = &[
             },
             |p| p.balance_tolerance.into(),
         ),
+    ),
+    key(
+        "sut_model",
+        "sut-model",
+        Kind::Choice(&[
+            "product-technology",
+            "industry-technology",
+            "fixed-industry-sales",
+            "fixed-product-sales",
+        ]),
+        "How make and use become one table: the manual's A, B (products), C, D (industries)",
+        choice!(sut_model: "product-technology" => SutModel::ProductTechnology,
+            "industry-technology" => SutModel::IndustryTechnology,
+            "fixed-industry-sales" => SutModel::FixedIndustrySales,
+            "fixed-product-sales" => SutModel::FixedProductSales),
     ),
     key(
         "region_mark",

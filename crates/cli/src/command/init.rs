@@ -34,10 +34,13 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
     let found = Found::in_folder(&folder);
     let typed = (args.input.edges.as_deref().map(inside), args.input.table.as_deref().map(inside));
     let (edges, table) = match typed {
+        (None, None) if args.input.make.is_some() => (None, None),
         (None, None) if found.edges.is_none() => (None, found.table),
         (None, None) => (found.edges, None),
         typed => typed,
     };
+    let make_use =
+        args.input.make.as_deref().map(inside).zip(args.input.uses.as_deref().map(inside));
     let nodes = args.input.nodes.as_deref().map(inside).or(found.nodes);
     let accounts = args.input.accounts.as_deref().map(inside);
     let final_demand = args.input.final_demand.as_deref().map(inside);
@@ -50,6 +53,7 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
     let text = text(&Chosen {
         edges: edges.clone(),
         table: table.clone(),
+        make_use: make_use.clone(),
         nodes: nodes.clone(),
         accounts,
         final_demand,
@@ -59,7 +63,7 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
     });
     save_one(&folder, NAME, |file| Ok(file.write_all(text.as_bytes())?))?;
     let result = json!({ "file": place, "edges": edges, "table": table, "nodes": nodes });
-    let next = match edges.or(table) {
+    let next = match edges.or(table).or(make_use.map(|(make, _)| make)) {
         Some(_) => format!("made {place}; next: palenque run {place}\n"),
         None => {
             format!("made {place}; name your file of flows in it, then: palenque run {place}\n")
@@ -100,6 +104,7 @@ impl Found {
 struct Chosen {
     edges: Option<String>,
     table: Option<String>,
+    make_use: Option<(String, String)>,
     nodes: Option<String>,
     accounts: Option<String>,
     final_demand: Option<String>,
@@ -119,7 +124,10 @@ fn text(chosen: &Chosen) -> String {
         "# A pipeline of palenque. `palenque run` runs it; `palenque run --dry-run` prints every default.\n\
          version = 1\nseed = 1\n\n[input]\n",
     );
-    if chosen.table.is_some() {
+    if let Some((make, uses)) = chosen.make_use.clone() {
+        text += &line("make", &Some(make), "", "a make table: industry by product");
+        text += &line("use", &Some(uses), "", "a use table: product by industry, and final demand");
+    } else if chosen.table.is_some() {
         text += &line("table", &chosen.table, "", "an input-output table: who supplies whom");
     } else {
         let edges = chosen.edges.clone().unwrap_or_else(|| "edges.csv".into());

@@ -25,8 +25,12 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
     let periods: Vec<&str> = read.panel.iter().map(|(name, _)| name).collect();
     let graph = read.panel.last();
     let Figures { structure, sellers, buyers, quantiles } = measure(session, graph)?;
-    let merged: u64 =
-        read.files.iter().filter(|f| matches!(&*f.role, "edges" | "table")).map(|f| f.merged).sum();
+    let merged: u64 = read
+        .files
+        .iter()
+        .filter(|f| matches!(&*f.role, "edges" | "table" | "make" | "use"))
+        .map(|f| f.merged)
+        .sum();
 
     let mut rows: Vec<Vec<String>> = Vec::new();
     for (what, list) in [("sells most", &sellers), ("buys most", &buyers)] {
@@ -42,7 +46,7 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
     let limit = if args.wide { None } else { width() };
     let n = graph.n_nodes() as u64;
     let unit = graph.unit().map_or_else(String::new, |unit| format!(", flow in {unit}"));
-    let who = if pipeline.inputs.table.is_some() { "sectors" } else { "firms" };
+    let who = if pipeline.inputs.is_table() { "sectors" } else { "firms" };
     let mut text = format!("{} edges, {} {who}{unit}", grouped(graph.n_edges() as u64), grouped(n));
     if periods.len() > 1 {
         let last = periods.last().copied().unwrap_or_default();
@@ -85,7 +89,7 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
         let _ = writeln!(text, "columns      {}", known.join(", "));
     }
     text += &beside(graph);
-    text += if pipeline.inputs.table.is_some() {
+    text += if pipeline.inputs.is_table() {
         "direction    rows sell to columns\n"
     } else if pipeline.policy.money_flow {
         "direction    target sells to source (--money-flow)\n"

@@ -11,7 +11,7 @@ use crate::args::values;
 use crate::selection::{Selection, parameters};
 use palenque_frame::{CsvStyle, TableFormat};
 use palenque_graph::{Diagnostic, Diagnostics};
-use palenque_ingest::{Inputs, Policy};
+use palenque_ingest::{Inputs, MakeUse, Policy};
 use palenque_metrics::nearest;
 use palenque_report::ChartOptions;
 use serde_json::Value;
@@ -133,6 +133,7 @@ fn input(root: &Section<'_>) -> (Inputs, Policy) {
     let mut inputs = Inputs {
         edges: path(&section, "edges").map(|(path, _)| path).unwrap_or_default(),
         table: path(&section, "table").map(|(path, _)| path),
+        make_use: make_use(&section),
         nodes: path(&section, "nodes").map(|(path, _)| path),
         accounts: path(&section, "accounts").map(|(path, _)| path),
         final_demand: path(&section, "final_demand").map(|(path, _)| path),
@@ -159,6 +160,37 @@ fn input(root: &Section<'_>) -> (Inputs, Policy) {
     let policy = policy(&section);
     section.finish(|key| Key::named(key).map(|_| format!("`{key}` belongs into [input.policy]")));
     (inputs, policy)
+}
+
+/// The make and the use table; neither comes without the other, nor beside edges or another table.
+fn make_use(section: &Section<'_>) -> Option<MakeUse> {
+    let make = path(section, "make").map(|(path, _)| path);
+    let uses = path(section, "use").map(|(path, _)| path);
+    let (item, what, help) = match (section.item("make"), section.item("use")) {
+        (None, None) => return None,
+        (Some(item), None) => (item, "`make` without `use`", "write use = \"FILE\" beside it"),
+        (None, Some(item)) => (item, "`use` without `make`", "write make = \"FILE\" beside it"),
+        (Some(item), Some(_)) => {
+            let Some(other) =
+                ["edges", "table"].into_iter().find(|key| section.item(key).is_some())
+            else {
+                return make.zip(uses).map(|(make, uses)| MakeUse { make, uses });
+            };
+            let help = "make and use take the place of edges: leave one of them out";
+            (
+                item,
+                if other == "edges" {
+                    "both `edges` and `make`"
+                } else {
+                    "both `table` and `make`"
+                },
+                help,
+            )
+        }
+    };
+    let wrong = Diagnostic::new("E0702", format!("[input] names {what}")).help(help);
+    section.report(wrong, item.key.as_ref(), "");
+    None
 }
 
 fn policy(input: &Section<'_>) -> Policy {

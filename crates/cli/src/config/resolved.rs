@@ -12,11 +12,13 @@ use std::fmt::Write as _;
 pub(crate) fn resolved(pipeline: &Pipeline) -> Value {
     let inputs = &pipeline.inputs;
     let mut input = Map::new();
-    if inputs.table.is_none() {
+    if !inputs.is_table() {
         input.insert("edges".into(), escaped(&shown(&inputs.edges)).into());
     }
     let files = [
         ("table", &inputs.table),
+        ("make", &inputs.make_use.as_ref().map(|both| both.make.clone())),
+        ("use", &inputs.make_use.as_ref().map(|both| both.uses.clone())),
         ("nodes", &inputs.nodes),
         ("accounts", &inputs.accounts),
         ("final_demand", &inputs.final_demand),

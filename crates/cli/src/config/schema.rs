@@ -75,6 +75,8 @@ fn input() -> Value {
         "properties": {
             "edges": text("Who supplies whom: the source sells to the target."),
             "table": text("An input-output table, in place of edges: wide, long, or a pymrio folder."),
+            "make": text("A make table, industry by product; with `use`, in place of edges."),
+            "use": text("The use table, product by industry, with final demand and value added."),
             "nodes": text("Firms and their attributes."),
             "accounts": text("Accounts of nodes by period: id, period, output, value_added ..."),
             "final_demand": text("Final demand by node and category."),

@@ -87,7 +87,7 @@ pub(crate) fn used_as(role: &str) -> &'static str {
     match role {
         "edges" => "edges",
         "nodes" => "nodes",
-        "accounts" | "final_demand" | "table" => "rows_used",
+        "accounts" | "final_demand" | "table" | "make" | "use" => "rows_used",
         _ => "ties",
     }
 }
@@ -106,7 +106,7 @@ fn input(file: &FileReport, used_as: &str, unit: Option<&str>) -> Value {
         "dropped_by": file.dropped,
     });
     record[used_as] = file.used.into();
-    if used_as == "edges" || file.role == "table" {
+    if used_as == "edges" || matches!(&*file.role, "table" | "make" | "use") {
         record["unit"] = unit.into();
     }
     record

@@ -21,7 +21,7 @@ use crate::selection::Selection;
 use crate::session::Session;
 use palenque_frame::TableFormat;
 use palenque_graph::Panel;
-use palenque_ingest::{FileReport, Inputs, Policy};
+use palenque_ingest::{FileReport, Inputs, MakeUse, Policy};
 use sides::Sides;
 use std::path::{Path, PathBuf};
 
@@ -71,6 +71,10 @@ impl Base {
         Inputs {
             edges: join(&inputs.edges),
             table: inputs.table.as_ref().map(join),
+            make_use: inputs
+                .make_use
+                .as_ref()
+                .map(|MakeUse { make, uses }| MakeUse { make: join(make), uses: join(uses) }),
             nodes: inputs.nodes.as_ref().map(join),
             accounts: inputs.accounts.as_ref().map(join),
             final_demand: inputs.final_demand.as_ref().map(join),

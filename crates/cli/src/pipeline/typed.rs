@@ -9,7 +9,7 @@ use crate::output::folder::Opening;
 use crate::selection::{Selection, parameters};
 use palenque_frame::{CsvStyle, TableFormat};
 use palenque_graph::{Diagnostic, Diagnostics};
-use palenque_ingest::{FileFormat, Inputs, Policy};
+use palenque_ingest::{FileFormat, Inputs, MakeUse, Policy};
 use palenque_metrics::nearest;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -40,8 +40,12 @@ pub(crate) fn reading(input: &InputArgs) -> Outcome<Pipeline> {
     };
     let base = Base::default();
     let inputs = Inputs {
-        edges: if typed.table.is_none() { base.recorded(&typed.edges) } else { PathBuf::new() },
+        edges: if typed.is_table() { PathBuf::new() } else { base.recorded(&typed.edges) },
         table: typed.table.as_deref().map(|path| base.recorded(path)),
+        make_use: typed.make_use.map(|MakeUse { make, uses }| MakeUse {
+            make: base.recorded(&make),
+            uses: base.recorded(&uses),
+        }),
         nodes: typed.nodes.as_deref().map(|path| base.recorded(path)),
         accounts: typed.accounts.as_deref().map(|path| base.recorded(path)),
         final_demand: typed.final_demand.as_deref().map(|path| base.recorded(path)),

@@ -88,3 +88,61 @@ fn an_unbalanced_table_is_refused_with_its_cell() {
     let args = ["validate", "--table", "bad.csv", "--balance-tol", "0.9"];
     folder.run(&args).exits(0);
 }
+
+const MAKE: &str = ",p1,p2,p3,T008\ni1,80,20,0,100\ni2,0,30,50,80\nT007,80,50,50,180\n";
+const USE: &str = "\
+,i1,i2,T001,F01000,T007
+p1,20,24,44,36,80
+p2,10,5,15,35,50
+p3,5,10,15,35,50
+V00100,65,41,106,0,106
+T008,100,80,180,106,286
+";
+
+fn with_make_and_use() -> Folder {
+    let folder = Folder::new();
+    folder.write("make.csv", MAKE);
+    folder.write("use.csv", USE);
+    folder
+}
+
+#[test]
+fn make_and_use_tables_are_measured_by_either_model() {
+    let folder = with_make_and_use();
+    let files = ["--make", "make.csv", "--use", "use.csv", "--metrics", "out_strength"];
+    let measured = folder.run(&[&["measure"], &files[..]].concat()).exits(0).out();
+    assert_eq!(measured, "period,node_id,out_strength,status\n,i1,50.0,\n,i2,24.0,\n");
+    let products = ["measure", "--sut-model", "industry-technology"];
+    let measured = folder.run(&[&products[..], &files[..]].concat()).exits(0).out();
+    assert!(measured.contains("\n,p3,15.0,\n"), "{measured}");
+    let inverse = ["measure", "--sut-model", "product-technology"];
+    let refused = folder.run(&[&inverse[..], &files[..]].concat()).exits(3);
+    assert!(refused.err().contains("E0501"), "{}", refused.err());
+    folder.run(&["measure", "--make", "make.csv", "--metrics", "out_strength"]).exits(2);
+}
+
+#[test]
+fn a_pipeline_reads_make_and_use_and_says_so() {
+    let folder = with_make_and_use();
+    folder.run(&["init", "--make", "make.csv", "--use", "use.csv"]).exits(0);
+    let text = folder.read("palenque.toml");
+    assert!(text.contains("make = \"make.csv\"") && text.contains("use = \"use.csv\""), "{text}");
+    folder.run(&["run"]).exits(0);
+    let record = folder.json("out/run.json");
+    let roles = [0, 1].map(|at| record["inputs"][at]["role"].clone());
+    assert_eq!(roles, [Value::from("make"), Value::from("use")]);
+    let input = &record["config"]["resolved"]["input"];
+    assert_eq!(
+        (&input["make"], &input["use"]),
+        (&Value::from("make.csv"), &Value::from("use.csv"))
+    );
+    assert_eq!(input["policy"]["sut_model"], "fixed-product-sales");
+    folder.run(&["check", "out"]).exits(0);
+    let half = "version = 1\n[input]\nmake = \"make.csv\"\n";
+    folder.write("palenque.toml", half);
+    let refused = folder.run(&["run"]).exits(2);
+    assert!(refused.err().contains("`make` without `use`"), "{}", refused.err());
+    folder.write("palenque.toml", format!("{half}use = \"use.csv\"\nedges = \"e.csv\"\n"));
+    let refused = folder.run(&["run"]).exits(2);
+    assert!(refused.err().contains("both `edges` and `make`"), "{}", refused.err());
+}

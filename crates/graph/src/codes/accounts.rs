@@ -74,6 +74,14 @@ pub(super) const ERRORS: &[Code] = &[
          buy from them are to buy. The message names them. Correct those totals, or add a flow, however small, where \
          there is none yet and one may be.",
     ),
+    code(
+        "E0512",
+        "make table without inverse",
+        "The models `product-technology` and `fixed-industry-sales` invert the make table, and this one has no inverse: a \
+         product is made by nobody, or two industries make the same products in the same proportions. Take \
+         `--sut-model industry-technology` or `fixed-product-sales`, which need no inverse, or add such products or \
+         industries up.",
+    ),
 ];
 
 pub(super) const WARNINGS: &[Code] = &[

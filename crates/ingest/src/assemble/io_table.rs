@@ -247,9 +247,12 @@ impl IoTable {
 
     /// The unit that the table or all its rows name.
     fn common_unit(&self) -> Option<&str> {
-        let first = self.sellers.first()?.unit.as_deref()?;
-        let is_common = self.sellers.iter().all(|seller| seller.unit.as_deref() == Some(first));
-        self.unit.as_deref().or(is_common.then_some(first))
+        let of_rows = || {
+            let first = self.sellers.first()?.unit.as_deref()?;
+            let is_common = self.sellers.iter().all(|seller| seller.unit.as_deref() == Some(first));
+            is_common.then_some(first)
+        };
+        self.unit.as_deref().or_else(of_rows)
     }
 
     fn final_demand(&self, dense: &dyn Fn(&[f64]) -> Vec<f64>) -> Option<FinalDemand> {
@@ -271,7 +274,7 @@ impl IoTable {
     fn satellites(&self, dense: &dyn Fn(&[f64]) -> Vec<f64>, has_demand: bool) -> Vec<Satellite> {
         let parts = self.inputs.iter().filter(|row| row.kind == InputKind::ValueAdded).count();
         let is_one = |kind| match kind {
-            InputKind::Satellite => true,
+            InputKind::Satellite | InputKind::OtherInput => true,
             InputKind::ValueAdded => parts > 1,
             InputKind::Imports | InputKind::Output => false,
         };

@@ -1,5 +1,6 @@
 //! Cells, row after row, into a table.
 
+use super::layout::TableLayout;
 use super::plan::{ColumnRole, Head, Plan, RowRole};
 use super::{
     Column, FlowsBuilder, InputKind, InputRow, IoTable, Label, OddCells, Oddity, Places, Sector,
@@ -76,6 +77,8 @@ enum Slot {
 /// Takes the rows of a sheet and makes a table of them.
 pub(crate) struct Collector<'a> {
     policy: &'a Policy,
+    /// The layout, where it is known and not to be found out.
+    layout: Option<&'a dyn TableLayout>,
     numbers: NumberStyle,
     /// The first rows with their lines, until there is a plan.
     head: Vec<(u64, Vec<Kept>)>,
@@ -106,6 +109,7 @@ impl<'a> Collector<'a> {
     pub(crate) fn new(places: Places, policy: &'a Policy) -> Self {
         Self {
             policy,
+            layout: None,
             numbers: NumberStyle {
                 decimal_comma: policy.decimal_comma,
                 thousands: policy.thousands,
@@ -116,6 +120,11 @@ impl<'a> Collector<'a> {
             flows: FlowsBuilder::default(),
             table: IoTable { places, ..IoTable::default() },
         }
+    }
+
+    /// The same, for a sheet of which the layout is known.
+    pub(crate) fn of_layout(self, layout: Option<&'a dyn TableLayout>) -> Self {
+        Self { layout, ..self }
     }
 
     /// The table, when all rows were taken.
@@ -138,7 +147,10 @@ impl<'a> Collector<'a> {
             |row: &'_ [Kept]| -> Vec<String> { row.iter().map(|c| c.cell().label()).collect() };
         let rows: Vec<Vec<String>> = kept.iter().map(|(_, row)| cells(row)).collect();
         let head = Head { rows: &rows, policy: self.policy };
-        let (name, plan) = layout::plan(&head)?;
+        let (name, plan) = match self.layout {
+            Some(layout) => (layout.name(), layout.plan(&head)?),
+            None => layout::plan(&head)?,
+        };
         self.table.layout = name;
         self.table.places.titles = rows.get(plan.title_row).cloned().unwrap_or_default();
         self.table.places.header = kept.get(plan.title_row).map_or(1, |(line, _)| *line);
@@ -215,6 +227,7 @@ impl<'a> Collector<'a> {
             }
             RowRole::ValueAdded(name) => below(name, InputKind::ValueAdded, unit),
             RowRole::Imports(name) => below(name, InputKind::Imports, unit),
+            RowRole::OtherInput(name) => below(name, InputKind::OtherInput, unit),
             RowRole::Output => below("output".into(), InputKind::Output, unit),
             RowRole::Satellite(name, own) => below(name, InputKind::Satellite, own.or(unit)),
         };

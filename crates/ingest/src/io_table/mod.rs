@@ -12,7 +12,7 @@
 //! 3. **`assemble/io_table.rs`** alone judges the [`IoTable`] that comes out: squareness, labels, empty and
 //!    negative cells, totals among the sectors, identities. It builds the graph.
 //!
-//! Long tables (a record a flow) and folders of matrices make an [`IoTable`] without a collector; what is judged
+//! Long tables (a record a flow), make and use tables, and folders of matrices make an [`IoTable`] without a collector; what is judged
 //! is the same.
 //!
 //! Blocks are matched by name and never by position: `sellers` and `buyers` are kept as the file has them, and
@@ -27,11 +27,12 @@ pub(crate) mod names;
 mod plan;
 pub(crate) mod pymrio;
 pub(crate) mod read;
+pub(crate) mod supply_use;
 
 pub(crate) use collect::{Cell, Collector, RowSink};
 pub(crate) use columns::rows as columns_as_rows;
 pub(crate) use flows::{Flows, FlowsBuilder};
-pub(crate) use plan::{ColumnRole, Head, Plan, RowRole};
+pub(crate) use plan::{ColumnRole, Head, Plan, RowNamer, RowRole};
 
 use palenque_graph::Location;
 use palenque_graph::diagnostic::shown;
@@ -103,6 +104,8 @@ pub(crate) enum InputKind {
     ValueAdded,
     /// Imported inputs.
     Imports,
+    /// Other payments for inputs: taxes on products, margins, purchases abroad.
+    OtherInput,
     /// Output once more.
     Output,
     /// Anything else, in a unit of its own: workers, emissions, and labour income where it is part of value added.
@@ -273,6 +276,8 @@ pub(crate) struct IoTable {
     pub(crate) period: Option<Box<str>>,
     /// The unit of the flows, where the table says it.
     pub(crate) unit: Option<Box<str>>,
+    /// How far both sides of an account may be apart because the numbers that the table was computed from are rounded.
+    pub(crate) rounding: f64,
     /// The layout by which it was read.
     pub(crate) layout: &'static str,
     /// Rows of the file below its header.

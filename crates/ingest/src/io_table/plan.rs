@@ -56,6 +56,8 @@ pub(crate) enum RowRole {
     ValueAdded(Box<str>),
     /// Imported inputs.
     Imports(Box<str>),
+    /// Another payment for inputs that no sector receives, such as taxes on products.
+    OtherInput(Box<str>),
     /// Output once more.
     Output,
     /// A row in a unit of its own, with its unit where the label says it.

@@ -1,5 +1,6 @@
 //! Reading a table from whatever it is in: a wide sheet, records, a folder of matrices.
 
+use super::layout::TableLayout;
 use super::{Collector, IoTable, Places, RowSink, pymrio};
 use crate::assemble::File;
 use crate::layout::{Titles, long_table::LongTable};
@@ -66,29 +67,64 @@ fn sheet(
             }
         }
     } else {
-        let sheet = match &source.body {
-            Some(Body::Sheet(opened)) => Some(opened.name.clone()),
-            _ => None,
-        };
-        let has_lines = sheet.is_some() || matches!(source.body, Some(Body::Text(_)));
-        let file_name = source.name.clone();
-        let places = Places { file: file_name, sheet, has_lines, ..Places::default() };
-        let mut collector = Collector::new(places, reading.policy);
-        rows(&mut source, file, &mut collector, reading)?;
-        if !file.is_read {
-            return Ok(());
-        }
-        let table = collector.finish();
-        let at = palenque_graph::Location::file(&source.name);
-        let table = table.map_err(|refusal| Box::new(refusal.at(at)))?;
-        file.report.dialect.insert("layout".into(), table.layout.into());
-        file.account(table.rows, table.skipped);
-        tables.titles.clone_from(&table.places.titles);
-        tables.titles.extend(table.sellers.iter().map(|seller| seller.label.name.to_string()));
-        tables.titles.extend(table.inputs.iter().map(|row| row.name.to_string()));
+        let Some(table) = labelled(&mut source, file, None, reading)? else { return Ok(()) };
+        tables.titles = titles_of(&table);
         tables.parsed.push(table);
     }
     close(&source, file)
+}
+
+/// The table of a sheet whose layout is known. It is not put among the tables, but its file is among the files;
+/// none where the file was not read to its end.
+pub(super) fn collected(
+    path: &Path,
+    role: &str,
+    layout: Option<&dyn TableLayout>,
+    tables: &mut Tables,
+    reading: &mut Reading<'_>,
+) -> Result<Option<IoTable>, Box<Diagnostic>> {
+    tables.files.push(File::named(path, role));
+    let mut source = Source::open(path, reading.policy)?;
+    let Some(file) = tables.files.last_mut() else { return Ok(None) };
+    open(&mut source, file, reading);
+    let Some(table) = labelled(&mut source, file, layout, reading)? else { return Ok(None) };
+    close(&source, file)?;
+    tables.titles.extend(titles_of(&table));
+    Ok(Some(table))
+}
+
+fn labelled(
+    source: &mut Source,
+    file: &mut File,
+    layout: Option<&dyn TableLayout>,
+    reading: &mut Reading<'_>,
+) -> Result<Option<IoTable>, Box<Diagnostic>> {
+    let sheet = match &source.body {
+        Some(Body::Sheet(opened)) => Some(opened.name.clone()),
+        _ => None,
+    };
+    let has_lines = sheet.is_some() || matches!(source.body, Some(Body::Text(_)));
+    let file_name = source.name.clone();
+    let places = Places { file: file_name, sheet, has_lines, ..Places::default() };
+    let mut collector = Collector::new(places, reading.policy).of_layout(layout);
+    rows(source, file, &mut collector, reading)?;
+    if !file.is_read {
+        return Ok(None);
+    }
+    let table = collector.finish();
+    let at = palenque_graph::Location::file(&source.name);
+    let table = table.map_err(|refusal| Box::new(refusal.at(at)))?;
+    file.report.dialect.insert("layout".into(), table.layout.into());
+    file.account(table.rows, table.skipped);
+    Ok(Some(table))
+}
+
+/// The titles and labels that `--map` may name.
+fn titles_of(table: &IoTable) -> Vec<String> {
+    let mut titles = table.places.titles.clone();
+    titles.extend(table.sellers.iter().map(|seller| seller.label.name.to_string()));
+    titles.extend(table.inputs.iter().map(|row| row.name.to_string()));
+    titles
 }
 
 /// What is known of a file before it is read.

@@ -15,6 +15,8 @@ const FROM_SECTORS: &[&str] = &[
     "origin_sector",
     "row_sector",
     "from_industry",
+    "rowii",
+    "rowpi",
 ];
 const TO_SECTORS: &[&str] = &[
     "to_sector",
@@ -24,6 +26,8 @@ const TO_SECTORS: &[&str] = &[
     "destination_sector",
     "column_sector",
     "to_industry",
+    "colii",
+    "colpi",
 ];
 const FROM_REGIONS: &[&str] = &[
     "from_region",
@@ -34,6 +38,7 @@ const FROM_REGIONS: &[&str] = &[
     "row_region",
     "from_country",
     "country_from",
+    "refarea",
 ];
 const TO_REGIONS: &[&str] = &[
     "to_region",
@@ -44,8 +49,9 @@ const TO_REGIONS: &[&str] = &[
     "column_region",
     "to_country",
     "country_to",
+    "counterpartarea",
 ];
-const VALUES: &[&str] = &["value", "weight", "amount", "flow"];
+const VALUES: &[&str] = &["value", "weight", "amount", "flow", "obsvalue"];
 
 impl LongTable {
     /// Whether titles are those of such records.

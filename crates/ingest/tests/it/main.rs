@@ -3,6 +3,8 @@
 mod conservation;
 mod corpus;
 mod hostile;
+mod layouts;
+mod make_use;
 mod options;
 mod random_table;
 mod table;

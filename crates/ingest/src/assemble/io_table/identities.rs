@@ -18,6 +18,7 @@ struct Sides {
     purchases: Vec<f64>,
     /// Final demand, where the table has some.
     demand: Option<Vec<f64>>,
+    /// Imports, and other inputs that no sector sells.
     imports: Vec<f64>,
     /// Value added, where the table has some.
     value_added: Option<Vec<f64>>,
@@ -103,13 +104,16 @@ impl Sides {
         // Where no number is larger than 1, whole numbers say nothing about how they came about.
         let is_rounded = is_whole && table.flows.values().iter().any(|z| *z > 1.0);
         let n_cells = (n + table.demand.len() + 1) as f64;
+        let [imports, others] = [InputKind::Imports, InputKind::OtherInput]
+            .map(|kind| table.sum_of(kind).unwrap_or_else(|| vec![0.0; n]));
+        let imports = imports.iter().zip(&others).map(|(imports, others)| imports + others);
         Self {
             sales,
             purchases: purchases.into_iter().map(CompensatedSum::value).collect(),
             demand,
-            imports: table.sum_of(InputKind::Imports).unwrap_or_else(|| vec![0.0; n]),
+            imports: imports.collect(),
             value_added: table.sum_of(InputKind::ValueAdded),
-            rounding: if is_rounded { ROUNDING * n_cells } else { 0.0 },
+            rounding: if is_rounded { ROUNDING * n_cells } else { table.rounding },
         }
     }
 

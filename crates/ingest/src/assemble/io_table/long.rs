@@ -7,6 +7,7 @@
 mod period;
 
 use super::super::{Context, File, periods};
+use crate::io_table::layout::figaro;
 use crate::io_table::{ColumnRole, InputKind, IoTable, Label, Places, RowRole, names};
 use crate::policy::Policy;
 use crate::records::{MISSING, Records, Values};
@@ -125,9 +126,12 @@ fn side(records: &Records, region: &str, sector: &str) -> Option<Side> {
 /// What every label of both sides is.
 fn roles(sellers: &Side, buyers: &Side, policy: &Policy) -> (Vec<Role>, Vec<Role>) {
     let buying: BTreeSet<&Label> = buyers.labels.iter().collect();
-    let seller = |label: &Label| match names::row_role(&label.name, policy) {
+    let row_role =
+        |label: &Label| figaro::row_role(label).or_else(|| names::row_role(&label.name, policy));
+    let seller = |label: &Label| match row_role(label) {
         Some(RowRole::ValueAdded(_)) => Role::Input(InputKind::ValueAdded),
         Some(RowRole::Imports(_)) => Role::Input(InputKind::Imports),
+        Some(RowRole::OtherInput(_)) => Role::Input(InputKind::OtherInput),
         Some(RowRole::Output) => Role::Input(InputKind::Output),
         Some(RowRole::Skip) => Role::Skip,
         Some(RowRole::Satellite(..)) if !buying.contains(label) => {
@@ -142,6 +146,7 @@ fn roles(sellers: &Side, buyers: &Side, policy: &Policy) -> (Vec<Role>, Vec<Role
         Some(ColumnRole::Output) => Role::Output,
         Some(ColumnRole::Skip) => Role::Skip,
         Some(ColumnRole::FinalDemand(_)) if !selling.contains(label) => Role::Demand,
+        None if figaro::is_final_demand(&label.name) && !selling.contains(label) => Role::Demand,
         _ => Role::Sector,
     };
     let buyer_roles = buyers.labels.iter().map(buyer).collect();

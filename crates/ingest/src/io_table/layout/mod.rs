@@ -3,9 +3,14 @@
 //! A published table adds a file here and two lines in this one. It is recognised by what its first rows say,
 //! never by the name of its file.
 
+pub(crate) mod figaro;
+pub(crate) mod icio;
+pub(crate) mod make_use;
 pub(crate) mod wide;
+pub(crate) mod wiod;
 
-use super::plan::{Head, Plan};
+use super::Label;
+use super::plan::{ColumnRole, Head, Plan, RowNamer};
 use crate::reader::Confidence;
 use crate::source::Refusal;
 
@@ -24,7 +29,7 @@ pub(crate) trait TableLayout: Sync {
     fn plan(&self, head: &Head<'_>) -> Result<Plan, Refusal>;
 }
 
-static LAYOUTS: &[&dyn TableLayout] = &[&wide::Wide];
+static LAYOUTS: &[&dyn TableLayout] = &[&figaro::Figaro, &icio::Icio, &wide::Wide, &wiod::Wiod];
 
 /// The plan of the layout that knows the sheet best, and the layout's name.
 pub(super) fn plan(head: &Head<'_>) -> Result<(&'static str, Plan), Refusal> {
@@ -36,6 +41,30 @@ pub(super) fn plan(head: &Head<'_>) -> Result<(&'static str, Plan), Refusal> {
         return Err(Refusal::new("E0501", what, help));
     };
     Ok((layout.name(), layout.plan(head)?))
+}
+
+/// A label that names its region up to the first `_`, such as `AUS_01T02`.
+fn regional(text: &str) -> Label {
+    match text.split_once('_') {
+        Some((region, name)) => Label::regional(region, name),
+        None => Label::plain(text),
+    }
+}
+
+/// The plan of a sheet with one row of titles and one column of labels.
+fn one_header(
+    head: &Head<'_>,
+    column: impl Fn(&str) -> ColumnRole,
+    rows: RowNamer,
+    unit: Option<&str>,
+) -> Plan {
+    let columns = (0..head.width()).map(|at| match (at, head.cell(0, at)) {
+        (0, _) => ColumnRole::Label,
+        (_, "") => ColumnRole::Blank,
+        (_, title) => column(title),
+    });
+    let (columns, unit) = (columns.collect(), unit.map(Into::into));
+    Plan { n_header: 1, title_row: 0, columns, rows, period: None, unit }
 }
 
 #[cfg(test)]
