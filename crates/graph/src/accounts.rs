@@ -177,6 +177,20 @@ mod tests {
     }
 
     #[test]
+    fn imports_in_final_demand_make_up_for_sales_above_output() {
+        let graph = chain().with_number("output", [Some(1.0), Some(10.0), Some(12.0)]);
+        let demand = |imports: f64| {
+            let values = vec![2.0, imports, 1.0, 0.0, 12.0, 0.0];
+            let categories = vec!["households".into(), "imports".into()];
+            let graph =
+                graph.clone().with_final_demand(crate::FinalDemand::new(categories, values));
+            Accounts::of(&graph).check(&graph).iter().map(Diagnostic::id).collect::<Vec<_>>()
+        };
+        assert_eq!(demand(-5.0), ["W0503"]);
+        assert_eq!(demand(-1.0), ["E0503"]);
+    }
+
+    #[test]
     fn each_kind_of_evidence_gives_the_output() {
         // b sells 9, buys 4 and imports 1.
         let with = |name| {
