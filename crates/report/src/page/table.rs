@@ -5,8 +5,25 @@ use palenque_graph::Table;
 use palenque_graph::table::{Alignment, Column, Kind, Unit, Values};
 
 /// Columns that say what a row is about, beside the period.
-const KEYS: &[&str] =
-    &["node_id", "source", "target", "from_group", "to_group", "metric", "scenario", "check"];
+const KEYS: &[&str] = &[
+    "node_id",
+    "source",
+    "target",
+    "from_group",
+    "to_group",
+    "metric",
+    "scenario",
+    "check",
+    "path",
+    "group",
+    "node_a",
+    "node_b",
+    "row",
+    "col",
+    "satellite",
+    "country",
+    "shock",
+];
 /// What the rows of a table of nodes or edges are ordered by, in order of preference.
 const SIZES: &[&str] = &["output", "out_strength", "weight"];
 
