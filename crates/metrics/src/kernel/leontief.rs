@@ -87,13 +87,13 @@ impl LeontiefInverse {
     fn new(economy: &Economy<'_>, values: Vec<f64>) -> Self {
         let accounts = economy.accounts().clone();
         let n = accounts.output.len();
-        let requirements = economy.requirements();
         // `L = I + A L`: sums of what is not negative, where `l_jj − 1` would cancel.
-        let diagonal =
-            |j: usize| requirements.row(j).find(|(k, _)| *k == j).map_or(0.0, |(_, a)| a);
-        let own_coefficients: Vec<f64> = (0..n).map(diagonal).collect();
+        let own_coefficients: Vec<f64> = (0..n)
+            .map(|j| row_of_a(economy, j).find(|(k, _)| *k == j).map_or(0.0, |(_, a)| a))
+            .collect();
         let by_others = |j: usize| {
-            requirements.row(j).filter(|(k, _)| *k != j).map(|(k, a)| a * values[k * n + j]).sum()
+            let others = row_of_a(economy, j).filter(|(k, _)| *k != j);
+            others.map(|(k, a)| a * values[k * n + j]).sum()
         };
         let returns: Vec<f64> = (0..n).map(by_others).collect();
         let own: Vec<f64> =
@@ -256,15 +256,24 @@ impl LeontiefInverse {
     }
 }
 
+/// The entries of row `i` of `A`, read off the flows: a copy of all would be as large as the inverse.
+fn row_of_a<'a>(
+    economy: &'a Economy<'_>,
+    i: usize,
+) -> impl Iterator<Item = (usize, f64)> + use<'a> {
+    let x = &economy.accounts().output;
+    let sales = economy.graph().customers(NodeIndex::new(i)).filter(|&(_, flow)| flow > 0.0);
+    sales.map(|(j, flow)| (j.index(), flow / x[j.index()]))
+}
+
 /// `I − A`, row after row.
 fn identity_less_requirements(economy: &Economy<'_>) -> Vec<f64> {
-    let (graph, x) = (economy.graph(), &economy.accounts().output);
-    let n = graph.n_nodes();
+    let n = economy.graph().n_nodes();
     let mut m = vec![0.0; n * n];
     m.par_chunks_mut(n.max(1)).enumerate().for_each(|(i, row)| {
         row[i] = 1.0;
-        for (j, flow) in graph.customers(NodeIndex::new(i)).filter(|&(_, flow)| flow > 0.0) {
-            row[j.index()] -= flow / x[j.index()];
+        for (j, a) in row_of_a(economy, i) {
+            row[j] -= a;
         }
     });
     m
