@@ -23,12 +23,6 @@ impl Memo {
         let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         values.insert(TypeId::of::<T>(), value);
     }
-
-    /// Forgets the value of this type.
-    pub(crate) fn forget<T: Any + Send + Sync>(&self) {
-        let mut values = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        values.remove(&TypeId::of::<T>());
-    }
 }
 
 impl Clone for Memo {

@@ -285,11 +285,6 @@ impl SupplyGraph {
         self.memo.set(value);
     }
 
-    /// Forgets a value kept with [`SupplyGraph::memoise`], where its memory is needed.
-    pub fn forget<T: Any + Send + Sync>(&self) {
-        self.memo.forget::<T>();
-    }
-
     /// The unit of the flows, where it is known.
     #[must_use]
     pub fn unit(&self) -> Option<&str> {

@@ -311,6 +311,15 @@ impl Column {
         let values = Values::F64(values.collect());
         Self { status, ..Self::new(spec, values) }
     }
+
+    /// A column of numbers of which some are undefined, all for one reason.
+    ///
+    /// # Panics
+    /// As [`Column::from_results`].
+    #[must_use]
+    pub fn from_options(spec: &ColumnSpec, values: &[Option<f64>], reason: Status) -> Self {
+        Self::from_results(spec, values.iter().map(|value| value.ok_or(reason)))
+    }
 }
 
 /// A table: an id that says what it is and which rows it has, and columns.

@@ -1,7 +1,7 @@
 //! The influence vector.
 
 use crate::kernel::coefficients::RowMatrix;
-use crate::kernel::fixed_point::{Stop, Unsolved, fixed_point};
+use crate::kernel::fixed_point::{Stop, fixed_point};
 use crate::kernel::strengths::in_strengths;
 use crate::{
     Family, Figure, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params,
@@ -61,13 +61,9 @@ pub fn influence(
     let c = vec![alpha / n as f64; n];
     match fixed_point(&matrix, &c, Stop::default(), progress) {
         Ok(solved) => Ok(Some(solved.values)),
-        Err(Unsolved::NotConverged { sweeps, error, tolerance }) => {
-            Err(MetricError::NotConverged { iterations: sweeps, error, tolerance })
+        Err(why) => {
+            Err(why.into_error(|_| unreachable!("columns of the matrix add up to 1 − α or less")))
         }
-        Err(Unsolved::NotProductive { .. }) => {
-            unreachable!("columns of the matrix add up to 1 − α or less")
-        }
-        Err(Unsolved::Cancelled) => Err(MetricError::Cancelled),
     }
 }
 

@@ -218,9 +218,7 @@ impl Metric for ConcentrationMetric {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let c = trade_concentration(graph);
-        let column = |spec, values: &[Option<f64>], reason: Status| {
-            Column::from_results(spec, values.iter().map(|v| v.ok_or(reason)))
-        };
+        let column = Column::from_options;
         let [hhi_s, hhi_b, hhi_f, effective_s, effective_b, cr1, gini] = &COLUMNS;
         let columns = vec![
             column(hhi_s, &c.hhi_suppliers, Status::NoIn),

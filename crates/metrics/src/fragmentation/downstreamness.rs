@@ -113,10 +113,7 @@ impl Metric for Downstreamness {
         let embodied: f64 = embodied.filter_map(|(f, n)| Some(f * (*n)?)).sum();
         let (output, value_added) =
             (accounts.output.iter().sum(), accounts.value_added.iter().sum());
-        let column = || {
-            let values = n.iter().map(|n| n.ok_or(Status::ZeroDenominator));
-            vec![Column::from_results(&COLUMN, values)]
-        };
+        let column = || vec![Column::from_options(&COLUMN, &n, Status::ZeroDenominator)];
         Ok(vec![
             Table::new(TableId::NodeMetrics, column()),
             Table::new(TableId::Linkages, column()),

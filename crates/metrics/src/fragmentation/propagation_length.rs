@@ -60,6 +60,22 @@ pub fn propagation_length(
     })
 }
 
+impl PropagationLength {
+    /// The tables of an index that gives lengths: columns for forward and backward, a figure for the system.
+    pub(super) fn tables(
+        &self,
+        [forward, backward]: &[ColumnSpec; 2],
+        system: &'static ColumnSpec,
+    ) -> Vec<Table> {
+        let columns = vec![
+            Column::from_options(forward, &self.forward, Status::NoOut),
+            Column::from_options(backward, &self.backward, Status::NoIn),
+        ];
+        let figure = Figure::new(system, self.system.ok_or(Status::ZeroDenominator));
+        vec![Table::new(TableId::NodeMetrics, columns), network_summary(&[figure])]
+    }
+}
+
 /// [`propagation_length`] behind the registry.
 pub struct PropagationLengthMetric;
 
@@ -116,19 +132,7 @@ impl Metric for PropagationLengthMetric {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let length = propagation_length(graph, progress)?;
-        let column = |spec, values: &[Option<f64>], reason: Status| {
-            Column::from_results(spec, values.iter().map(|v| v.ok_or(reason)))
-        };
-        let [forward, backward] = &COLUMNS;
-        let columns = vec![
-            column(forward, &length.forward, Status::NoOut),
-            column(backward, &length.backward, Status::NoIn),
-        ];
-        let system = length.system.ok_or(Status::ZeroDenominator);
-        Ok(vec![
-            Table::new(TableId::NodeMetrics, columns),
-            network_summary(&[Figure::new(&FIGURES[0], system)]),
-        ])
+        Ok(length.tables(&COLUMNS, &FIGURES[0]))
     }
 
     fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {

@@ -5,8 +5,8 @@ use crate::kernel::condition;
 use crate::kernel::leontief::LeontiefInverse;
 use crate::kernel::propagation::fold_rounds;
 use crate::kernel::ratio::ratio;
-use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
-use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
+use palenque_graph::table::{ColumnSpec, Unit};
 use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
 /// The number of steps between firms, a mean in which every pair with a way between them counts alike.
@@ -135,19 +135,7 @@ impl Metric for MeanPropagationLength {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let length = mean_propagation_length(graph, progress)?;
-        let column = |spec, values: &[Option<f64>], reason: Status| {
-            Column::from_results(spec, values.iter().map(|v| v.ok_or(reason)))
-        };
-        let [forward, backward] = &COLUMNS;
-        let columns = vec![
-            column(forward, &length.forward, Status::NoOut),
-            column(backward, &length.backward, Status::NoIn),
-        ];
-        let system = length.system.ok_or(Status::ZeroDenominator);
-        Ok(vec![
-            Table::new(TableId::NodeMetrics, columns),
-            network_summary(&[Figure::new(&FIGURES[0], system)]),
-        ])
+        Ok(length.tables(&COLUMNS, &FIGURES[0]))
     }
 
     fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {

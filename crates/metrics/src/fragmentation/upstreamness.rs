@@ -88,10 +88,8 @@ impl Metric for Upstreamness {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let u = upstreamness(graph, progress)?;
-        let table = |id| {
-            let values = u.iter().map(|u| u.ok_or(Status::ZeroDenominator));
-            Table::new(id, vec![Column::from_results(&COLUMN, values)])
-        };
+        let table =
+            |id| Table::new(id, vec![Column::from_options(&COLUMN, &u, Status::ZeroDenominator)]);
         Ok(vec![table(TableId::NodeMetrics), table(TableId::Linkages)])
     }
 

@@ -96,10 +96,8 @@ impl Metric for UpstreamnessOpenEconomy {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let u = upstreamness_open_economy(graph, progress)?;
-        let table = |id| {
-            let values = u.iter().map(|u| u.ok_or(Status::ZeroDenominator));
-            Table::new(id, vec![Column::from_results(&COLUMN, values)])
-        };
+        let table =
+            |id| Table::new(id, vec![Column::from_options(&COLUMN, &u, Status::ZeroDenominator)]);
         Ok(vec![table(TableId::NodeMetrics), table(TableId::Linkages)])
     }
 

@@ -106,9 +106,7 @@ impl Metric for VerticalIntegrationMetric {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let vi = vertical_integration(graph);
-        let column = |spec, values: &[Option<f64>], reason: Status| {
-            Column::from_results(spec, values.iter().map(|v| v.ok_or(reason)))
-        };
+        let column = Column::from_options;
         let [adelman, outsourcing, in_house] = &COLUMNS;
         let columns = vec![
             column(adelman, &vi.adelman_va_sales, Status::ZeroDenominator),

@@ -260,16 +260,9 @@ impl<'g> Economy<'g> {
 
     /// Why a solve failed, in terms of this economy.
     pub(crate) fn unsolved(&self, why: Unsolved) -> MetricError {
-        match why {
-            Unsolved::NotConverged { sweeps, error, tolerance } => {
-                MetricError::NotConverged { iterations: sweeps, error, tolerance }
-            }
-            Unsolved::NotProductive { block } => {
-                let why = "a group of nodes needs, from itself, more than it makes";
-                self.not_productive(why, &block)
-            }
-            Unsolved::Cancelled => MetricError::Cancelled,
-        }
+        why.into_error(|block| {
+            self.not_productive("a group of nodes needs, from itself, more than it makes", block)
+        })
     }
 
     fn check_outputs(&self, verb: &'static str, flows: &[f64]) -> Result<(), MetricError> {

@@ -1,5 +1,6 @@
 //! The one solver behind linkages, upstreamness, downstreamness and their kin: `y = c + M y`.
 
+use crate::MetricError;
 use crate::kernel::coefficients::RowMatrix;
 use crate::kernel::ordered_sum::{BLOCK, dot};
 use palenque_graph::Progress;
@@ -50,6 +51,22 @@ pub enum Unsolved {
     },
     /// Stopped from outside.
     Cancelled,
+}
+
+impl Unsolved {
+    /// The error of a metric; `not_productive` finds words for a block.
+    pub(crate) fn into_error(
+        self,
+        not_productive: impl FnOnce(&[u32]) -> MetricError,
+    ) -> MetricError {
+        match self {
+            Self::NotProductive { block } => not_productive(&block),
+            Self::NotConverged { sweeps, error, tolerance } => {
+                MetricError::NotConverged { iterations: sweeps, error, tolerance }
+            }
+            Self::Cancelled => MetricError::Cancelled,
+        }
+    }
 }
 
 /// Rounding alone may leave this much of `y` in a residual.

@@ -100,7 +100,7 @@ impl Metric for Direct {
         params.check_names(SPEC.params)?;
         let direct = direct_linkages(graph)?;
         let column = |spec, values: &[Option<f64>]| {
-            Column::from_results(spec, values.iter().map(|v| v.ok_or(Status::ZeroDenominator)))
+            Column::from_options(spec, values, Status::ZeroDenominator)
         };
         let [backward, forward] = &COLUMNS;
         let columns = vec![column(backward, &direct.backward), column(forward, &direct.forward)];

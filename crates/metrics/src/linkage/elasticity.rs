@@ -82,8 +82,7 @@ impl Metric for Elasticity {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let elasticity = total_elasticity(graph, progress)?;
-        let results = elasticity.into_iter().map(|value| value.ok_or(Status::ZeroDenominator));
-        let column = Column::from_results(&COLUMNS[0], results);
+        let column = Column::from_options(&COLUMNS[0], &elasticity, Status::ZeroDenominator);
         Ok(vec![Table::new(TableId::Linkages, vec![column])])
     }
 }

@@ -256,7 +256,7 @@ impl Metric for HypotheticalExtraction {
             loss.forward_partial,
         ];
         let column = |(spec, values): (_, Vec<Option<f64>>)| {
-            Column::from_results(spec, values.iter().map(|v| v.ok_or(Status::ZeroDenominator)))
+            Column::from_options(spec, &values, Status::ZeroDenominator)
         };
         let columns = COLUMNS.iter().zip(values).map(column).collect();
         Ok(vec![Table::new(TableId::Linkages, columns)])

@@ -113,8 +113,7 @@ impl Metric for FieldOfInfluence {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let intensity = field_intensity(graph, progress)?;
-        let results = intensity.into_iter().map(|value| value.ok_or(Status::ZeroDenominator));
-        let column = Column::from_results(&COLUMNS[0], results);
+        let column = Column::from_options(&COLUMNS[0], &intensity, Status::ZeroDenominator);
         Ok(vec![Table::new(TableId::EdgeMetrics, vec![column])])
     }
 }

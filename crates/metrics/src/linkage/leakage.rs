@@ -229,7 +229,7 @@ impl Metric for LeakageMetric {
             Err(error) => return Err(error),
         };
         let column = |spec, values: &[Option<f64>]| {
-            Column::from_results(spec, values.iter().map(|v| v.ok_or(Status::ZeroDenominator)))
+            Column::from_options(spec, values, Status::ZeroDenominator)
         };
         let [import_share, purchases, sales] = &COLUMNS;
         let nodes = vec![

@@ -81,8 +81,7 @@ impl Metric for NetMultiplier {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let net = net_multiplier(graph, progress)?;
-        let results = net.into_iter().map(|value| value.ok_or(Status::ZeroDenominator));
-        let column = Column::from_results(&COLUMNS[0], results);
+        let column = Column::from_options(&COLUMNS[0], &net, Status::ZeroDenominator);
         Ok(vec![Table::new(TableId::Linkages, vec![column])])
     }
 }

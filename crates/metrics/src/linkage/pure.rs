@@ -126,7 +126,7 @@ impl Metric for Pure {
         let normalised = total.iter().map(|total| ratio((*total)?, mean)).collect();
         let columns = COLUMNS.iter().zip([backward, forward, total, normalised]);
         let column = |(spec, values): (_, Vec<Option<f64>>)| {
-            Column::from_results(spec, values.iter().map(|v| v.ok_or(Status::ZeroDenominator)))
+            Column::from_options(spec, &values, Status::ZeroDenominator)
         };
         Ok(vec![Table::new(TableId::Linkages, columns.map(column).collect())])
     }

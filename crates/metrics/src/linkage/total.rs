@@ -183,7 +183,7 @@ impl Metric for Total {
             )
         };
         let column = |spec, values: &[Option<f64>]| {
-            Column::from_results(spec, values.iter().map(|v| v.ok_or(Status::ZeroDenominator)))
+            Column::from_options(spec, values, Status::ZeroDenominator)
         };
         let [
             backward,

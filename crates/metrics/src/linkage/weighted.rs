@@ -132,7 +132,7 @@ impl Metric for Weighted {
             &weighted.forward_weight,
         ];
         let column = |(spec, values): (&ColumnSpec, &Vec<Option<f64>>)| {
-            Column::from_results(spec, values.iter().map(|v| v.ok_or(Status::ZeroDenominator)))
+            Column::from_options(spec, values, Status::ZeroDenominator)
         };
         let columns = COLUMNS.iter().zip(values).map(column).collect();
         Ok(vec![Table::new(TableId::Linkages, columns)])
