@@ -62,7 +62,7 @@ pub trait Metric: Sync {
     }
 
     /// Whether it is left out of families and `@all`, because it answers a question of its own: it fills a table as
-    /// large as a matrix, or does nothing without a side table.
+    /// large as a matrix, or does nothing without a side table or a column that few inputs have.
     fn by_name_only(&self) -> bool {
         false
     }

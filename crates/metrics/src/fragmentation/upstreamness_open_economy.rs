@@ -101,6 +101,10 @@ impl Metric for UpstreamnessOpenEconomy {
         Ok(vec![table(TableId::NodeMetrics), table(TableId::Linkages)])
     }
 
+    fn by_name_only(&self) -> bool {
+        true
+    }
+
     fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
         condition::remarks(graph)
     }

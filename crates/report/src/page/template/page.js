@@ -129,7 +129,6 @@ const enhance = (table) => {
       : 'No row fits the filter.';
     [previous.disabled, next.disabled] = [state.page === 0, state.page === last];
     pages.hidden = last === 0;
-    grid.style.setProperty('--key', `${header.querySelector('.key')?.offsetWidth ?? 0}px`);
   };
   const change = (changes) => {
     Object.assign(state, { page: 0 }, changes);
@@ -150,7 +149,12 @@ const enhance = (table) => {
     grid.parentElement.scrollTop = 0;
   };
 
+  // Asked for after the layout: asked in draw, it would lay the page out once a table.
+  const widths = new ResizeObserver(() => {
+    grid.style.setProperty('--key', `${header.querySelector('.key')?.offsetWidth ?? 0}px`);
+  });
   for (const column of columns) {
+    if (column.key) widths.observe(column.head);
     const sort = button('', () => change(state.sort === column
       ? { descending: !state.descending }
       : { sort: column, descending: !column.textual }));
