@@ -93,6 +93,13 @@ pub trait Metric: Sync {
     fn remarks(&self, _graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
         Vec::new()
     }
+
+    /// How a result was computed, where there is a choice: by whom, in how many steps, how exactly. For the record.
+    ///
+    /// Asked for as [`Metric::remarks`] is.
+    fn method(&self, _graph: &SupplyGraph, _params: &Params) -> Option<String> {
+        None
+    }
 }
 
 /// Every metric, family by family, each family in alphabetical order.

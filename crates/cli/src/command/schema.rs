@@ -64,6 +64,9 @@ fn run_record() -> Value {
             "diagnostics": { "type": "object", "additionalProperties": count() },
             "accepted": { "type": "array", "items": text() },
             "left_out": { "type": "object", "additionalProperties": text() },
+            "methods": { "type": "array", "items": object(&["metric", "how"], json!({
+                "metric": text(), "how": text(), "by": text(), "period": text(),
+            })) },
             "history": { "type": "array", "items": text() },
         }),
     );

@@ -1,6 +1,7 @@
 //! `run.json`: the same for the same inputs and configuration; and `run.log.json`: what is not.
 
 use super::{Written, shown};
+use crate::pipeline::Method;
 use palenque_graph::Diagnostics;
 use palenque_ingest::FileReport;
 use serde_json::{Map, Value, json};
@@ -41,6 +42,8 @@ pub(crate) struct Record<'a> {
     pub(crate) accepted: &'a BTreeSet<String>,
     /// Metrics that were not asked for by name and have no result, with the reason.
     pub(crate) left_out: &'a [(String, String)],
+    /// How results were computed, where there was a choice.
+    pub(crate) methods: &'a [Method],
 }
 
 impl Record<'_> {
@@ -68,9 +71,21 @@ impl Record<'_> {
             "diagnostics": self.found.counts(),
             "accepted": self.accepted,
             "left_out": left_out,
+            "methods": self.methods.iter().map(method).collect::<Vec<_>>(),
             "history": self.inputs.iter().chain(self.sides).flat_map(history).collect::<Vec<_>>(),
         })
     }
+}
+
+fn method(method: &Method) -> Value {
+    let mut record = json!({ "metric": method.metric, "how": method.how });
+    if let Some(by) = &method.by {
+        record["by"] = by.as_str().into();
+    }
+    if !method.period.is_empty() {
+        record["period"] = method.period.as_str().into();
+    }
+    record
 }
 
 /// Version, features and target of this program.

@@ -11,7 +11,7 @@ pub(crate) mod typed;
 pub(crate) mod write;
 
 pub(crate) use level::Level;
-pub(crate) use products::{Figure, Products};
+pub(crate) use products::{Figure, Method, Products};
 pub(crate) use write::{Destination, Ending, save};
 
 use crate::config::check::table_stem;

@@ -15,6 +15,19 @@ pub(crate) struct Figure {
     pub(crate) drawing: Drawing,
 }
 
+/// How a metric was computed, where there was a choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Method {
+    /// The metric.
+    pub(crate) metric: &'static str,
+    /// The column whose groups it was computed of.
+    pub(crate) by: Option<String>,
+    /// The period.
+    pub(crate) period: String,
+    /// By whom, in how many steps, how exactly.
+    pub(crate) how: String,
+}
+
 /// What a pipeline made.
 #[derive(Default)]
 pub(crate) struct Products {
@@ -36,6 +49,8 @@ pub(crate) struct Products {
     pub(crate) metrics: Vec<&'static dyn Metric>,
     /// Metrics without a result that nobody asked for by name, with the reason.
     pub(crate) left_out: Vec<(String, String)>,
+    /// How results were computed, where there was a choice.
+    pub(crate) methods: Vec<Method>,
 }
 
 impl Products {

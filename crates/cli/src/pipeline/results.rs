@@ -1,6 +1,6 @@
 //! What the metrics of a step come to, period by period and between periods.
 
-use super::{Products, Sides};
+use super::{Method, Products, Sides};
 use crate::config::{Measure, Pipeline};
 use crate::diagnostics::{Outcome, Refusal};
 use crate::selection::{Asked, Pick, Selection};
@@ -95,6 +95,7 @@ impl Run<'_> {
                     self.products.metrics.push(pick.metric);
                     results.extend(computed);
                     self.remark(pick, &params, panel);
+                    self.record_method(pick, &params, measure, panel);
                 }
                 Err(MetricError::Cancelled) => return Err(Refusal::Stopped),
                 Err(error) => self.no_result(pick, &error)?,
@@ -137,6 +138,18 @@ impl Run<'_> {
             let remarks = with_threads(self.session.threads, || pick.metric.remarks(graph, params));
             for found in remarks {
                 self.tell(found, period);
+            }
+        }
+    }
+
+    /// Keeps, for the record, how a metric was computed.
+    fn record_method(&mut self, pick: &Pick, params: &Params, measure: &Measure, panel: &Panel) {
+        for (period, graph) in panel.iter() {
+            let Some(how) = pick.metric.method(graph, params) else { continue };
+            let (metric, by) = (pick.spec().name, measure.by.clone());
+            let method = Method { metric, by, period: period.to_owned(), how };
+            if !self.products.methods.contains(&method) {
+                self.products.methods.push(method);
             }
         }
     }

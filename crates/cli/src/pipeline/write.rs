@@ -203,6 +203,7 @@ fn record(
         found: &session.found,
         accepted: &session.accepted,
         left_out: &products.left_out,
+        methods: &products.methods,
     };
     record.json(folder.files())
 }

@@ -35,6 +35,20 @@ fn rows_add_up_and_hashes_are_those_of_the_files() {
 }
 
 #[test]
+fn the_record_says_who_solved() {
+    let folder = Folder::with_chain();
+    let metric = ["measure", "--edges", "edges.csv", "--metrics", "total_linkages", "--out", "m"];
+    for (engine, name) in [("auto", "sparse"), ("sparse", "sparse"), ("dense", "dense")] {
+        let param = format!("total_linkages.engine={engine}");
+        folder.run(&[&metric[..], &["--set", &param]].concat()).exits(0);
+        let methods = folder.json("m/run.json")["methods"].clone();
+        let how = methods[0]["how"].as_str().expect("a method");
+        assert!(how.starts_with(&format!("{name} engine: ")), "{methods}");
+        assert_eq!(methods[0]["metric"], "total_linkages");
+    }
+}
+
+#[test]
 fn check_says_yes_and_after_a_change_no() {
     let folder = Folder::with_chain();
     folder.run(&["run"]).exits(0);

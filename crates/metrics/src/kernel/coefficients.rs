@@ -6,7 +6,7 @@ use crate::kernel::fixed_point::{FixedPoint, Stop, Unsolved, fixed_point};
 use crate::kernel::productivity::closed_block;
 use crate::kernel::spectral::{MESSAGE_SWEEPS, spectral_radius};
 use crate::kernel::strengths::{in_strengths, out_strengths};
-use crate::kernel::sums::{Sum, Sums};
+use crate::kernel::sums::{Engine, Sum, Sums};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{NoProgress, NodeIndex, Progress, SupplyGraph};
@@ -97,6 +97,7 @@ impl RowMatrix<'_> {
 pub struct Economy<'g> {
     graph: &'g SupplyGraph,
     books: Arc<Books>,
+    engine: Engine,
 }
 
 /// What is known of the accounts of a graph; made once a graph.
@@ -116,12 +117,12 @@ impl<'g> Economy<'g> {
     /// [`MetricError::NoOutput`] if a node buys or sells without a positive output.
     pub fn of(graph: &'g SupplyGraph) -> Result<Self, MetricError> {
         if let Some(books) = graph.memoised() {
-            return Ok(Self { graph, books });
+            return Ok(Self { graph, books, engine: Engine::default() });
         }
         let (sales, purchases) = (out_strengths(graph), in_strengths(graph));
         let accounts = Accounts::with_strengths(graph, &sales, &purchases);
         let books = Arc::new(Books { accounts, purchases, sales, closed_block: OnceLock::new() });
-        let economy = Self { graph, books };
+        let economy = Self { graph, books, engine: Engine::default() };
         economy.check_outputs("buys", economy.purchases())?;
         economy.check_outputs("sells", economy.sales())?;
         graph.memoise(&economy.books);
@@ -145,6 +146,18 @@ impl<'g> Economy<'g> {
             }
             None => Ok(self),
         }
+    }
+
+    /// The economy, its sums solved for by this engine.
+    #[must_use]
+    pub fn by(self, engine: Engine) -> Self {
+        Self { engine, ..self }
+    }
+
+    /// Who solves for its sums.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// The graph.

@@ -26,6 +26,6 @@ pub mod signed_solve;
 pub mod spectral;
 pub(crate) mod stationary;
 pub(crate) mod strengths;
-pub(crate) mod sums;
+pub mod sums;
 pub mod threads;
 pub(crate) mod triangles;

@@ -1,10 +1,10 @@
-//! Column sums of `L`, row sums of `G` and of `L`: solved for once a graph, without an inverse.
+//! Column sums of `L`, row sums of `G` and of `L`: solved for once a graph and engine, without an inverse.
 
-use crate::MetricError;
 use crate::kernel::coefficients::Economy;
 use crate::kernel::fixed_point::{Bound, FixedPoint, Stop, Unsolved, fixed_point};
 use crate::kernel::krylov::Gmres;
 use crate::kernel::rows::Rows;
+use crate::{MetricError, ParamSpec};
 use palenque_graph::Progress;
 use std::sync::{Arc, OnceLock};
 
@@ -19,9 +19,32 @@ pub(crate) enum Sum {
     Leontief,
 }
 
+/// Who solves for sums of an inverse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// The dense one where at least a twentieth of all cells is filled, the sparse one elsewhere.
+    #[default]
+    Auto,
+    /// GMRES along the rows of the table, for all sums together; the sparse one takes over if it makes no headway.
+    Dense,
+    /// Sweeps over the edges, accelerated where they are slow.
+    Sparse,
+}
+
+/// The parameter of metrics that leave the choice to whoever asks.
+pub(crate) const ENGINE: ParamSpec = ParamSpec {
+    name: "engine",
+    default: "auto",
+    meaning: "Who solves: `dense`, `sparse`, or `auto`, by size and density. Both agree to 1e-10; run.json says who did.",
+};
+
 /// The sums of a graph, each solved when it is first asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Sums([OnceLock<FixedPoint>; 3]);
+pub(crate) struct Sums {
+    dense: [OnceLock<FixedPoint>; 3],
+    sparse: [OnceLock<FixedPoint>; 3],
+}
 
 /// From this share of all cells on, a table is walked row by row for all sums together.
 const DENSE: f64 = 0.05;
@@ -50,29 +73,54 @@ impl Sums {
             graph.memoise(&empty);
             empty
         });
-        if let Some(known) = sums.0[sum as usize].get() {
+        let at = sum as usize;
+        if wants_dense(economy) {
+            if sums.dense[at].get().is_none() {
+                let solved = along_rows(economy, progress).map_err(|why| economy.unsolved(why))?;
+                for (cell, solved) in sums.dense.iter().zip(solved.into_iter().flatten()) {
+                    cell.get_or_init(|| solved);
+                }
+            }
+            if let Some(solved) = sums.dense[at].get() {
+                return Ok(solved.clone());
+            }
+        }
+        if let Some(known) = sums.sparse[at].get() {
             return Ok(known.clone());
         }
-        if is_dense(economy)
-            && let Some(solved) =
-                along_rows(economy, progress).map_err(|why| economy.unsolved(why))?
-        {
-            for (cell, solved) in sums.0.iter().zip(solved) {
-                cell.get_or_init(|| solved);
-            }
-        } else {
-            let matrix = match sum {
-                Sum::Backward => economy.recipes(),
-                Sum::Ghosh => economy.allocations(),
-                Sum::Leontief => economy.requirements(),
-            };
-            let ones = vec![1.0; graph.n_nodes()];
-            let solved = fixed_point(&matrix, &ones, Stop::default(), progress);
-            let solved = solved.map_err(|why| economy.unsolved(why))?;
-            sums.0[sum as usize].get_or_init(|| solved);
-        }
-        let solved = sums.0[sum as usize].get().cloned();
-        solved.ok_or(MetricError::Cancelled)
+        let matrix = match sum {
+            Sum::Backward => economy.recipes(),
+            Sum::Ghosh => economy.allocations(),
+            Sum::Leontief => economy.requirements(),
+        };
+        let ones = vec![1.0; graph.n_nodes()];
+        let solved = fixed_point(&matrix, &ones, Stop::default(), progress);
+        let solved = solved.map_err(|why| economy.unsolved(why))?;
+        Ok(sums.sparse[at].get_or_init(|| solved).clone())
+    }
+
+    /// Which engine solved for what is known of the sums of an economy, in how many passes and how well.
+    pub(crate) fn told(economy: &Economy<'_>) -> Option<String> {
+        let graph = economy.graph();
+        let sums = graph.memoised::<Self>()?;
+        let is_dense = wants_dense(economy) && sums.dense[0].get().is_some();
+        let (engine, solved) =
+            if is_dense { ("dense", &sums.dense) } else { ("sparse", &sums.sparse) };
+        let known = || solved.iter().filter_map(OnceLock::get);
+        let passes = known().map(|solved| solved.sweeps).max()?;
+        let error = known().map(|solved| solved.error).fold(0.0, f64::max);
+        let (m, cells) = (graph.n_edges(), graph.n_nodes().pow(2));
+        Some(format!(
+            "{engine} engine: {passes} passes over {m} of {cells} cells, relative error at most {error:.0e}"
+        ))
+    }
+}
+
+fn wants_dense(economy: &Economy<'_>) -> bool {
+    match economy.engine() {
+        Engine::Auto => is_dense(economy),
+        Engine::Dense => economy.graph().n_nodes() > 0,
+        Engine::Sparse => false,
     }
 }
 

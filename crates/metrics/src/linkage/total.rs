@@ -6,6 +6,7 @@ use crate::fragmentation::downstreamness::downstreamness_of;
 use crate::fragmentation::upstreamness::upstreamness_of;
 use crate::kernel::coefficients::Economy;
 use crate::kernel::condition;
+use crate::kernel::sums::{ENGINE, Engine, Sums};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit, Values};
 use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
@@ -56,11 +57,21 @@ pub fn total_linkages(
     graph: &SupplyGraph,
     progress: &dyn Progress,
 ) -> Result<TotalLinkages, MetricError> {
-    let economy = Economy::of(graph)?.productive()?;
+    total_linkages_of(&Economy::of(graph)?.productive()?, progress)
+}
+
+/// [`total_linkages`] of an economy that is found productive, by its engine.
+///
+/// # Errors
+/// [`MetricError::NotProductive`], [`MetricError::NotConverged`], [`MetricError::Cancelled`].
+pub fn total_linkages_of(
+    economy: &Economy<'_>,
+    progress: &dyn Progress,
+) -> Result<TotalLinkages, MetricError> {
     let forward_leontief = economy.forward_leontief(progress)?.values;
     Ok(TotalLinkages {
-        backward: downstreamness_of(&economy, progress)?,
-        forward_ghosh: upstreamness_of(&economy, progress)?,
+        backward: downstreamness_of(economy, progress)?,
+        forward_ghosh: upstreamness_of(economy, progress)?,
         forward_leontief: economy.where_active(forward_leontief),
     })
 }
@@ -82,6 +93,8 @@ pub enum Forward {
 pub struct TotalConfig {
     /// Which forward linkage makes a key sector.
     pub forward: Forward,
+    /// Who solves.
+    pub engine: Engine,
 }
 
 /// [`total_linkages`] behind the registry, with all that follows from the same three solves: [`dispersion`] and
@@ -143,11 +156,14 @@ static SPEC: MetricSpec = MetricSpec {
               with output. Within 1e-12 of 1 counts as 1. Self-loops are used.",
     cost: "three solves, O(k (n + m)) time for k sweeps",
     needs: &[],
-    params: &[ParamSpec {
-        name: "forward",
-        default: "ghosh",
-        meaning: "Which forward linkage makes a key sector: `ghosh` or `leontief`.",
-    }],
+    params: &[
+        ParamSpec {
+            name: "forward",
+            default: "ghosh",
+            meaning: "Which forward linkage makes a key sector: `ghosh` or `leontief`.",
+        },
+        ENGINE,
+    ],
     outputs: &[Output { table: TableId::Linkages, columns: &COLUMNS }],
     core: true,
 };
@@ -165,7 +181,8 @@ impl Metric for Total {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let config: TotalConfig = params.decode()?;
-        let total = total_linkages(graph, progress)?;
+        let economy = Economy::of(graph)?.productive()?.by(config.engine);
+        let total = total_linkages_of(&economy, progress)?;
         let power = dispersion(&total.backward);
         let sensitivity = dispersion(&total.forward_leontief);
         let sensitivity_ghosh = dispersion(&total.forward_ghosh);
@@ -210,5 +227,10 @@ impl Metric for Total {
 
     fn remarks(&self, graph: &SupplyGraph, _params: &Params) -> Vec<Diagnostic> {
         condition::remarks(graph)
+    }
+
+    fn method(&self, graph: &SupplyGraph, params: &Params) -> Option<String> {
+        let config: TotalConfig = params.decode().ok()?;
+        Sums::told(&Economy::of(graph).ok()?.by(config.engine))
     }
 }

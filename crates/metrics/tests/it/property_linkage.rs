@@ -6,9 +6,11 @@ use palenque_metrics::fragmentation::concentration::trade_concentration;
 use palenque_metrics::fragmentation::downstreamness::downstreamness;
 use palenque_metrics::fragmentation::trophic_level::trophic_levels;
 use palenque_metrics::fragmentation::upstreamness::upstreamness;
+use palenque_metrics::kernel::coefficients::Economy as Coefficients;
+use palenque_metrics::kernel::sums::Engine;
 use palenque_metrics::linkage::dispersion::dispersion;
 use palenque_metrics::linkage::stage_linkages::stage_linkages;
-use palenque_metrics::linkage::total::{TotalLinkages, total_linkages};
+use palenque_metrics::linkage::total::{TotalLinkages, total_linkages, total_linkages_of};
 use palenque_metrics::resilience::attack_curve::{RobustnessConfig, robustness_curves};
 use palenque_metrics::resilience::attack_order::AttackOrder;
 use palenque_metrics::{Params, find};
@@ -144,6 +146,19 @@ proptest! {
         prop_assert!(all_near(&found.backward, &columns));
         prop_assert!(all_near(&found.forward_leontief, &rows(&leontief)));
         prop_assert!(all_near(&found.forward_ghosh, &rows(&ghosh)));
+    }
+
+    #[test]
+    fn both_engines_find_the_same_sums(economy in economies()) {
+        let graph = economy.graph();
+        let by = |engine| {
+            let economy = Coefficients::of(&graph).and_then(Coefficients::productive)?.by(engine);
+            total_linkages_of(&economy, &NoProgress)
+        };
+        let [dense, sparse] = [Engine::Dense, Engine::Sparse].map(|e| by(e).expect("productive"));
+        prop_assert!(all_near(&dense.backward, &sparse.backward));
+        prop_assert!(all_near(&dense.forward_ghosh, &sparse.forward_ghosh));
+        prop_assert!(all_near(&dense.forward_leontief, &sparse.forward_leontief));
     }
 
     #[test]
