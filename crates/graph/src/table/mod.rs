@@ -131,6 +131,8 @@ pub enum Status {
     AlphaTooLarge,
     /// `I − A` cannot be inverted: some part of the economy is closed.
     SingularLeontief,
+    /// Several answers fit equally well.
+    NotUnique,
     /// The iteration did not reach its tolerance.
     NotConverged,
     /// The two sides have nothing in common.
@@ -156,6 +158,7 @@ impl fmt::Display for Status {
             Self::SpectralRadiusZero => "spectral_radius_zero",
             Self::AlphaTooLarge => "alpha_too_large",
             Self::SingularLeontief => "singular_leontief",
+            Self::NotUnique => "not_unique",
             Self::NotConverged => "not_converged",
             Self::NoOverlap => "no_overlap",
             Self::InsufficientN => "insufficient_n",

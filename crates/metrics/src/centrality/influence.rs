@@ -68,7 +68,10 @@ pub fn influence(
 }
 
 /// The share that is given, or that of value added in the output of all nodes.
-fn labour_share(graph: &SupplyGraph, config: InfluenceConfig) -> Result<Option<f64>, MetricError> {
+pub(super) fn labour_share(
+    graph: &SupplyGraph,
+    config: InfluenceConfig,
+) -> Result<Option<f64>, MetricError> {
     match config.labour_share {
         Some(alpha) if alpha > 0.0 && alpha <= 1.0 => Ok(Some(alpha)),
         Some(alpha) => {

@@ -1,23 +1,37 @@
 //! Centrality: who matters. One file an index, one entry a line, in alphabetical order.
 
+pub mod acemoglu_degree;
 pub mod betweenness;
+pub mod bonacich_power;
 pub mod closeness;
 pub mod degree;
 pub mod domar_weight;
+pub mod eigenvector;
 pub mod harmonic;
+pub mod hits;
 pub mod influence;
+pub mod katz;
+pub mod lin;
 pub mod pagerank;
+pub mod shock_centrality;
 
 use crate::Metric;
 
 pub(crate) static METRICS: &[&dyn Metric] = &[
+    &acemoglu_degree::AcemogluDegree,
     &betweenness::BetweennessMetric,
+    &bonacich_power::BonacichPower,
     &closeness::ClosenessMetric,
     &degree::Degree,
     &domar_weight::DomarWeight,
+    &eigenvector::EigenvectorMetric,
     &harmonic::HarmonicMetric,
+    &hits::HitsMetric,
     &influence::InfluenceMetric,
+    &katz::KatzMetric,
+    &lin::LinMetric,
     &pagerank::Pagerank,
     &pagerank::PagerankPersonalised,
     &pagerank::PagerankReverse,
+    &shock_centrality::ShockCentrality,
 ];

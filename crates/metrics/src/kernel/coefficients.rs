@@ -10,6 +10,7 @@ use crate::kernel::sums::{Engine, Sum, Sums};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{NoProgress, NodeIndex, Progress, SupplyGraph};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
@@ -19,8 +20,8 @@ const ROUNDING: f64 = 5e-13;
 /// A sparse matrix of nonnegative numbers, row after row.
 #[derive(Clone, Debug)]
 pub struct RowMatrix<'g> {
-    offsets: &'g [u32],
-    columns: &'g [u32],
+    offsets: Cow<'g, [u32]>,
+    columns: Cow<'g, [u32]>,
     values: Vec<f64>,
 }
 
@@ -29,7 +30,44 @@ impl<'g> RowMatrix<'g> {
     pub(crate) fn of_sales(graph: &'g SupplyGraph, value: impl Fn(usize, f64) -> f64) -> Self {
         let edges = graph.targets().iter().zip(graph.flows());
         let values = edges.map(|(&buyer, &flow)| value(buyer as usize, flow)).collect();
-        Self { offsets: graph.out_offsets(), columns: graph.targets(), values }
+        Self { offsets: graph.out_offsets().into(), columns: graph.targets().into(), values }
+    }
+
+    /// A row a buyer, an entry `value(seller, flow)` an edge.
+    pub(crate) fn of_purchases(graph: &'g SupplyGraph, value: impl Fn(usize, f64) -> f64) -> Self {
+        let edges = graph.in_edges().iter().zip(graph.sources());
+        let value = |(&e, &seller): (&u32, &u32)| value(seller as usize, graph.flows()[e as usize]);
+        let (offsets, columns) = (graph.in_offsets().into(), graph.sources().into());
+        Self { offsets, columns, values: edges.map(value).collect() }
+    }
+
+    /// `M` above and `Mᵀ` below, each beside the zeros of the other: `[[0, Z], [Zᵀ, 0]]` of the flows.
+    pub(crate) fn of_both_sides(graph: &'g SupplyGraph) -> Self {
+        let (n, m) = (graph.n_nodes() as u32, graph.n_edges() as u32);
+        let below = graph.in_offsets()[1..].iter().map(|offset| m + offset);
+        let buyers = graph.targets().iter().map(|buyer| n + buyer);
+        let purchases = graph.in_edges().iter().map(|&e| graph.flows()[e as usize]);
+        Self {
+            offsets: graph.out_offsets().iter().copied().chain(below).collect(),
+            columns: buyers.chain(graph.sources().iter().copied()).collect(),
+            values: graph.flows().iter().copied().chain(purchases).collect(),
+        }
+    }
+
+    /// The matrix without entries that are 0.
+    pub(crate) fn of_positive(self) -> Self {
+        if self.values.iter().all(|&value| value > 0.0) {
+            return self;
+        }
+        let (mut offsets, mut columns, mut values) = (vec![0], Vec::new(), Vec::new());
+        for i in 0..self.n_rows() {
+            for (k, value) in self.row(i).filter(|&(_, value)| value > 0.0) {
+                columns.push(k as u32);
+                values.push(value);
+            }
+            offsets.push(columns.len() as u32);
+        }
+        Self { offsets: offsets.into(), columns: columns.into(), values }
     }
 }
 
@@ -68,7 +106,11 @@ impl RowMatrix<'_> {
 
     /// The matrix times a number.
     pub(crate) fn scaled(&self, factor: f64) -> Self {
-        Self { values: self.values.iter().map(|value| value * factor).collect(), ..*self }
+        Self {
+            offsets: self.offsets.clone(),
+            columns: self.columns.clone(),
+            values: self.values.iter().map(|value| value * factor).collect(),
+        }
     }
 
     /// The matrix with `value(row, column, entry)` in place of each stored entry.
@@ -89,6 +131,11 @@ impl RowMatrix<'_> {
 
     pub(crate) fn column_at(&self, position: u32) -> usize {
         self.columns[position as usize] as usize
+    }
+
+    /// Which columns the entries of a row stand in.
+    pub(crate) fn pattern(&self) -> Adjacency<'_> {
+        Adjacency { offsets: &self.offsets, neighbours: &self.columns }
     }
 }
 
@@ -206,7 +253,7 @@ impl<'g> Economy<'g> {
             let edges = &graph.in_edges()[graph.in_range(j)];
             values.extend(edges.iter().map(|&e| share(graph.flows()[e as usize], *x)));
         }
-        RowMatrix { offsets: graph.in_offsets(), columns: graph.sources(), values }
+        RowMatrix { offsets: graph.in_offsets().into(), columns: graph.sources().into(), values }
     }
 
     /// `A`: row `i` is what each buyer takes from `i` by unit of the buyer's output, `a_ij = Z_ij / x_j`.
@@ -215,7 +262,7 @@ impl<'g> Economy<'g> {
         let (graph, x) = (self.graph, &self.accounts().output);
         let pairs = graph.flows().iter().zip(graph.targets());
         let values = pairs.map(|(&flow, &j)| share(flow, x[j as usize])).collect();
-        RowMatrix { offsets: graph.out_offsets(), columns: graph.targets(), values }
+        RowMatrix { offsets: graph.out_offsets().into(), columns: graph.targets().into(), values }
     }
 
     /// `B`: row `i` is what `i` sells to each buyer by unit of its own output, `b_ij = Z_ij / x_i`.
@@ -226,7 +273,7 @@ impl<'g> Economy<'g> {
         for (i, x) in x.iter().enumerate() {
             values.extend(graph.flows()[graph.out_range(i)].iter().map(|&flow| share(flow, *x)));
         }
-        RowMatrix { offsets: graph.out_offsets(), columns: graph.targets(), values }
+        RowMatrix { offsets: graph.out_offsets().into(), columns: graph.targets().into(), values }
     }
 
     /// The solution of `y = c + M y` for one of this economy's matrices, to a relative error of 10⁻¹² or, where rounding

@@ -345,7 +345,7 @@ impl<'a> GaussSeidel<'a> {
 }
 
 /// All rows, each after those that a depth-first search along its entries ended before it.
-fn depth_first_postorder(matrix: &RowMatrix<'_>) -> Vec<u32> {
+pub(crate) fn depth_first_postorder(matrix: &RowMatrix<'_>) -> Vec<u32> {
     let n = matrix.n_rows();
     let mut order = Vec::with_capacity(n);
     let mut seen = vec![false; n];

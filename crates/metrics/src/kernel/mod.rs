@@ -18,6 +18,7 @@ pub mod leontief;
 pub mod ordered_sum;
 pub(crate) mod path_count;
 pub(crate) mod percolation;
+pub(crate) mod perron;
 pub(crate) mod productivity;
 pub(crate) mod propagation;
 pub(crate) mod ratio;

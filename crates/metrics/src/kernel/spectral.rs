@@ -2,7 +2,7 @@
 
 use crate::MetricError;
 use crate::kernel::coefficients::{Economy, RowMatrix};
-use crate::kernel::components::strong;
+use crate::kernel::components::{Partition, strong};
 use crate::kernel::fixed_point::{Stop, Unsolved, fixed_point};
 use crate::kernel::ordered_sum::BLOCK;
 use palenque_graph::Progress;
@@ -15,7 +15,9 @@ pub(crate) const SWEEPS: usize = 2_000;
 /// Sweeps that are made for a message.
 pub(crate) const MESSAGE_SWEEPS: usize = 200;
 /// Plain sweeps before every step that solves a system.
-const LOOK: usize = 32;
+pub(super) const LOOK: usize = 32;
+/// See [`Power::without_the_tiniest`].
+const TINIEST: f64 = 1e-290;
 /// A solve inside a step: the bounds need no accuracy of it.
 const STEP: Stop = Stop { tolerance: 1e-6, max_sweeps: 200 };
 
@@ -35,7 +37,7 @@ impl RadiusBounds {
         f64::midpoint(self.lower, self.upper)
     }
 
-    fn is_close(self, within: f64) -> bool {
+    pub(super) fn is_close(self, within: f64) -> bool {
         self.upper - self.lower <= within * self.upper
     }
 
@@ -85,13 +87,8 @@ pub(crate) fn spectral_radius(
     progress: &dyn Progress,
 ) -> Result<Spectral, MetricError> {
     let blocks = strong(economy.graph());
-    let mut power = Power {
-        matrix: economy.requirements().keep(|i, j| blocks.joins(i, j)),
-        y: economy.accounts().output.iter().map(|&x| if x > 0.0 { x } else { 1.0 }).collect(),
-        image: vec![0.0; blocks.component.len()],
-        block: blocks.component,
-        bounds: vec![RadiusBounds { lower: 0.0, upper: 0.0 }; blocks.sizes.len()],
-    };
+    let start = economy.accounts().output.iter().map(|&x| if x > 0.0 { x } else { 1.0 }).collect();
+    let mut power = Power::new(economy.requirements(), blocks, start);
     let mut best = RadiusBounds { lower: 0.0, upper: f64::INFINITY };
     let mut made = 0;
     loop {
@@ -114,24 +111,46 @@ pub(crate) fn spectral_radius(
 }
 
 /// A vector on the way to the eigenvector of every block.
-struct Power<'g> {
+pub(super) struct Power<'g> {
     /// `A` without what leads from one block to another.
     matrix: RowMatrix<'g>,
     block: Vec<u32>,
-    y: Vec<f64>,
+    pub(super) y: Vec<f64>,
     image: Vec<f64>,
     /// By block.
-    bounds: Vec<RadiusBounds>,
+    pub(super) bounds: Vec<RadiusBounds>,
+    /// Entries up to this one, where 1 is the largest of the block, have no part in the bounds.
+    floor: f64,
+}
+
+impl<'g> Power<'g> {
+    /// From a positive vector.
+    pub(super) fn new(matrix: RowMatrix<'g>, blocks: Partition, start: Vec<f64>) -> Self {
+        Self {
+            matrix: matrix.keep(|i, j| blocks.joins(i, j)),
+            image: vec![0.0; start.len()],
+            y: start,
+            block: blocks.component,
+            bounds: vec![RadiusBounds { lower: 0.0, upper: 0.0 }; blocks.sizes.len()],
+            floor: 0.0,
+        }
+    }
+
+    /// Entries that cannot be told from 0 are left out of the bounds: those of flows that differ by hundreds of orders of
+    /// magnitude would never settle.
+    pub(super) fn without_the_tiniest(self) -> Self {
+        Self { floor: TINIEST, ..self }
+    }
 }
 
 impl Power<'_> {
     /// Writes `M y` to the image, and gives the bounds of the largest block.
-    fn sweep(&mut self) -> RadiusBounds {
+    pub(super) fn sweep(&mut self) -> RadiusBounds {
         let (matrix, y) = (&self.matrix, &self.y);
         let rows = self.image.par_iter_mut().enumerate().with_min_len(BLOCK);
         rows.for_each(|(i, image)| *image = matrix.row_times(i, y));
         self.bounds.fill(RadiusBounds { lower: f64::INFINITY, upper: 0.0 });
-        for (i, image) in self.image.iter().enumerate() {
+        for (i, image) in self.image.iter().enumerate().filter(|(i, _)| self.y[*i] > self.floor) {
             let quotient = image / self.y[i];
             let rounding = (self.matrix.row(i).len() + 3) as f64 * f64::EPSILON;
             let bounds = &mut self.bounds[self.block[i] as usize];
@@ -150,7 +169,7 @@ impl Power<'_> {
     }
 
     /// `y ← (M + s) y`, with half of a block's radius for `s`.
-    fn shift(&mut self) {
+    pub(super) fn shift(&mut self) {
         for (i, y) in self.y.iter_mut().enumerate() {
             let RadiusBounds { lower, upper } = self.bounds[self.block[i] as usize];
             *y = self.image[i] + (lower + upper) / 4.0 * *y;
@@ -159,9 +178,13 @@ impl Power<'_> {
     }
 
     /// `y ← (λ − M)⁻¹ y`, roughly; a plain step where that cannot be had. Returns how many sweeps it took.
-    fn step(&mut self, upper: f64, progress: &dyn Progress) -> Result<usize, MetricError> {
-        let c: Vec<f64> = self.y.iter().map(|y| y / upper).collect();
-        match fixed_point(&self.matrix.scaled(1.0 / upper), &c, STEP, progress) {
+    pub(super) fn step(
+        &mut self,
+        upper: f64,
+        progress: &dyn Progress,
+    ) -> Result<usize, MetricError> {
+        // Only the direction counts, so the right-hand side is not divided by the bound: it might be nothing then.
+        match fixed_point(&self.matrix.scaled(1.0 / upper), &self.y, STEP, progress) {
             Ok(solved) => {
                 self.y = solved.values;
                 self.normalise();

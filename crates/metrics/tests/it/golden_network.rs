@@ -353,3 +353,85 @@ fn fragmentation_of_the_cluster() {
         assert_near(giant.map(|share| share * 0.9), expected, id);
     }
 }
+
+#[test]
+fn eigenvectors_katz_and_power_of_the_kite() {
+    let case = Case::open(KITE);
+    let graph = case.undirected("edges.csv");
+    let eigenvector = "eigenvector_2norm";
+    let pairs = [("eigenvector_in", eigenvector), ("eigenvector_out", eigenvector)];
+    check(&graph, &case, "eigenvector", &[], &pairs);
+    let alpha = [("alpha", json!(0.1))];
+    check(&graph, &case, "katz", &alpha, &[("katz_in", "katz_alpha0.1_beta1_raw")]);
+    for beta in ["0.2", "-0.2"] {
+        let param = [("beta", json!(beta.parse::<f64>().expect("a number")))];
+        let key = format!("bonacich_power_beta{beta}");
+        check(&graph, &case, "bonacich_power", &param, &[("bonacich_power", &key)]);
+    }
+    check(&graph, &case, "lin", &[], &[("lin_in", "lin"), ("lin_out", "lin")]);
+}
+
+#[test]
+fn eigenvectors_of_the_club_and_of_the_families() {
+    let karate = Case::open(KARATE);
+    let graph = karate.undirected("edges.csv");
+    let ties = graph.node_indices().flat_map(|u| {
+        graph.customers(u).map(move |(v, _)| (u.index() as u32, v.index() as u32, 1.0))
+    });
+    let binary = SupplyGraph::from_flows(graph.ids().iter(), ties).expect("a good graph");
+    let pairs = [("eigenvector_in", "eigenvector_2norm")];
+    check(&binary, &karate, "eigenvector", &[], &pairs);
+    check(&graph, &karate, "lin", &[], &[("lin_in", "lin")]);
+    let florence = Case::open(FLORENCE);
+    let graph = florence.undirected("edges_marriage.csv");
+    check(&graph, &florence, "lin", &[], &[("lin_out", "with_isolate16/lin")]);
+}
+
+#[test]
+fn spectral_centralities_of_ten_firms() {
+    let case = Case::open(CENTRALITY);
+    let graph = case.economy();
+    let pairs =
+        [("eigenvector_in", "eigenvector_in_2norm"), ("eigenvector_out", "eigenvector_out_2norm")];
+    check(&graph, &case, "eigenvector", &[], &pairs);
+    check(&graph, &case, "katz", &[], &[("katz_in", "katz_in_raw"), ("katz_out", "katz_out_raw")]);
+    let pairs = [("hits_hub", "hits_hub"), ("hits_authority", "hits_authority")];
+    check(&graph, &case, "hits", &[], &pairs);
+    let beta = [("beta", json!(0.1))];
+    let pairs = [("bonacich_power", "bonacich_power_A_beta0.1")];
+    check(&graph, &case, "bonacich_power", &beta, &pairs);
+    check(&graph, &case, "lin", &[], &[("lin_in", "lin_in"), ("lin_out", "lin_out")]);
+}
+
+#[test]
+fn interconnections_of_ten_firms() {
+    let case = Case::open(CENTRALITY);
+    let graph = case.economy();
+    let pairs = [
+        ("acemoglu_outdegree", "acemoglu_outdegree"),
+        ("second_order_degree", "acemoglu_second_order_degree"),
+    ];
+    check(&graph, &case, "acemoglu_degree", &[], &pairs);
+    let pairs = [("acemoglu_cv", "acemoglu_outdegree_cv"), ("acemoglu_tau2", "acemoglu_tau2")];
+    check_figures(&graph, &case, "acemoglu_degree", &pairs);
+    // methods.md, A20, to the digits printed there.
+    let tables = compute(&graph, "shock_centrality", &[("labour_share", json!(0.5))]);
+    let supply = [
+        0.11456611,
+        0.12174988,
+        0.080854916,
+        0.10232516,
+        0.10025831,
+        0.081830529,
+        0.081185816,
+        0.13575583,
+        0.075021993,
+        0.10645145,
+    ];
+    for (found, expected) in column(&tables, "supply_centrality").iter().zip(supply) {
+        assert!(found.is_some_and(|found| (found - expected).abs() < 1e-8), "{found:?} {expected}");
+    }
+    for found in column(&tables, "demand_centrality") {
+        assert!(found.is_some_and(|found| (found - 0.1).abs() < 1e-12), "{found:?}");
+    }
+}

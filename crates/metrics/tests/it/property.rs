@@ -102,6 +102,9 @@ proptest! {
             ("degree", "in_strength", "degree", "out_strength"),
             ("closeness", "closeness_in", "closeness", "closeness_out"),
             ("harmonic", "harmonic_in", "harmonic", "harmonic_out"),
+            ("lin", "lin_in", "lin", "lin_out"),
+            ("eigenvector", "eigenvector_in", "eigenvector", "eigenvector_out"),
+            ("hits", "hits_hub", "hits", "hits_authority"),
             ("pagerank", "pagerank", "pagerank_reverse", "pagerank_reverse"),
             ("betweenness", "betweenness_raw", "betweenness", "betweenness_raw"),
             ("clustering", "clustering", "clustering", "clustering"),
@@ -141,6 +144,19 @@ proptest! {
         for metric in ["pagerank", "pagerank_personalised", "pagerank_reverse"] {
             let sum: f64 = column(&compute(&graph, metric, &[]), metric).into_iter().flatten().sum();
             prop_assert!((sum - 1.0).abs() <= 1e-12, "{metric} adds up to {sum}");
+        }
+        // Unless there is none, which every row then says.
+        let hits = compute(&graph, "hits", &[]);
+        for name in ["hits_hub", "hits_authority"] {
+            let shares = column(&hits, name);
+            let sum: f64 = shares.iter().flatten().sum();
+            prop_assert!(shares.iter().all(Option::is_none) || (sum - 1.0).abs() <= 1e-12, "{name}: {sum}");
+        }
+        let squares = |name| -> f64 {
+            column(&compute(&graph, "eigenvector", &[]), name).into_iter().flatten().map(|c| c * c).sum()
+        };
+        for norm in ["eigenvector_in", "eigenvector_out"].map(squares) {
+            prop_assert!(norm == 0.0 || (norm - 1.0).abs() <= 1e-12, "{norm}");
         }
         let key_player = compute(&graph, "key_player", &[]);
         let [f, df, dir] = ["kpp_neg_F", "kpp_neg_DF", "kpp_neg_DF_dir"].map(|name| figure(&key_player, name));
