@@ -4,12 +4,14 @@ pub mod acemoglu_degree;
 pub mod betweenness;
 pub mod bonacich_power;
 pub mod closeness;
+pub mod current_flow_betweenness;
 pub mod degree;
 pub mod domar_weight;
 pub mod eigenvector;
 pub mod harmonic;
 pub mod hits;
 pub mod influence;
+pub mod information;
 pub mod katz;
 pub mod lin;
 pub mod pagerank;
@@ -22,12 +24,14 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &betweenness::BetweennessMetric,
     &bonacich_power::BonacichPower,
     &closeness::ClosenessMetric,
+    &current_flow_betweenness::CurrentFlowBetweenness,
     &degree::Degree,
     &domar_weight::DomarWeight,
     &eigenvector::EigenvectorMetric,
     &harmonic::HarmonicMetric,
     &hits::HitsMetric,
     &influence::InfluenceMetric,
+    &information::Information,
     &katz::KatzMetric,
     &lin::LinMetric,
     &pagerank::Pagerank,

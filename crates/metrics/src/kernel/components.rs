@@ -14,7 +14,7 @@ pub(crate) struct Partition {
 
 impl Partition {
     /// Numbers the classes of arbitrary `labels` below `n`.
-    fn numbered(labels: Vec<u32>) -> Self {
+    pub(crate) fn numbered(labels: Vec<u32>) -> Self {
         let mut number = vec![u32::MAX; labels.len()];
         let mut sizes = Vec::new();
         let mut component = labels;

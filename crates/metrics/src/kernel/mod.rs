@@ -22,6 +22,7 @@ pub(crate) mod perron;
 pub(crate) mod productivity;
 pub(crate) mod propagation;
 pub(crate) mod ratio;
+pub(crate) mod resistance;
 pub(crate) mod rows;
 pub mod signed_solve;
 pub mod spectral;

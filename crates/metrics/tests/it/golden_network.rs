@@ -435,3 +435,23 @@ fn interconnections_of_ten_firms() {
         assert!(found.is_some_and(|found| (found - 0.1).abs() < 1e-12), "{found:?}");
     }
 }
+
+#[test]
+fn currents_through_the_kite_and_ten_firms() {
+    let case = Case::open(KITE);
+    let graph = case.undirected("edges.csv");
+    // Every tie is there in both directions, so conductances are 2.
+    let doubled: Vec<Option<f64>> = column(&compute(&graph, "information", &[]), "information")
+        .iter()
+        .map(|i| Some((*i)? / 2.0))
+        .collect();
+    assert_all(&doubled, case.expected("information"), "information");
+    let name = "current_flow_betweenness";
+    check(&graph, &case, name, &[], &[(name, name)]);
+    let case = Case::open(CENTRALITY);
+    let graph = case.economy();
+    let undirected = "current_flow_betweenness_undirected_sum";
+    check(&graph, &case, name, &[], &[(name, undirected)]);
+    let pairs = [("information", "information_undirected_sum")];
+    check(&graph, &case, "information", &[], &pairs);
+}

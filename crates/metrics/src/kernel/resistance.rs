@@ -1,0 +1,167 @@
+//! The undirected view as a net of resistors: pseudoinverses of its Laplacians.
+
+use crate::MetricError;
+use crate::kernel::adjacency::Mutual;
+use crate::kernel::components::Partition;
+use crate::kernel::inverse::{NoInverse, invert};
+use crate::kernel::leontief::MOST_NODES;
+use palenque_graph::Progress;
+
+/// What a current of about 10 may be off by.
+const ACCURACY: f64 = 1e-8;
+
+/// A connected component with the pseudoinverse of its Laplacian.
+pub(crate) struct Circuit {
+    /// Its nodes, ascending.
+    pub(crate) nodes: Vec<u32>,
+    /// `L⁺`, row after row in the order of `nodes`; nothing where flows of very different size leave no digit of it.
+    pub(crate) pseudoinverse: Option<Vec<f64>>,
+}
+
+/// Hands every component of at least two nodes to `work`, in the order of their smallest nodes; one matrix exists at a
+/// time.
+///
+/// `L⁺ = (L + c J)⁻¹ − J / (c n²)` with the matrix of ones `J` and the mean strength over `n` for `c`, so that nothing
+/// large is taken off. `L + c J` is positive definite, and elimination without exchanges is stable.
+///
+/// # Errors
+/// [`MetricError::TooLarge`] for a component that does not fit; [`MetricError::Cancelled`].
+pub(crate) fn circuits(
+    view: &Mutual,
+    components: &Partition,
+    progress: &dyn Progress,
+    mut work: impl FnMut(&Circuit) -> Result<(), MetricError>,
+) -> Result<(), MetricError> {
+    let within_memory = (progress.memory() / size_of::<f64>() as u64).isqrt();
+    let limit = usize::try_from(within_memory).map_or(MOST_NODES, |n| n.min(MOST_NODES));
+    let n = components.sizes.iter().copied().max().unwrap_or(0);
+    if n > limit {
+        let gigabytes = (n * n * size_of::<f64>()) as f64 / 1e9;
+        return Err(MetricError::TooLarge { n, gigabytes, limit });
+    }
+    let mut members: Vec<Vec<u32>> = components.sizes.iter().map(|_| Vec::new()).collect();
+    for (node, &component) in components.component.iter().enumerate() {
+        members[component as usize].push(node as u32);
+    }
+    let mut place = vec![0_u32; components.component.len()];
+    for nodes in members.into_iter().filter(|nodes| nodes.len() > 1) {
+        for (at, &node) in nodes.iter().enumerate() {
+            place[node as usize] = at as u32;
+        }
+        let pseudoinverse = pseudoinverse(view, &nodes, &place, progress)?;
+        work(&Circuit { nodes, pseudoinverse })?;
+    }
+    Ok(())
+}
+
+fn pseudoinverse(
+    view: &Mutual,
+    nodes: &[u32],
+    place: &[u32],
+    progress: &dyn Progress,
+) -> Result<Option<Vec<f64>>, MetricError> {
+    let n = nodes.len();
+    let all = view.adjacency();
+    // By the mean strength, so that neither the unit of the flows nor its size matters.
+    let total: f64 = nodes.iter().flat_map(|&u| &view.weights()[all.range(u as usize)]).sum();
+    let mean = total / n as f64;
+    let mut m = vec![1.0 / n as f64; n * n];
+    for (row, &u) in m.chunks_mut(n).zip(nodes) {
+        let range = all.range(u as usize);
+        let at = place[u as usize] as usize;
+        for (&v, weight) in all.neighbours[range.clone()].iter().zip(&view.weights()[range]) {
+            row[place[v as usize] as usize] -= weight / mean;
+            row[at] += weight / mean;
+        }
+    }
+    match invert(&mut m, n, progress) {
+        Ok(()) => {}
+        Err(NoInverse::Cancelled) => return Err(MetricError::Cancelled),
+        Err(NoInverse::NotProductive(_)) => return Ok(None),
+    }
+    for value in &mut m {
+        *value = (*value - 1.0 / n as f64) / mean;
+    }
+    Ok(is_inverse(view, nodes, place, &m).then_some(m))
+}
+
+/// Whether the currents from a vector of potentials `L⁺ p` come out as `p`, less its mean.
+fn is_inverse(view: &Mutual, nodes: &[u32], place: &[u32], m: &[f64]) -> bool {
+    let n = nodes.len();
+    let injected: Vec<f64> = (0..n).map(|i| (i * 7 % 11) as f64).collect();
+    let mean = injected.iter().sum::<f64>() / n as f64;
+    let product = |row: &[f64]| row.iter().zip(&injected).map(|(a, b)| a * b).sum::<f64>();
+    let potentials: Vec<f64> = m.chunks(n).map(product).collect();
+    let all = view.adjacency();
+    nodes.iter().enumerate().all(|(at, &u)| {
+        let range = all.range(u as usize);
+        let sides = all.neighbours[range.clone()].iter().zip(&view.weights()[range]);
+        let current = |(&v, weight): (&u32, &f64)| {
+            weight * (potentials[at] - potentials[place[v as usize] as usize])
+        };
+        let out: f64 = sides.map(current).sum();
+        (out - (injected[at] - mean)).abs() <= ACCURACY
+    })
+}
+
+/// Components of nodes joined by flows above 0.
+pub(crate) fn joined(view: &Mutual) -> Partition {
+    let all = view.adjacency();
+    let mut label = vec![u32::MAX; all.n_nodes()];
+    let mut stack = Vec::new();
+    for start in 0..all.n_nodes() {
+        if label[start] != u32::MAX {
+            continue;
+        }
+        label[start] = start as u32;
+        stack.push(start);
+        while let Some(u) = stack.pop() {
+            let range = all.range(u);
+            for (&v, &weight) in all.neighbours[range.clone()].iter().zip(&view.weights()[range]) {
+                if weight > 0.0 && label[v as usize] == u32::MAX {
+                    label[v as usize] = start as u32;
+                    stack.push(v as usize);
+                }
+            }
+        }
+    }
+    Partition::numbered(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use palenque_graph::{NoProgress, SupplyGraph};
+
+    #[test]
+    fn a_laplacian_times_its_pseudoinverse_takes_off_the_mean() {
+        let flows = [(0, 1, 2.0), (1, 2, 5.0), (2, 0, 1.0), (2, 3, 4.0), (4, 5, 3.0)];
+        let graph = SupplyGraph::from_flows((0..7).map(|i| format!("n{i}")), flows);
+        let graph = graph.expect("a good graph");
+        let view = Mutual::of(&graph);
+        let mut found = Vec::new();
+        circuits(&view, &joined(&view), &NoProgress, |circuit| {
+            let n = circuit.nodes.len();
+            let p = circuit.pseudoinverse.as_ref().expect("well conditioned");
+            for (a, &u) in circuit.nodes.iter().enumerate() {
+                for b in 0..n {
+                    let range = view.adjacency().range(u as usize);
+                    let sides = view.adjacency().neighbours[range.clone()].iter();
+                    let product: f64 = sides
+                        .zip(&view.weights()[range])
+                        .map(|(v, w)| {
+                            let at = circuit.nodes.binary_search(v).expect("in the component");
+                            w * (p[a * n + b] - p[at * n + b])
+                        })
+                        .sum();
+                    let exact = f64::from(u8::from(a == b)) - 1.0 / n as f64;
+                    assert!((product - exact).abs() < 1e-13, "{a}, {b}: {product}");
+                }
+            }
+            found.push(circuit.nodes.clone());
+            Ok(())
+        })
+        .expect("fits");
+        assert_eq!(found, [vec![0, 1, 2, 3], vec![4, 5]]);
+    }
+}
