@@ -1,8 +1,9 @@
 //! What is left of a network as its nodes are removed, one after the other.
 
-use super::attack_order::{AttackOrder, descending, shuffled};
+use super::attack_order::{AttackOrder, descending};
 use crate::kernel::chunks::fold_chunks;
 use crate::kernel::percolation::{Remains, giant_strong, mean_giant_of_subsets, removals};
+use crate::kernel::random::{permutation, stream};
 use crate::kernel::ratio::ratio;
 use crate::{MetricError, ParamError};
 use palenque_graph::accounts::Accounts;
@@ -221,7 +222,8 @@ fn curve(
     progress.begin(order.name(), replicates as u64);
     let work = |range: std::ops::Range<usize>| {
         let pass = |replicate| {
-            let drawn = nodes.is_none().then(|| shuffled(n, config.seed, replicate));
+            let drawn =
+                nodes.is_none().then(|| permutation(n, &mut stream(config.seed, replicate)));
             let nodes = drawn.as_deref().or(nodes).unwrap_or_default();
             let pass = Pass::of(graph, nodes, final_demand, &grid, &strong_steps);
             progress.advance(1);

@@ -46,8 +46,10 @@ proptest! {
         let moved: Flows =
             flows.iter().map(|&(u, v, w)| (place[u as usize], place[v as usize], w)).collect();
         let moved = graph(n, &moved);
-        // Attacks break ties by node number.
-        for metric in all().filter(|metric| metric.spec().family != Family::Resilience) {
+        // Attacks break ties by node number, and seeded searches visit nodes in an order of their numbers.
+        let is_seeded = |metric: &&dyn Metric| metric.spec().params.iter().any(|p| p.name == "seed");
+        let unseeded = all().filter(|metric| !is_seeded(metric));
+        for metric in unseeded.filter(|metric| metric.spec().family != Family::Resilience) {
             let pairs = results(metric, &original).into_iter().zip(results(metric, &moved));
             for (a, b) in pairs.filter(|(a, _)| is_numeric(a.id())) {
                 for row in 0..a.n_rows() {
