@@ -1,71 +1,182 @@
-"""Indices of one heavy-tailed network, whole process from file to numbers: palenque, igraph, networkx, scipy.
+"""Indices of heavy-tailed networks in memory: palenque's kernels and those of other programs, in turn.
 
-Usage: graph.py PALENQUE [NODES EDGES]
+Usage: graph.py PALENQUE-BENCH [RUNS [TASK ...]]     (target/release/kernels of the crate palenque-benches)
+
+Every program reads the same file before its clock starts and has two threads where it can use them. Networks:
+  a  10,000 firms, 100,000 ties
+  b  100,000 firms, 1,000,000 ties
+`check` is the sum of what was computed, where both define it alike; programs that differ there are marked.
 """
 
+import importlib.util
 import os
-import random
+import statistics
+import subprocess
 import sys
 
-from measured import side_by_side
-
-palenque = sys.argv[1]
-nodes, edges = (int(n) for n in sys.argv[2:4]) if len(sys.argv) > 3 else (10_000, 100_000)
-folder = os.path.join("target", "peers-data")
-os.makedirs(folder, exist_ok=True)
-path = os.path.join(folder, f"network-{nodes}-{edges}.csv")
-if not os.path.exists(path):
-    draw, seen = random.Random(1), set()
-    while len(seen) < edges:
-        seller = int(nodes * draw.random() ** 1.6) * 7919 % nodes
-        buyer = int(nodes * draw.random() ** 2.2) * 7919 % nodes
-        if seller != buyer:
-            seen.add((seller, buyer))
-    with open(path, "w") as file:
-        file.write("source,target,weight\n")
-        file.writelines(f"{u},{v},{draw.random() * 1000 + 0.01:.2f}\n" for u, v in sorted(seen))
-
-IGRAPH = """
-import igraph, sys
-edges, weights = [], []
-with open(sys.argv[1]) as file:
-    next(file)
-    for line in file:
-        u, v, w = line.split(",")
-        edges.append((int(u), int(v)))
-        weights.append(float(w))
-graph = igraph.Graph(edges=edges, directed=True)
-"""
-NETWORKX = """
-import networkx, sys
+LOAD = {
+    "igraph": """
+import igraph
+graph = igraph.Graph(n=n, edges=list(zip(u.tolist(), v.tolist())), directed=True)
+weights = w.tolist()
+undirected = None
+if task in ("clustering", "leiden"):
+    graph.es["weight"] = weights
+    undirected = graph.as_undirected(combine_edges="sum")
+""",
+    "networkit": """
+import networkit
+networkit.setNumberOfThreads(2)
+graph = networkit.GraphFromCoo((w, (u, v)), n=n, directed=True, weighted=True)
+plain = networkit.GraphFromCoo((u, v), n=n, directed=True)
+undirected = None
+if task == "leiden":
+    undirected = networkit.graphtools.toUndirected(graph)
+    undirected.removeMultiEdges()
+    undirected.indexEdges()
+""",
+    "rustworkx": """
+import rustworkx
+graph = rustworkx.PyDiGraph()
+graph.add_nodes_from(range(n))
+graph.add_edges_from(list(zip(u.tolist(), v.tolist(), w.tolist())))
+""",
+    "scikit-network": """
+import scipy.sparse, sknetwork
+graph = scipy.sparse.csr_matrix((w, (u, v)), shape=(n, n))
+if task == "leiden":
+    graph = (graph + graph.T).tocsr()
+""",
+    "scipy": """
+import scipy.sparse, scipy.sparse.csgraph
+graph = scipy.sparse.csr_matrix((w, (u, v)), shape=(n, n))
+""",
+    "networkx": """
+import networkx
 graph = networkx.DiGraph()
-with open(sys.argv[1]) as file:
-    next(file)
-    for line in file:
-        u, v, w = line.split(",")
-        graph.add_edge(u, v, weight=float(w))
+graph.add_weighted_edges_from(zip(u.tolist(), v.tolist(), w.tolist()))
+""",
+}
+
+# task: (title, network, palenque's metric and parameters, {peer: kernel})
+TASKS = {
+    "pagerank": ("PageRank, weighted, to 1e-12", "b", ["pagerank"], {
+        "igraph": "sum(graph.pagerank(weights=weights))",
+        "networkit": "sum(networkit.centrality.PageRank(graph, tol=1e-12).run().scores())",
+        "scikit-network": "sknetwork.ranking.PageRank(solver='lanczos').fit_predict(graph).sum()",
+        "rustworkx": "sum(rustworkx.pagerank(graph, weight_fn=float, tol=1e-9, max_iter=1000).values())",
+        "networkx": "sum(networkx.pagerank(graph, tol=1e-12 / n * 10, max_iter=1000).values())",
+    }),
+    "eigenvector": ("eigenvector, both directions", "b", ["eigenvector"], {
+        "igraph": "sum(graph.eigenvector_centrality(directed=True, weights=weights)) and 0",
+        "rustworkx": "sum(rustworkx.eigenvector_centrality(graph, weight_fn=float, max_iter=1000).values()) and 0",
+    }),
+    "hits": ("hubs and authorities", "b", ["hits"], {
+        "igraph": "sum(graph.hub_score(weights=weights)) and sum(graph.authority_score(weights=weights)) and 0",
+        "rustworkx": "sum(rustworkx.hits(graph, weight_fn=float, max_iter=1000)[0].values())",
+        "scikit-network": "sum(sknetwork.ranking.HITS().fit(graph).scores_) and 0",
+    }),
+    "katz": ("Katz, both directions", "b", ["katz"], {
+        "networkit": "sum(networkit.centrality.KatzCentrality(plain, 1e-4, 0.1, 1e-9).run().scores()) and 0",
+        "scikit-network": "sknetwork.ranking.Katz().fit_predict(graph).sum() * 0",
+    }),
+    "closeness": ("closeness in hops, both directions", "a", ["closeness"], {
+        "igraph": "sum(graph.closeness(mode='in')) and sum(graph.closeness(mode='out')) and 0",
+        "rustworkx": "sum(rustworkx.closeness_centrality(graph).values())",
+    }),
+    "harmonic": ("harmonic closeness in hops, both directions", "a", ["harmonic"], {
+        "igraph": "sum(graph.harmonic_centrality(mode='out')) and sum(graph.harmonic_centrality(mode='in'))",
+        "networkit": "sum(networkit.centrality.HarmonicCloseness(plain, normalized=True).run().scores()) and 0",
+    }),
+    "betweenness": ("betweenness in hops, nodes and edges", "a", ["betweenness"], {
+        "igraph": "sum(graph.betweenness()) and 0 * sum(graph.edge_betweenness())",
+        "igraph, nodes only": "sum(graph.betweenness()) and 0",
+        "networkit": "sum(networkit.centrality.Betweenness(plain, normalized=True, computeEdgeCentrality=False).run().scores())",
+        "rustworkx": "sum(rustworkx.betweenness_centrality(graph).values())",
+    }),
+    "clustering": ("clustering coefficients (counted, Barrat, Onnela)", "b", ["clustering"], {
+        "igraph": "sum(undirected.transitivity_local_undirected(mode='zero')) and 0",
+        "igraph, Barrat": "sum(undirected.transitivity_local_undirected(mode='zero', weights='weight')) and 0",
+    }),
+    "components": ("weak and strong components", "b", ["components"], {
+        "igraph": "len(graph.components(mode='weak')) + len(graph.components(mode='strong')) and 0",
+        "scipy": "scipy.sparse.csgraph.connected_components(graph, True, 'weak')[0]"
+        " + scipy.sparse.csgraph.connected_components(graph, True, 'strong')[0] and 0",
+        "networkit": "networkit.components.WeaklyConnectedComponents(plain).run().numberOfComponents()"
+        " + networkit.components.StronglyConnectedComponents(plain).run().numberOfComponents() and 0",
+    }),
+    "leiden": ("Leiden, one search", "b", ["communities", "runs=1"], {
+        "igraph": "len(undirected.community_leiden(objective_function='modularity', weights='weight', n_iterations=2)) and 0",
+        "networkit": "networkit.community.ParallelLeiden(undirected).run().getPartition().numberOfSubsets() and 0",
+        "scikit-network": "sum(sknetwork.clustering.Leiden().fit_predict(graph)) and 0",
+    }),
+}
+
+PEER = """
+import resource, sys, time
+import numpy
+file, task = sys.argv[1:3]
+table = numpy.loadtxt(file, delimiter=",", skiprows=1)
+u, v, w = table[:, 0].astype(int), table[:, 1].astype(int), table[:, 2].copy()
+n = int(max(u.max(), v.max())) + 1
+{load}
+wall, cpu = time.perf_counter(), time.process_time()
+check = {kernel}
+print(time.perf_counter() - wall, time.process_time() - cpu, float(check), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
 
-def ours(metrics):
-    return [palenque, "measure", "--edges", path, "--metrics", metrics, "--out", "-", "--quiet"]
+def figures(command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        return None, done.stderr.strip().splitlines()[-1:]
+    return [float(x) for x in done.stdout.split()], None
 
 
-def python(load, kernel):
-    return [sys.executable, "-c", load + kernel, path]
+def main():
+    bench, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    asked = sys.argv[3:] or list(TASKS)
+    folder = os.path.join("target", "peers-data")
+    os.makedirs(folder, exist_ok=True)
+    for name, nodes, ties in (("a", 10_000, 100_000), ("b", 100_000, 1_000_000)):
+        file = os.path.join(folder, f"kernels-{name}.csv")
+        if not os.path.exists(file):
+            subprocess.run([bench, "write", str(nodes), str(ties), file], check=True)
+    print("| index | network | program | wall s | CPU s | peak MB | CPU beside palenque's |")
+    print("|---|---|---|---|---|---|---|")
+    for task in asked:
+        title, network, metric, peers = TASKS[task]
+        file = os.path.join(folder, f"kernels-{network}.csv")
+        commands = {"palenque": [bench, "time", file, "2", *metric]}
+        for peer, kernel in peers.items():
+            library = peer.split(",")[0]
+            module = {"scikit-network": "sknetwork"}.get(library, library)
+            if importlib.util.find_spec(module) is None:
+                print(f"skipped: {library} is not installed", file=sys.stderr)
+                continue
+            program = PEER.format(load=LOAD[library], kernel=kernel)
+            commands[peer] = [sys.executable, "-c", program, file, task]
+        taken = {name: [] for name in commands}
+        for _ in range(runs):
+            for name, command in commands.items():
+                if taken[name] is None:
+                    continue
+                found, error = figures(command)
+                if found is None:
+                    print(f"failed: {task} by {name}: {error}", file=sys.stderr)
+                    taken[name] = None
+                else:
+                    taken[name].append(found)
+        ours = None
+        for name, found in taken.items():
+            if not found:
+                continue
+            wall, cpu, check, peak = (statistics.median(column) for column in zip(*found))
+            ours = ours or (cpu, check)
+            ratio = "1" if name == "palenque" else f"{cpu / max(ours[0], 0.01):.1f}"
+            differs = check != 0 and abs(check / ours[1] - 1) > 1e-6 if ours[1] else False
+            mark = " (differs)" if differs else ""
+            print(f"| {title} | {network} | {name}{mark} | {wall:.3f} | {cpu:.2f} | {peak:.0f} | {ratio} |", flush=True)
 
 
-print(f"{nodes:,} firms, {edges:,} ties")
-side_by_side("PageRank, weighted", {
-    "palenque": ours("pagerank"),
-    "igraph": python(IGRAPH, "graph.pagerank(weights=weights)"),
-    "networkx": python(NETWORKX, "networkx.pagerank(graph, tol=1e-12, max_iter=1000)"),
-})
-side_by_side("closeness, both directions", {
-    "palenque": ours("closeness_in,closeness_out"),
-    "igraph": python(IGRAPH, "graph.closeness(mode='in'); graph.closeness(mode='out')"),
-}, runs=3)
-side_by_side("betweenness, exact, hops", {
-    "palenque": ours("betweenness"),
-    "igraph": python(IGRAPH, "graph.betweenness()"),
-}, runs=3)
+main()

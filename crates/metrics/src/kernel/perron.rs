@@ -46,7 +46,7 @@ impl Perron {
         let close = CLOSE + 4.0 * (longest + 3) as f64 * f64::EPSILON;
         let power = Power::new(matrix.clone(), blocks.clone(), vec![1.0; n]);
         let mut power = power.without_the_tiniest();
-        let mut made = 0;
+        let (mut made, mut earlier) = (0, f64::INFINITY);
         loop {
             if progress.cancelled() {
                 return Err(MetricError::Cancelled);
@@ -69,10 +69,17 @@ impl Perron {
                 });
             }
             if made % LOOK == 0 {
-                made += power.step(radius.upper, progress)?;
-            } else {
-                power.shift();
+                let spread = radius.upper / radius.lower - 1.0;
+                // Worth a step unless plain sweeps, at the rate of the last ones, end within twice as many as it takes.
+                let a_look = spread / earlier;
+                earlier = spread;
+                if !(spread * a_look * a_look <= close) {
+                    made += power.step(radius.upper, progress)?;
+                    earlier = f64::INFINITY;
+                    continue;
+                }
             }
+            power.shift();
         }
     }
 

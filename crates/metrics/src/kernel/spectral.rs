@@ -16,6 +16,9 @@ pub(crate) const SWEEPS: usize = 2_000;
 pub(crate) const MESSAGE_SWEEPS: usize = 200;
 /// Plain sweeps before every step that solves a system.
 pub(super) const LOOK: usize = 32;
+/// Half of the part of the radius that is added to the diagonal: enough for what alternates to die out, and little, for the
+/// rest to do so too.
+const SHIFT: f64 = 0.1;
 /// See [`Power::without_the_tiniest`].
 const TINIEST: f64 = 1e-290;
 /// A solve inside a step: the bounds need no accuracy of it.
@@ -168,11 +171,11 @@ impl Power<'_> {
         (0..self.block.len() as u32).filter(is_largest).collect()
     }
 
-    /// `y ← (M + s) y`, with half of a block's radius for `s`.
+    /// `y ← (M + s) y`, with a part of a block's radius for `s`.
     pub(super) fn shift(&mut self) {
         for (i, y) in self.y.iter_mut().enumerate() {
             let RadiusBounds { lower, upper } = self.bounds[self.block[i] as usize];
-            *y = self.image[i] + (lower + upper) / 4.0 * *y;
+            *y = self.image[i] + SHIFT * (lower + upper) * *y;
         }
         self.normalise();
     }
