@@ -7,7 +7,6 @@ use crate::kernel::perron::Perron;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
-use rayon::prelude::*;
 
 /// How [`bonacich_power`] weighs the partners of partners.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Deserialize)]
@@ -74,8 +73,7 @@ pub fn bonacich_power(
     };
     let chains = if beta >= 0.0 { bound } else { alternating(&ties, beta, &bound, progress)? };
     // (I − βA)⁻¹ A 1 = A (I − βA)⁻¹ 1.
-    let mut power: Vec<f64> =
-        (0..chains.len()).into_par_iter().map(|i| ties.row_times(i, &chains)).collect();
+    let mut power = ties.times(&chains);
     let largest = power.iter().fold(0.0_f64, |most, c| most.max(c.abs()));
     if !(largest > 0.0) {
         return Ok(Err(Status::ZeroDenominator));
@@ -105,8 +103,10 @@ fn alternating(
         if progress.cancelled() {
             return Err(MetricError::Cancelled);
         }
-        let next: Vec<f64> =
-            (0..y.len()).into_par_iter().map(|i| 1.0 + beta * ties.row_times(i, &y)).collect();
+        let mut next = ties.times(&y);
+        for value in &mut next {
+            *value = 1.0 + beta * *value;
+        }
         let residual = next.iter().zip(&y).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         y = next;
         error = most * residual;

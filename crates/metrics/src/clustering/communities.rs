@@ -1,8 +1,8 @@
 //! Communities: groups that trade more among themselves than their size explains.
 
 use crate::kernel::adjacency::Mutual;
-use crate::kernel::leiden::{Landscape, leiden};
-use crate::kernel::random::stream;
+use crate::kernel::leiden::{Landscape, searches};
+use crate::kernel::mutual_information::mean_of_pairs;
 use crate::kernel::strengths::{in_strengths, out_strengths};
 use crate::{
     Family, Figure, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params,
@@ -10,7 +10,6 @@ use crate::{
 };
 use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
-use rayon::prelude::*;
 
 /// What makes a partition good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -102,20 +101,12 @@ pub fn communities(
         return Err(ParamError::Value("`runs` is 0: make at least one".into()).into());
     }
     let landscape = landscape(graph, kind, resolution);
-    progress.begin("communities", runs as u64);
-    let search = |run: usize| {
-        let found = leiden(&landscape, &mut stream(seed, run), progress);
-        progress.advance(1);
-        found
-    };
-    let found: Vec<Result<Vec<u32>, MetricError>> =
-        (0..runs).into_par_iter().with_max_len(1).map(search).collect();
-    let found: Vec<Vec<u32>> = found.into_iter().collect::<Result<_, _>>()?;
+    let found = searches(&landscape, runs, seed, progress)?;
     let worth = |community: &Vec<u32>| quality(graph, kind, resolution, community);
-    let qualities: Vec<Option<f64>> = found.par_iter().map(worth).collect();
+    let qualities: Vec<Option<f64>> = found.iter().map(worth).collect();
     let best = (0..runs).reduce(|a, b| if qualities[b] > qualities[a] { b } else { a });
     let best = best.unwrap_or(0);
-    let stability = stability(&found);
+    let stability = mean_of_pairs(&found);
     let community = found.into_iter().nth(best).unwrap_or_default();
     let mut sizes = Vec::new();
     for &c in &community {
@@ -208,43 +199,6 @@ fn landscape(graph: &SupplyGraph, kind: Quality, resolution: f64) -> Landscape {
         // Without flows nothing is near anything.
         price: if price.is_finite() { price } else { 0.0 },
     }
-}
-
-/// The mean normalised mutual information of all pairs.
-fn stability(found: &[Vec<u32>]) -> Option<f64> {
-    let pairs: Vec<(usize, usize)> =
-        (0..found.len()).flat_map(|a| (a + 1..found.len()).map(move |b| (a, b))).collect();
-    if pairs.is_empty() {
-        return None;
-    }
-    let all: Vec<f64> =
-        pairs.par_iter().map(|&(a, b)| mutual_information(&found[a], &found[b])).collect();
-    Some(all.iter().sum::<f64>() / pairs.len() as f64)
-}
-
-/// `2 I(a, b) / (H(a) + H(b))` of two partitions; 1 if both are the same, also where neither says anything.
-///
-/// Source: Danon, Díaz-Guilera, Duch and Arenas (2005).
-fn mutual_information(a: &[u32], b: &[u32]) -> f64 {
-    if a == b {
-        return 1.0;
-    }
-    let n = a.len() as f64;
-    let mut pairs: Vec<u64> =
-        a.iter().zip(b).map(|(&a, &b)| (u64::from(a) << 32) | u64::from(b)).collect();
-    pairs.sort_unstable();
-    let term = |count: usize| {
-        let share = count as f64 / n;
-        -share * share.ln()
-    };
-    let entropy = |labels: &[u32]| -> f64 {
-        let mut labels = labels.to_vec();
-        labels.sort_unstable();
-        labels.chunk_by(|x, y| x == y).map(|run| term(run.len())).sum()
-    };
-    let joint: f64 = pairs.chunk_by(|x, y| x == y).map(|run| term(run.len())).sum();
-    let (of_a, of_b) = (entropy(a), entropy(b));
-    (2.0 * (of_a + of_b - joint) / (of_a + of_b)).clamp(0.0, 1.0)
 }
 
 /// [`communities`] behind the registry.

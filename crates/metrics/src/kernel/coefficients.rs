@@ -3,6 +3,7 @@
 use crate::MetricError;
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::fixed_point::{FixedPoint, Stop, Unsolved, fixed_point};
+use crate::kernel::ordered_sum::BLOCK;
 use crate::kernel::productivity::closed_block;
 use crate::kernel::spectral::{MESSAGE_SWEEPS, spectral_radius};
 use crate::kernel::strengths::{in_strengths, out_strengths};
@@ -10,6 +11,7 @@ use crate::kernel::sums::{Engine, Sum, Sums};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{NoProgress, NodeIndex, Progress, SupplyGraph};
+use rayon::prelude::*;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
@@ -90,6 +92,12 @@ impl RowMatrix<'_> {
     #[must_use]
     pub fn row_times(&self, i: usize, y: &[f64]) -> f64 {
         self.row(i).map(|(k, value)| value * y[k]).sum()
+    }
+
+    /// The matrix times a vector.
+    pub(crate) fn times(&self, y: &[f64]) -> Vec<f64> {
+        let rows = (0..self.n_rows()).into_par_iter().with_min_len(BLOCK);
+        rows.map(|i| self.row_times(i, y)).collect()
     }
 
     /// The matrix with 0 where `keep(row, column)` is not so.

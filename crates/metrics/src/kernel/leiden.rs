@@ -1,9 +1,10 @@
 //! Communities by local moves, refinement and aggregation.
 
 use crate::MetricError;
-use crate::kernel::random::permutation;
+use crate::kernel::random::{permutation, stream};
 use palenque_graph::Progress;
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 use std::collections::VecDeque;
 
 /// A network for which communities are sought. The quality of a partition is `Σ_c [w_c − g A_c B_c]`, up to a constant: `w_c`
@@ -55,6 +56,26 @@ pub(crate) fn leiden(
         }
     }
     Ok(community)
+}
+
+/// The partitions of so many searches, each in random orders of its own.
+///
+/// # Errors
+/// [`MetricError::Cancelled`].
+pub(crate) fn searches(
+    landscape: &Landscape,
+    runs: usize,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Vec<Vec<u32>>, MetricError> {
+    progress.begin("communities", runs as u64);
+    let search = |run: usize| {
+        let found = leiden(landscape, &mut stream(seed, run), progress);
+        progress.advance(1);
+        found
+    };
+    let found: Vec<_> = (0..runs).into_par_iter().with_max_len(1).map(search).collect();
+    found.into_iter().collect()
 }
 
 /// Numbers communities in the order of their smallest nodes; how many there are.
@@ -411,7 +432,6 @@ impl<'l> Refining<'l> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::random::stream;
     use palenque_graph::NoProgress;
 
     /// Unweighted ties both ways; masses are degrees, as for modularity.
