@@ -315,6 +315,18 @@ impl Column {
         Self { status, ..Self::new(spec, values) }
     }
 
+    /// A column of `n` numbers, or of one reason why there is none.
+    ///
+    /// # Panics
+    /// As [`Column::from_results`].
+    #[must_use]
+    pub fn of_all(spec: &ColumnSpec, n: usize, values: Result<Vec<f64>, Status>) -> Self {
+        match values {
+            Ok(values) => Self::from_results(spec, values.into_iter().map(Ok)),
+            Err(why) => Self::from_results(spec, (0..n).map(|_| Err(why))),
+        }
+    }
+
     /// A column of numbers of which some are undefined, all for one reason.
     ///
     /// # Panics

@@ -48,7 +48,8 @@ pub struct Interconnections {
 pub fn interconnections(graph: &SupplyGraph) -> Interconnections {
     let n = graph.n_nodes();
     let bought = in_strengths(graph);
-    let share = |buyer: usize, flow: f64| if flow > 0.0 { flow / bought[buyer] } else { 0.0 };
+    let share =
+        |_: usize, buyer: usize, flow: f64| if flow > 0.0 { flow / bought[buyer] } else { 0.0 };
     let shares = RowMatrix::of_sales(graph, share);
     let degree: Vec<f64> = (0..n).map(|j| shares.row(j).map(|(_, w)| w).sum()).collect();
     let second_order: Vec<f64> = (0..n).map(|j| shares.row_times(j, &degree)).collect();

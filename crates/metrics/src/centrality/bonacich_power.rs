@@ -1,11 +1,10 @@
 //! Bonacich's power.
 
-use super::eigenvector::column;
 use super::katz::attenuated;
 use crate::kernel::coefficients::RowMatrix;
 use crate::kernel::perron::Perron;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
-use palenque_graph::table::{ColumnSpec, Status, Unit};
+use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
 /// How [`bonacich_power`] weighs the partners of partners.
@@ -57,7 +56,7 @@ pub fn bonacich_power(
     if let Some(beta) = config.beta.filter(|beta| !beta.is_finite()) {
         return Err(ParamError::Value(format!("`beta` is {beta}: give a number")).into());
     }
-    let ties = RowMatrix::of_sales(graph, |_, _| 1.0).keep(|i, j| i != j).of_positive();
+    let ties = RowMatrix::of_sales(graph, |_, _, _| 1.0).keep(|i, j| i != j).of_positive();
     let radius = Perron::of(&ties, progress)?.radius;
     let beta = match config.beta {
         Some(beta) => beta,
@@ -161,7 +160,7 @@ impl Metric for BonacichPower {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let power = bonacich_power(graph, params.decode()?, progress)?;
-        let columns = vec![column(&COLUMNS[0], graph.n_nodes(), power)];
+        let columns = vec![Column::of_all(&COLUMNS[0], graph.n_nodes(), power)];
         Ok(vec![Table::new(TableId::NodeMetrics, columns)])
     }
 }

@@ -68,12 +68,10 @@ fn throughputs(
     progress: &dyn Progress,
 ) -> Result<Vec<f64>, MetricError> {
     let n = circuit.nodes.len();
-    let all = view.adjacency();
     let through = |i: usize| {
-        let range = all.range(circuit.nodes[i] as usize);
-        let ties = all.neighbours[range.clone()].iter().zip(&view.weights()[range]);
-        let tie = |(v, weight): (&u32, &f64)| {
-            let j = circuit.nodes.binary_search(v).ok()?;
+        let ties = view.ties(circuit.nodes[i] as usize);
+        let tie = |(v, weight): (usize, f64)| {
+            let j = circuit.nodes.binary_search(&(v as u32)).ok()?;
             let (from, to) = (&p[i * n..][..n], &p[j * n..][..n]);
             Some(over_pairs(from.iter().zip(to).map(|(a, b)| weight * (a - b)).collect(), i))
         };

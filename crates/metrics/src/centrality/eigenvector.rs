@@ -3,7 +3,7 @@
 use crate::kernel::coefficients::RowMatrix;
 use crate::kernel::perron::Perron;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
-use palenque_graph::table::{Column, ColumnSpec, Status, Unit, Values};
+use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
 /// Eigenvector centrality of every node, in both directions.
@@ -45,8 +45,8 @@ pub fn eigenvector(
     graph: &SupplyGraph,
     progress: &dyn Progress,
 ) -> Result<Eigenvector, MetricError> {
-    let purchases = RowMatrix::of_purchases(graph, |_, flow| flow).of_positive();
-    let sales = RowMatrix::of_sales(graph, |_, flow| flow).of_positive();
+    let purchases = RowMatrix::of_purchases(graph, |_, _, flow| flow).of_positive();
+    let sales = RowMatrix::of_sales(graph, |_, _, flow| flow).of_positive();
     Ok(Eigenvector { into: perron(&purchases, progress)?, out: perron(&sales, progress)? })
 }
 
@@ -97,18 +97,6 @@ static SPEC: MetricSpec = MetricSpec {
     core: false,
 };
 
-/// A column of values, or of one reason for all gaps.
-pub(super) fn column(
-    spec: &'static ColumnSpec,
-    n: usize,
-    values: Result<Vec<f64>, Status>,
-) -> Column {
-    match values {
-        Ok(values) => Column::new(spec, Values::F64(values)),
-        Err(why) => Column::from_results(spec, (0..n).map(|_| Err(why))),
-    }
-}
-
 impl Metric for EigenvectorMetric {
     fn spec(&self) -> &'static MetricSpec {
         &SPEC
@@ -123,7 +111,10 @@ impl Metric for EigenvectorMetric {
         params.check_names(SPEC.params)?;
         let found = eigenvector(graph, progress)?;
         let n = graph.n_nodes();
-        let columns = vec![column(&COLUMNS[0], n, found.into), column(&COLUMNS[1], n, found.out)];
+        let columns = vec![
+            Column::of_all(&COLUMNS[0], n, found.into),
+            Column::of_all(&COLUMNS[1], n, found.out),
+        ];
         Ok(vec![Table::new(TableId::NodeMetrics, columns)])
     }
 }

@@ -1,10 +1,9 @@
 //! Hubs and authorities.
 
-use super::eigenvector::column;
 use crate::kernel::coefficients::RowMatrix;
 use crate::kernel::perron::Perron;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
-use palenque_graph::table::{ColumnSpec, Status, Unit};
+use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
 /// How good every firm is as a seller and as a buyer.
@@ -110,7 +109,8 @@ impl Metric for HitsMetric {
             Ok(found) => (Ok(found.hub), Ok(found.authority)),
             Err(why) => (Err(why), Err(why)),
         };
-        let columns = vec![column(&COLUMNS[0], n, hub), column(&COLUMNS[1], n, authority)];
+        let columns =
+            vec![Column::of_all(&COLUMNS[0], n, hub), Column::of_all(&COLUMNS[1], n, authority)];
         Ok(vec![Table::new(TableId::NodeMetrics, columns)])
     }
 }

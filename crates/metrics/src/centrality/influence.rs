@@ -52,15 +52,24 @@ pub fn influence(
     progress: &dyn Progress,
 ) -> Result<Option<Vec<f64>>, MetricError> {
     let Some(alpha) = labour_share(graph, config)? else { return Ok(None) };
+    influence_of(graph, alpha, progress).map(Some)
+}
+
+/// [`influence`] with a labour share that was found good.
+pub(super) fn influence_of(
+    graph: &SupplyGraph,
+    alpha: f64,
+    progress: &dyn Progress,
+) -> Result<Vec<f64>, MetricError> {
     let n = graph.n_nodes();
     let bought = in_strengths(graph);
-    let share = |buyer: usize, flow: f64| {
+    let share = |_: usize, buyer: usize, flow: f64| {
         if flow > 0.0 { (1.0 - alpha) * (flow / bought[buyer]) } else { 0.0 }
     };
     let matrix = RowMatrix::of_sales(graph, share);
     let c = vec![alpha / n as f64; n];
     match fixed_point(&matrix, &c, Stop::default(), progress) {
-        Ok(solved) => Ok(Some(solved.values)),
+        Ok(solved) => Ok(solved.values),
         Err(why) => {
             Err(why.into_error(|_| unreachable!("columns of the matrix add up to 1 − α or less")))
         }
@@ -110,6 +119,12 @@ static FIGURES: [ColumnSpec; 2] = [
     ),
 ];
 
+pub(super) const LABOUR_SHARE: ParamSpec = ParamSpec {
+    name: "labour_share",
+    default: "",
+    meaning: "Share of labour in costs, above 0 and at most 1; left out, that of value added in output.",
+};
+
 static SPEC: MetricSpec = MetricSpec {
     name: "influence",
     family: Family::Centrality,
@@ -123,11 +138,7 @@ static SPEC: MetricSpec = MetricSpec {
               the Domar weight. Self-loops are used.",
     cost: "one solve, O(k (n + m)) time for k sweeps",
     needs: &[],
-    params: &[ParamSpec {
-        name: "labour_share",
-        default: "",
-        meaning: "Share of labour in costs, above 0 and at most 1; left out, that of value added in output.",
-    }],
+    params: &[LABOUR_SHARE],
     outputs: &[
         Output { table: TableId::NodeMetrics, columns: &COLUMNS },
         Output { table: TableId::NetworkSummary, columns: &FIGURES },
@@ -148,8 +159,7 @@ impl Metric for InfluenceMetric {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let v = influence(graph, params.decode()?, progress)?.ok_or(Status::ZeroDenominator);
-        let cell = |i: usize| v.as_ref().map(|v| v[i]).map_err(|&why| why);
-        let column = Column::from_results(&COLUMNS[0], (0..graph.n_nodes()).map(cell));
+        let column = Column::of_all(&COLUMNS[0], graph.n_nodes(), v.clone());
         let figure = |of: fn(&[f64]) -> f64| v.as_ref().map(|v| of(v)).map_err(|&why| why);
         Ok(vec![
             Table::new(TableId::NodeMetrics, vec![column]),

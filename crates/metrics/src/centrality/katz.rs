@@ -1,12 +1,11 @@
 //! Katz centrality.
 
-use super::eigenvector::column;
 use crate::kernel::coefficients::RowMatrix;
 use crate::kernel::fixed_point::{Stop, Unsolved, fixed_point};
 use crate::kernel::perron::Perron;
 use crate::kernel::strengths::in_strengths;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
-use palenque_graph::table::{ColumnSpec, Status, Unit};
+use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
 /// How [`katz`] counts chains.
@@ -60,7 +59,7 @@ pub fn katz(
         let what = format!("`alpha` is {alpha}: give a positive number");
         return Err(ParamError::Value(what).into());
     }
-    let purchases = RowMatrix::of_purchases(graph, |_, flow| flow).of_positive();
+    let purchases = RowMatrix::of_purchases(graph, |_, _, flow| flow).of_positive();
     let radius = Perron::of(&purchases, progress)?.radius;
     let largest = || in_strengths(graph).into_iter().fold(0.0, f64::max);
     let alpha = match config.alpha {
@@ -72,7 +71,7 @@ pub fn katz(
     if alpha * radius.upper >= 1.0 {
         return Ok(Err(Status::AlphaTooLarge));
     }
-    let sales = RowMatrix::of_sales(graph, |_, flow| flow);
+    let sales = RowMatrix::of_sales(graph, |_, _, flow| flow);
     let into = attenuated(&purchases, alpha, progress)?;
     let out = attenuated(&sales, alpha, progress)?;
     Ok(into.and_then(|into| Ok(Katz { into, out: out? })))
@@ -149,7 +148,8 @@ impl Metric for KatzMetric {
             Ok(found) => (Ok(found.into), Ok(found.out)),
             Err(why) => (Err(why), Err(why)),
         };
-        let columns = vec![column(&COLUMNS[0], n, into), column(&COLUMNS[1], n, out)];
+        let columns =
+            vec![Column::of_all(&COLUMNS[0], n, into), Column::of_all(&COLUMNS[1], n, out)];
         Ok(vec![Table::new(TableId::NodeMetrics, columns)])
     }
 }

@@ -1,12 +1,11 @@
 //! Supply and demand centrality: whose shocks travel to customers, and whose to suppliers.
 
-use super::eigenvector::column;
-use super::influence::{InfluenceConfig, influence, labour_share};
+use super::influence::{InfluenceConfig, LABOUR_SHARE, influence_of, labour_share};
 use crate::kernel::coefficients::RowMatrix;
 use crate::kernel::fixed_point::{Stop, fixed_point};
 use crate::kernel::strengths::out_strengths;
-use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params};
-use palenque_graph::table::{ColumnSpec, Status, Unit};
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
+use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
 /// Supply and demand centrality of every node.
@@ -32,7 +31,7 @@ pub struct Centralities {
 /// # Cost
 /// Two solves, `O(k (n + m))` time for `k` sweeps.
 /// # Errors
-/// As [`influence()`].
+/// As [`influence()`](super::influence::influence()).
 /// # Example
 /// The grower supplies the still, and the still nobody: it is the other way round with demand.
 /// ```
@@ -51,11 +50,8 @@ pub fn shock_centrality(
     config: InfluenceConfig,
     progress: &dyn Progress,
 ) -> Result<Option<Centralities>, MetricError> {
-    let (Some(alpha), Some(mut supply)) =
-        (labour_share(graph, config)?, influence(graph, config, progress)?)
-    else {
-        return Ok(None);
-    };
+    let Some(alpha) = labour_share(graph, config)? else { return Ok(None) };
+    let mut supply = influence_of(graph, alpha, progress)?;
     let sum: f64 = supply.iter().sum();
     for value in &mut supply {
         *value /= sum;
@@ -64,7 +60,7 @@ pub fn shock_centrality(
     let share = |i: usize, _: usize, flow: f64| {
         if flow > 0.0 { (1.0 - alpha) * (flow / sold[i]) } else { 0.0 }
     };
-    let shares = RowMatrix::of_sales(graph, |_, flow| flow).map(share);
+    let shares = RowMatrix::of_sales(graph, share);
     let n = graph.n_nodes();
     let c = vec![alpha / n as f64; n];
     let demand = fixed_point(&shares, &c, Stop::default(), progress).map_err(|why| {
@@ -99,11 +95,7 @@ static SPEC: MetricSpec = MetricSpec {
               sells to others, and low for those who sell to nobody inside. Self-loops are used.",
     cost: "two solves, O(k (n + m)) time for k sweeps",
     needs: &[],
-    params: &[ParamSpec {
-        name: "labour_share",
-        default: "",
-        meaning: "Share of labour in costs, above 0 and at most 1; left out, that of value added in output.",
-    }],
+    params: &[LABOUR_SHARE],
     outputs: &[Output { table: TableId::NodeMetrics, columns: &COLUMNS }],
     core: false,
 };
@@ -126,7 +118,8 @@ impl Metric for ShockCentrality {
             None => (Err(Status::ZeroDenominator), Err(Status::ZeroDenominator)),
         };
         let n = graph.n_nodes();
-        let columns = vec![column(&COLUMNS[0], n, supply), column(&COLUMNS[1], n, demand)];
+        let columns =
+            vec![Column::of_all(&COLUMNS[0], n, supply), Column::of_all(&COLUMNS[1], n, demand)];
         Ok(vec![Table::new(TableId::NodeMetrics, columns)])
     }
 }

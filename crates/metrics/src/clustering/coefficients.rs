@@ -80,7 +80,6 @@ pub fn clustering(graph: &SupplyGraph, progress: &dyn Progress) -> Result<Cluste
     let view = Mutual::of(graph);
     let found = triangles(&view, progress)?;
     let degree = |i: usize| view.adjacency().range(i).len() as f64;
-    let strength = |i: usize| view.weights()[view.adjacency().range(i)].iter().sum::<f64>();
     let over = |sum: f64, i: usize, whole: f64| match degree(i) {
         0.0 => Err(Status::Isolate),
         k if k >= 2.0 && whole > 0.0 => Ok(sum / whole),
@@ -90,7 +89,8 @@ pub fn clustering(graph: &SupplyGraph, progress: &dyn Progress) -> Result<Cluste
     let pairs = |i: usize| degree(i) * (degree(i) - 1.0) / 2.0;
     let has_flow = view.weights().iter().any(|&m| m > 0.0);
     let watts_strogatz = nodes.clone().map(|i| over(found.count[i] as f64, i, pairs(i)));
-    let barrat = nodes.clone().map(|i| over(found.sides[i], i, strength(i) * (degree(i) - 1.0)));
+    let barrat =
+        nodes.clone().map(|i| over(found.sides[i], i, view.strength(i) * (degree(i) - 1.0)));
     let onnela =
         nodes.clone().map(|i| over(found.intensity[i], i, if has_flow { pairs(i) } else { 0.0 }));
     let all_pairs: f64 = nodes.clone().map(pairs).sum();

@@ -86,6 +86,18 @@ impl Mutual {
         Adjacency { offsets: &self.offsets, neighbours: &self.neighbours }
     }
 
+    /// With whom a node trades, and how much.
+    pub(crate) fn ties(&self, u: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let range = self.adjacency().range(u);
+        let partners = self.neighbours[range.clone()].iter().map(|&v| v as usize);
+        partners.zip(self.weights[range].iter().copied())
+    }
+
+    /// What a node trades with all others.
+    pub(crate) fn strength(&self, u: usize) -> f64 {
+        self.weights[self.adjacency().range(u)].iter().sum()
+    }
+
     /// `M` at the positions of [`Mutual::adjacency`].
     pub(crate) fn weights(&self) -> &[f64] {
         &self.weights

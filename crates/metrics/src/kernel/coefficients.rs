@@ -28,19 +28,33 @@ pub struct RowMatrix<'g> {
 }
 
 impl<'g> RowMatrix<'g> {
-    /// A row a seller, an entry `value(buyer, flow)` an edge.
-    pub(crate) fn of_sales(graph: &'g SupplyGraph, value: impl Fn(usize, f64) -> f64) -> Self {
-        let edges = graph.targets().iter().zip(graph.flows());
-        let values = edges.map(|(&buyer, &flow)| value(buyer as usize, flow)).collect();
+    /// A row a seller, an entry `value(seller, buyer, flow)` an edge.
+    pub(crate) fn of_sales(
+        graph: &'g SupplyGraph,
+        value: impl Fn(usize, usize, f64) -> f64,
+    ) -> Self {
+        let mut values = Vec::with_capacity(graph.n_edges());
+        for i in 0..graph.n_nodes() {
+            let range = graph.out_range(i);
+            let sales = graph.targets()[range.clone()].iter().zip(&graph.flows()[range]);
+            values.extend(sales.map(|(&j, &flow)| value(i, j as usize, flow)));
+        }
         Self { offsets: graph.out_offsets().into(), columns: graph.targets().into(), values }
     }
 
-    /// A row a buyer, an entry `value(seller, flow)` an edge.
-    pub(crate) fn of_purchases(graph: &'g SupplyGraph, value: impl Fn(usize, f64) -> f64) -> Self {
-        let edges = graph.in_edges().iter().zip(graph.sources());
-        let value = |(&e, &seller): (&u32, &u32)| value(seller as usize, graph.flows()[e as usize]);
-        let (offsets, columns) = (graph.in_offsets().into(), graph.sources().into());
-        Self { offsets, columns, values: edges.map(value).collect() }
+    /// A row a buyer, an entry `value(seller, buyer, flow)` an edge.
+    pub(crate) fn of_purchases(
+        graph: &'g SupplyGraph,
+        value: impl Fn(usize, usize, f64) -> f64,
+    ) -> Self {
+        let mut values = Vec::with_capacity(graph.n_edges());
+        for j in 0..graph.n_nodes() {
+            let range = graph.in_range(j);
+            let purchases = graph.sources()[range.clone()].iter().zip(&graph.in_edges()[range]);
+            let flow = |e: u32| graph.flows()[e as usize];
+            values.extend(purchases.map(|(&i, &e)| value(i as usize, j, flow(e))));
+        }
+        Self { offsets: graph.in_offsets().into(), columns: graph.sources().into(), values }
     }
 
     /// `M` above and `Mᵀ` below, each beside the zeros of the other: `[[0, Z], [Zᵀ, 0]]` of the flows.
@@ -255,33 +269,22 @@ impl<'g> Economy<'g> {
     /// `a_ij = Z_ij / x_j`.
     #[must_use]
     pub fn recipes(&self) -> RowMatrix<'g> {
-        let (graph, x) = (self.graph, &self.accounts().output);
-        let mut values = Vec::with_capacity(graph.n_edges());
-        for (j, x) in x.iter().enumerate() {
-            let edges = &graph.in_edges()[graph.in_range(j)];
-            values.extend(edges.iter().map(|&e| share(graph.flows()[e as usize], *x)));
-        }
-        RowMatrix { offsets: graph.in_offsets().into(), columns: graph.sources().into(), values }
+        let x = &self.accounts().output;
+        RowMatrix::of_purchases(self.graph, |_, j, flow| share(flow, x[j]))
     }
 
     /// `A`: row `i` is what each buyer takes from `i` by unit of the buyer's output, `a_ij = Z_ij / x_j`.
     #[must_use]
     pub fn requirements(&self) -> RowMatrix<'g> {
-        let (graph, x) = (self.graph, &self.accounts().output);
-        let pairs = graph.flows().iter().zip(graph.targets());
-        let values = pairs.map(|(&flow, &j)| share(flow, x[j as usize])).collect();
-        RowMatrix { offsets: graph.out_offsets().into(), columns: graph.targets().into(), values }
+        let x = &self.accounts().output;
+        RowMatrix::of_sales(self.graph, |_, j, flow| share(flow, x[j]))
     }
 
     /// `B`: row `i` is what `i` sells to each buyer by unit of its own output, `b_ij = Z_ij / x_i`.
     #[must_use]
     pub fn allocations(&self) -> RowMatrix<'g> {
-        let (graph, x) = (self.graph, &self.accounts().output);
-        let mut values = Vec::with_capacity(graph.n_edges());
-        for (i, x) in x.iter().enumerate() {
-            values.extend(graph.flows()[graph.out_range(i)].iter().map(|&flow| share(flow, *x)));
-        }
-        RowMatrix { offsets: graph.out_offsets().into(), columns: graph.targets().into(), values }
+        let x = &self.accounts().output;
+        RowMatrix::of_sales(self.graph, |i, _, flow| share(flow, x[i]))
     }
 
     /// The solution of `y = c + M y` for one of this economy's matrices, to a relative error of 10⁻¹² or, where rounding

@@ -36,6 +36,27 @@ impl Partition {
     }
 }
 
+/// By node: the smallest node that it is joined to by ties that go both ways, itself perhaps.
+pub(crate) fn anchors<I: Iterator<Item = usize>>(n: usize, ties: impl Fn(usize) -> I) -> Vec<u32> {
+    let mut anchor = vec![u32::MAX; n];
+    let mut stack = Vec::new();
+    for root in 0..n {
+        if anchor[root] == u32::MAX {
+            anchor[root] = root as u32;
+            stack.push(root);
+        }
+        while let Some(u) = stack.pop() {
+            for v in ties(u) {
+                if anchor[v] == u32::MAX {
+                    anchor[v] = root as u32;
+                    stack.push(v);
+                }
+            }
+        }
+    }
+    anchor
+}
+
 /// Components of nodes joined by edges of either direction.
 ///
 /// Joins every node to one neighbour on either side first; what is then in the largest component is not looked at

@@ -2,6 +2,7 @@
 
 use crate::MetricError;
 use crate::kernel::adjacency::Mutual;
+use crate::kernel::components::anchors;
 use crate::kernel::ordered_sum::{BLOCK, dot};
 use palenque_graph::{Progress, SupplyGraph};
 use rayon::prelude::*;
@@ -30,17 +31,20 @@ pub(crate) fn potentials(
 ) -> Result<Potentials, MetricError> {
     let mut system = System::of(graph);
     let is_tied: Vec<bool> = (0..system.n()).map(|i| system.n_ties(i) > 0).collect();
-    let anchors = system.components();
+    let anchor_of = anchors(system.n(), |i| system.ties(i).map(|(_, k)| k));
     let leaves = system.strip_leaves();
     let mut values = system.solve(progress)?;
     for leaf in leaves.iter().rev() {
         values[leaf.node] = values[leaf.neighbour] - leaf.rise;
     }
     let mut lowest = values.clone();
-    for (i, &anchor) in anchors.iter().enumerate() {
-        lowest[anchor] = lowest[anchor].min(values[i]);
+    for (&value, &anchor) in values.iter().zip(&anchor_of) {
+        let low = &mut lowest[anchor as usize];
+        *low = low.min(value);
     }
-    values.iter_mut().zip(&anchors).for_each(|(h, &anchor)| *h -= lowest[anchor]);
+    for (value, &anchor) in values.iter_mut().zip(&anchor_of) {
+        *value -= lowest[anchor as usize];
+    }
     Ok(Potentials { values, is_tied })
 }
 
@@ -87,27 +91,6 @@ impl System {
 
     fn n_ties(&self, i: usize) -> usize {
         self.ties(i).count()
-    }
-
-    /// By node: the smallest node of its component.
-    fn components(&self) -> Vec<usize> {
-        let mut anchor = vec![usize::MAX; self.n()];
-        let mut stack = Vec::new();
-        for root in 0..self.n() {
-            if anchor[root] == usize::MAX {
-                anchor[root] = root;
-                stack.push(root);
-            }
-            while let Some(i) = stack.pop() {
-                for (_, k) in self.ties(i) {
-                    if anchor[k] == usize::MAX {
-                        anchor[k] = root;
-                        stack.push(k);
-                    }
-                }
-            }
-        }
-        anchor
     }
 
     /// Takes away nodes that hang on one neighbour, one after the other. Their ties bear no strain, so those that

@@ -62,12 +62,7 @@ impl LeontiefInverse {
             return Ok(known);
         }
         let n = graph.n_nodes();
-        let within_memory = (progress.memory() / size_of::<f64>() as u64).isqrt();
-        let limit = usize::try_from(within_memory).map_or(MOST_NODES, |n| n.min(MOST_NODES));
-        if n > limit {
-            let gigabytes = (n * n * size_of::<f64>()) as f64 / 1e9;
-            return Err(MetricError::TooLarge { n, gigabytes, limit });
-        }
+        check_size(n, progress)?;
         let economy = Economy::of(graph)?.productive()?;
         let certified = economy.backward(progress)?.values;
         let certainty = Certainty::new(&economy, &certified);
@@ -254,6 +249,20 @@ impl LeontiefInverse {
         let row = |row: &[f64]| row.iter().zip(f).map(|(l, f)| l * f).sum();
         self.values.par_chunks(self.n.max(1)).map(row).collect()
     }
+}
+
+/// Whether a matrix of so many nodes is formed.
+///
+/// # Errors
+/// [`MetricError::TooLarge`] above [`MOST_NODES`] or for more memory than `progress` allows.
+pub(crate) fn check_size(n: usize, progress: &dyn Progress) -> Result<(), MetricError> {
+    let within_memory = (progress.memory() / size_of::<f64>() as u64).isqrt();
+    let limit = usize::try_from(within_memory).map_or(MOST_NODES, |n| n.min(MOST_NODES));
+    if n > limit {
+        let gigabytes = (n * n * size_of::<f64>()) as f64 / 1e9;
+        return Err(MetricError::TooLarge { n, gigabytes, limit });
+    }
+    Ok(())
 }
 
 /// The entries of row `i` of `A`, read off the flows: a copy of all would be as large as the inverse.

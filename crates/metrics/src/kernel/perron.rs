@@ -164,7 +164,7 @@ mod tests {
     }
 
     fn flows(graph: &SupplyGraph) -> RowMatrix<'_> {
-        RowMatrix::of_purchases(graph, |_, flow| flow).of_positive()
+        RowMatrix::of_purchases(graph, |_, _, flow| flow).of_positive()
     }
 
     #[test]

@@ -52,6 +52,7 @@ mod tests {
     fn orders_are_permutations_and_differ_by_replicate() {
         let [a, b] = [0, 1].map(|replicate| permutation(50, &mut stream(1, replicate)));
         assert_ne!(a, b);
+        assert_eq!(a, permutation(50, &mut stream(1, 0)));
         let mut sorted = a;
         sorted.sort_unstable();
         assert_eq!(sorted, (0..50).collect::<Vec<u32>>());

@@ -2,9 +2,9 @@
 
 use crate::MetricError;
 use crate::kernel::adjacency::Mutual;
-use crate::kernel::components::Partition;
+use crate::kernel::components::{Partition, anchors};
 use crate::kernel::inverse::{NoInverse, invert};
-use crate::kernel::leontief::MOST_NODES;
+use crate::kernel::leontief::check_size;
 use palenque_graph::Progress;
 
 /// What a current of about 10 may be off by.
@@ -32,13 +32,7 @@ pub(crate) fn circuits(
     progress: &dyn Progress,
     mut work: impl FnMut(&Circuit) -> Result<(), MetricError>,
 ) -> Result<(), MetricError> {
-    let within_memory = (progress.memory() / size_of::<f64>() as u64).isqrt();
-    let limit = usize::try_from(within_memory).map_or(MOST_NODES, |n| n.min(MOST_NODES));
-    let n = components.sizes.iter().copied().max().unwrap_or(0);
-    if n > limit {
-        let gigabytes = (n * n * size_of::<f64>()) as f64 / 1e9;
-        return Err(MetricError::TooLarge { n, gigabytes, limit });
-    }
+    check_size(components.sizes.iter().copied().max().unwrap_or(0), progress)?;
     let mut members: Vec<Vec<u32>> = components.sizes.iter().map(|_| Vec::new()).collect();
     for (node, &component) in components.component.iter().enumerate() {
         members[component as usize].push(node as u32);
@@ -61,16 +55,14 @@ fn pseudoinverse(
     progress: &dyn Progress,
 ) -> Result<Option<Vec<f64>>, MetricError> {
     let n = nodes.len();
-    let all = view.adjacency();
     // By the mean strength, so that neither the unit of the flows nor its size matters.
-    let total: f64 = nodes.iter().flat_map(|&u| &view.weights()[all.range(u as usize)]).sum();
+    let total: f64 = nodes.iter().map(|&u| view.strength(u as usize)).sum();
     let mean = total / n as f64;
     let mut m = vec![1.0 / n as f64; n * n];
     for (row, &u) in m.chunks_mut(n).zip(nodes) {
-        let range = all.range(u as usize);
         let at = place[u as usize] as usize;
-        for (&v, weight) in all.neighbours[range.clone()].iter().zip(&view.weights()[range]) {
-            row[place[v as usize] as usize] -= weight / mean;
+        for (v, weight) in view.ties(u as usize) {
+            row[place[v] as usize] -= weight / mean;
             row[at] += weight / mean;
         }
     }
@@ -92,40 +84,17 @@ fn is_inverse(view: &Mutual, nodes: &[u32], place: &[u32], m: &[f64]) -> bool {
     let mean = injected.iter().sum::<f64>() / n as f64;
     let product = |row: &[f64]| row.iter().zip(&injected).map(|(a, b)| a * b).sum::<f64>();
     let potentials: Vec<f64> = m.chunks(n).map(product).collect();
-    let all = view.adjacency();
     nodes.iter().enumerate().all(|(at, &u)| {
-        let range = all.range(u as usize);
-        let sides = all.neighbours[range.clone()].iter().zip(&view.weights()[range]);
-        let current = |(&v, weight): (&u32, &f64)| {
-            weight * (potentials[at] - potentials[place[v as usize] as usize])
-        };
-        let out: f64 = sides.map(current).sum();
+        let current = |(v, weight)| weight * (potentials[at] - potentials[place[v] as usize]);
+        let out: f64 = view.ties(u as usize).map(current).sum();
         (out - (injected[at] - mean)).abs() <= ACCURACY
     })
 }
 
 /// Components of nodes joined by flows above 0.
 pub(crate) fn joined(view: &Mutual) -> Partition {
-    let all = view.adjacency();
-    let mut label = vec![u32::MAX; all.n_nodes()];
-    let mut stack = Vec::new();
-    for start in 0..all.n_nodes() {
-        if label[start] != u32::MAX {
-            continue;
-        }
-        label[start] = start as u32;
-        stack.push(start);
-        while let Some(u) = stack.pop() {
-            let range = all.range(u);
-            for (&v, &weight) in all.neighbours[range.clone()].iter().zip(&view.weights()[range]) {
-                if weight > 0.0 && label[v as usize] == u32::MAX {
-                    label[v as usize] = start as u32;
-                    stack.push(v as usize);
-                }
-            }
-        }
-    }
-    Partition::numbered(label)
+    let joined = |u: usize| view.ties(u).filter(|&(_, weight)| weight > 0.0).map(|(v, _)| v);
+    Partition::numbered(anchors(view.adjacency().n_nodes(), joined))
 }
 
 #[cfg(test)]
@@ -145,12 +114,11 @@ mod tests {
             let p = circuit.pseudoinverse.as_ref().expect("well conditioned");
             for (a, &u) in circuit.nodes.iter().enumerate() {
                 for b in 0..n {
-                    let range = view.adjacency().range(u as usize);
-                    let sides = view.adjacency().neighbours[range.clone()].iter();
+                    let sides = view.ties(u as usize);
                     let product: f64 = sides
-                        .zip(&view.weights()[range])
                         .map(|(v, w)| {
-                            let at = circuit.nodes.binary_search(v).expect("in the component");
+                            let at =
+                                circuit.nodes.binary_search(&(v as u32)).expect("in the component");
                             w * (p[a * n + b] - p[at * n + b])
                         })
                         .sum();
