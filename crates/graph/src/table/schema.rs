@@ -32,6 +32,8 @@ pub enum TableId {
     RobustnessCurve,
     /// One row an attack.
     RobustnessSummary,
+    /// One row a D-core.
+    Dcore,
     /// One row a cell of a matrix.
     IoMatrix,
     /// One row a node and satellite row.
@@ -72,6 +74,7 @@ impl TableId {
         Self::StageLinkages,
         Self::RobustnessCurve,
         Self::RobustnessSummary,
+        Self::Dcore,
         Self::IoMatrix,
         Self::SatelliteMultipliers,
         Self::Footprints,
@@ -99,6 +102,7 @@ impl TableId {
             Self::StageLinkages => "stage_linkages",
             Self::RobustnessCurve => "robustness_curve",
             Self::RobustnessSummary => "robustness_summary",
+            Self::Dcore => "dcore",
             Self::IoMatrix => "io_matrix",
             Self::SatelliteMultipliers => "satellite_multipliers",
             Self::Footprints => "footprints",
@@ -135,6 +139,9 @@ impl TableId {
             }
             Self::RobustnessCurve => "One row a step of an attack: what is left of the network.",
             Self::RobustnessSummary => "One row an attack: how robust the network is to it.",
+            Self::Dcore => {
+                "One row a D-core: suppliers and customers that its members have inside."
+            }
             Self::IoMatrix => "One row a cell of a matrix: coefficients, inverses, influence.",
             Self::SatelliteMultipliers => {
                 "One row a node and satellite row: multipliers of work, income or emissions."
@@ -183,6 +190,7 @@ impl TableId {
             Self::StageLinkages => STAGE_LINKAGES,
             Self::RobustnessCurve => ROBUSTNESS_CURVE,
             Self::RobustnessSummary => ROBUSTNESS_SUMMARY,
+            Self::Dcore => &["period", "k", "l", "size", "frontier"],
             Self::IoMatrix => &["period", "matrix", "row", "col", "value"],
             Self::SatelliteMultipliers => SATELLITE_MULTIPLIERS,
             Self::Footprints => FOOTPRINTS,

@@ -3,7 +3,9 @@
 pub mod acemoglu_degree;
 pub mod betweenness;
 pub mod bonacich_power;
+pub mod brokerage;
 pub mod closeness;
+pub mod cores;
 pub mod current_flow_betweenness;
 pub mod degree;
 pub mod domar_weight;
@@ -16,6 +18,7 @@ pub mod katz;
 pub mod lin;
 pub mod pagerank;
 pub mod shock_centrality;
+pub mod structural_holes;
 
 use crate::Metric;
 
@@ -23,7 +26,9 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &acemoglu_degree::AcemogluDegree,
     &betweenness::BetweennessMetric,
     &bonacich_power::BonacichPower,
+    &brokerage::BrokerageMetric,
     &closeness::ClosenessMetric,
+    &cores::CoresMetric,
     &current_flow_betweenness::CurrentFlowBetweenness,
     &degree::Degree,
     &domar_weight::DomarWeight,
@@ -38,4 +43,5 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &pagerank::PagerankPersonalised,
     &pagerank::PagerankReverse,
     &shock_centrality::ShockCentrality,
+    &structural_holes::StructuralHolesMetric,
 ];

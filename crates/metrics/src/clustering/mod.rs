@@ -2,8 +2,16 @@
 
 pub mod coefficients;
 pub mod communities;
+pub mod degree_assortativity;
+pub mod directed_coefficients;
+pub mod triad_census;
 
 use crate::Metric;
 
-pub(crate) static METRICS: &[&dyn Metric] =
-    &[&coefficients::ClusteringMetric, &communities::CommunitiesMetric];
+pub(crate) static METRICS: &[&dyn Metric] = &[
+    &coefficients::ClusteringMetric,
+    &communities::CommunitiesMetric,
+    &degree_assortativity::DegreeAssortativityMetric,
+    &directed_coefficients::DirectedClusteringMetric,
+    &triad_census::TriadCensusMetric,
+];

@@ -2,6 +2,7 @@
 
 pub mod components;
 pub mod concentration;
+pub mod dcore;
 pub mod downstreamness;
 pub mod flow_hierarchy;
 pub mod key_player;
@@ -18,6 +19,7 @@ use crate::Metric;
 pub(crate) static METRICS: &[&dyn Metric] = &[
     &components::ComponentsMetric,
     &concentration::ConcentrationMetric,
+    &dcore::DcoreMetric,
     &downstreamness::Downstreamness,
     &flow_hierarchy::FlowHierarchyMetric,
     &key_player::KeyPlayer,

@@ -34,48 +34,43 @@ impl<'a> Adjacency<'a> {
     }
 }
 
-/// The undirected view: `M = Z + Zᵀ` without its diagonal. Neighbours ascend within a node.
-pub(crate) struct Mutual {
+/// Every node's partners, whoever sells, and something about each tie. Neighbours ascend within a node; self-loops
+/// are left out.
+pub(crate) struct Ties<T> {
     offsets: Vec<u32>,
     neighbours: Vec<u32>,
-    weights: Vec<f64>,
+    values: Vec<T>,
 }
 
-impl Mutual {
-    /// Merges the two sorted neighbour lists of every node.
-    pub(crate) fn of(graph: &SupplyGraph) -> Self {
+/// The undirected view: `M = Z + Zᵀ` without its diagonal.
+pub(crate) type Mutual = Ties<f64>;
+
+impl<T: Copy> Ties<T> {
+    /// Merges the two sorted neighbour lists of every node. `value` is given what the node sells to the partner and
+    /// what it buys from it, where there is such an edge.
+    pub(crate) fn merged(
+        graph: &SupplyGraph,
+        value: impl Fn(Option<f64>, Option<f64>) -> T,
+    ) -> Self {
         let mut view = Self {
             offsets: Vec::with_capacity(graph.n_nodes() + 1),
             neighbours: Vec::with_capacity(2 * graph.n_edges()),
-            weights: Vec::with_capacity(2 * graph.n_edges()),
+            values: Vec::with_capacity(2 * graph.n_edges()),
         };
         view.offsets.push(0);
         for u in graph.node_indices() {
             let mut buyers = graph.customers(u).filter(|&(v, _)| v != u).peekable();
             let mut sellers = graph.suppliers(u).filter(|&(v, _)| v != u).peekable();
             loop {
-                let (v, weight) = match (buyers.peek(), sellers.peek()) {
-                    (Some(&(b, sold)), Some(&(s, bought))) if b == s => {
-                        buyers.next();
-                        sellers.next();
-                        (b, sold + bought)
-                    }
-                    (Some(&(b, sold)), Some(&(s, _))) if b < s => {
-                        buyers.next();
-                        (b, sold)
-                    }
-                    (Some(&(b, sold)), None) => {
-                        buyers.next();
-                        (b, sold)
-                    }
-                    (_, Some(&(s, bought))) => {
-                        sellers.next();
-                        (s, bought)
-                    }
+                let next = match (buyers.peek(), sellers.peek()) {
+                    (Some(&(b, _)), Some(&(s, _))) => b.min(s),
+                    (Some(&(v, _)), None) | (None, Some(&(v, _))) => v,
                     (None, None) => break,
                 };
-                view.neighbours.push(v.index() as u32);
-                view.weights.push(weight);
+                let sold = buyers.next_if(|&(v, _)| v == next).map(|(_, flow)| flow);
+                let bought = sellers.next_if(|&(v, _)| v == next).map(|(_, flow)| flow);
+                view.neighbours.push(next.index() as u32);
+                view.values.push(value(sold, bought));
             }
             view.offsets.push(view.neighbours.len() as u32);
         }
@@ -86,21 +81,52 @@ impl Mutual {
         Adjacency { offsets: &self.offsets, neighbours: &self.neighbours }
     }
 
-    /// With whom a node trades, and how much.
-    pub(crate) fn ties(&self, u: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+    /// With whom a node trades, and what is known about that tie.
+    pub(crate) fn ties(&self, u: usize) -> impl Iterator<Item = (usize, T)> + '_ {
         let range = self.adjacency().range(u);
         let partners = self.neighbours[range.clone()].iter().map(|&v| v as usize);
-        partners.zip(self.weights[range].iter().copied())
+        partners.zip(self.values[range].iter().copied())
+    }
+
+    /// How many partners a node has.
+    pub(crate) fn degree(&self, u: usize) -> usize {
+        self.adjacency().range(u).len()
+    }
+
+    /// The ties that `keep` wants, with another value each. `keep` sees the ends and the old value.
+    pub(crate) fn select<U>(&self, keep: impl Fn(usize, usize, T) -> Option<U>) -> Ties<U> {
+        let mut kept = Ties { offsets: vec![0], neighbours: vec![], values: vec![] };
+        for u in 0..self.offsets.len() - 1 {
+            for (v, value) in self.ties(u) {
+                if let Some(value) = keep(u, v, value) {
+                    kept.neighbours.push(v as u32);
+                    kept.values.push(value);
+                }
+            }
+            kept.offsets.push(kept.neighbours.len() as u32);
+        }
+        kept
+    }
+
+    /// What is known about the ties, at the positions of [`Ties::adjacency`].
+    pub(crate) fn values(&self) -> &[T] {
+        &self.values
+    }
+}
+
+impl Mutual {
+    pub(crate) fn of(graph: &SupplyGraph) -> Self {
+        Self::merged(graph, |sold, bought| sold.unwrap_or(0.0) + bought.unwrap_or(0.0))
     }
 
     /// What a node trades with all others.
     pub(crate) fn strength(&self, u: usize) -> f64 {
-        self.weights[self.adjacency().range(u)].iter().sum()
+        self.values[self.adjacency().range(u)].iter().sum()
     }
 
-    /// `M` at the positions of [`Mutual::adjacency`].
+    /// `M` at the positions of [`Ties::adjacency`].
     pub(crate) fn weights(&self) -> &[f64] {
-        &self.weights
+        &self.values
     }
 }
 
@@ -115,6 +141,6 @@ mod tests {
         let view = Mutual::of(&graph);
         assert_eq!(view.offsets, [0, 1, 3, 4]);
         assert_eq!(view.neighbours, [1, 0, 2, 1]);
-        assert_eq!(view.weights, [5.0, 5.0, 4.0, 4.0]);
+        assert_eq!(view.values, [5.0, 5.0, 4.0, 4.0]);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::golden::{Case, column, compute, figure};
 use crate::graphs::graph;
+use crate::graphs::unweighted;
 use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_metrics::clustering::communities::{CommunityConfig, Quality, communities, quality};
 use proptest::prelude::*;
@@ -17,10 +18,7 @@ fn the_club_is_split_as_well_as_can_be() {
     // The optimum is proved by integer programming.
     let case = Case::open("02_zachary_karate");
     let weighted = case.undirected("edges.csv");
-    let ties = weighted.node_indices().flat_map(|u| {
-        weighted.customers(u).map(move |(v, _)| (u.index() as u32, v.index() as u32, 1.0))
-    });
-    let binary = SupplyGraph::from_flows(weighted.ids().iter(), ties).expect("a good graph");
+    let binary = unweighted(&weighted);
     for (graph, key) in [(&binary, "unweighted"), (&weighted, "weighted")] {
         let optimum =
             case.expected(&format!("modularity_optimum_{key}")).as_f64().expect("a number");

@@ -1,6 +1,7 @@
 //! Published and independently computed values of the centrality, component and clustering indices.
 
 use crate::golden::{Case, assert_all, assert_near, column, compute, figure};
+use crate::graphs::unweighted;
 use palenque_graph::SupplyGraph;
 use palenque_graph::transform::induced;
 use serde_json::{Value, json};
@@ -152,10 +153,7 @@ fn karate() {
     let pairs =
         [("clustering_barrat", "clustering_barrat"), ("clustering_onnela", "clustering_onnela")];
     check(&graph, &case, "clustering", &[], &pairs);
-    let ties = graph.node_indices().flat_map(|u| {
-        graph.customers(u).map(move |(v, _)| (u.index() as u32, v.index() as u32, 1.0))
-    });
-    let binary = SupplyGraph::from_flows(graph.ids().iter(), ties).expect("a good graph");
+    let binary = unweighted(&graph);
     check(&binary, &case, "pagerank", &[], &[("pagerank", "pagerank_0.85_unweighted")]);
 }
 
@@ -375,10 +373,7 @@ fn eigenvectors_katz_and_power_of_the_kite() {
 fn eigenvectors_of_the_club_and_of_the_families() {
     let karate = Case::open(KARATE);
     let graph = karate.undirected("edges.csv");
-    let ties = graph.node_indices().flat_map(|u| {
-        graph.customers(u).map(move |(v, _)| (u.index() as u32, v.index() as u32, 1.0))
-    });
-    let binary = SupplyGraph::from_flows(graph.ids().iter(), ties).expect("a good graph");
+    let binary = unweighted(&graph);
     let pairs = [("eigenvector_in", "eigenvector_2norm")];
     check(&binary, &karate, "eigenvector", &[], &pairs);
     check(&graph, &karate, "lin", &[], &[("lin_in", "lin")]);

@@ -8,6 +8,14 @@ pub(crate) fn graph(n: u32, flows: &[(u32, u32, f64)]) -> SupplyGraph {
     SupplyGraph::from_flows(ids, flows.iter().copied()).expect("known nodes and good flows")
 }
 
+/// The same ties, each with a flow of 1.
+pub(crate) fn unweighted(graph: &SupplyGraph) -> SupplyGraph {
+    let ties = graph.node_indices().flat_map(|u| {
+        graph.customers(u).map(move |(v, _)| (u.index() as u32, v.index() as u32, 1.0))
+    });
+    SupplyGraph::from_flows(graph.ids().iter(), ties).expect("a good graph")
+}
+
 /// The chain `n0 → n1 → …` with flows 1, 2, 3, ….
 pub(crate) fn path(n: u32) -> SupplyGraph {
     let flows: Vec<_> = (1..n).map(|v| (v - 1, v, f64::from(v))).collect();

@@ -9,7 +9,7 @@ use serde_json::json;
 type Length = fn(f64) -> f64;
 const LENGTHS: [(&str, Length); 2] = [("hops", |_| 1.0), ("inv", |flow| 1.0 / flow)];
 
-fn matrix(graph: &SupplyGraph) -> Vec<Vec<f64>> {
+pub(crate) fn matrix(graph: &SupplyGraph) -> Vec<Vec<f64>> {
     let mut z = vec![vec![0.0; graph.n_nodes()]; graph.n_nodes()];
     for u in graph.node_indices() {
         for (v, flow) in graph.customers(u) {
@@ -43,14 +43,14 @@ fn distances(graph: &SupplyGraph, length: impl Fn(f64) -> f64) -> Vec<Vec<f64>> 
     d
 }
 
-fn small_graphs() -> impl Iterator<Item = (&'static str, SupplyGraph)> {
+pub(crate) fn small_graphs() -> impl Iterator<Item = (&'static str, SupplyGraph)> {
     let tame = |name: &str| !name.contains("very different size");
     let all = awkward().into_iter().filter(move |(name, _)| tame(name));
     all.chain([("sixty nodes", scattered(60, 200)), ("forty dense nodes", scattered(40, 700))])
         .filter(|(_, graph)| graph.n_nodes() <= 60)
 }
 
-fn assert_near(found: &[Option<f64>], expected: &[f64], what: &str) {
+pub(crate) fn assert_near(found: &[Option<f64>], expected: &[f64], what: &str) {
     for (row, (found, expected)) in found.iter().zip(expected).enumerate() {
         let found = found.unwrap_or(f64::NAN);
         let near = (found - expected).abs() <= 1e-9 * expected.abs().max(1.0);

@@ -5,6 +5,7 @@ use crate::graphs::graph;
 use palenque_graph::table::{Alignment, Unit};
 use palenque_graph::transform::reverse;
 use palenque_graph::{NoProgress, SupplyGraph, Table, TableId};
+use palenque_metrics::clustering::triad_census::CLASSES;
 use palenque_metrics::{Family, Metric, Params, all};
 use proptest::prelude::*;
 
@@ -110,6 +111,13 @@ proptest! {
             ("pagerank", "pagerank", "pagerank_reverse", "pagerank_reverse"),
             ("betweenness", "betweenness_raw", "betweenness", "betweenness_raw"),
             ("clustering", "clustering", "clustering", "clustering"),
+            ("cores", "core_number", "cores", "core_number"),
+            ("cores", "core_in", "cores", "core_out"),
+            ("directed_clustering", "cc_cycle", "directed_clustering", "cc_cycle"),
+            ("directed_clustering", "cc_middleman", "directed_clustering", "cc_middleman"),
+            ("directed_clustering", "cc_in", "directed_clustering", "cc_out"),
+            ("directed_clustering", "cc_all", "directed_clustering", "cc_all"),
+            ("structural_holes", "constraint", "structural_holes", "constraint"),
             ("components", "wcc_id", "components", "wcc_id"),
             ("components", "scc_id", "components", "scc_id"),
         ];
@@ -118,10 +126,25 @@ proptest! {
             let b = column(&compute(&back, other, &[]), other_name);
             prop_assert!(a.iter().zip(&b).all(|(a, b)| near(*a, *b)), "{name}: {a:?} {b:?}");
         }
-        for (metric, name) in [("reciprocity", "reciprocity_weighted"), ("key_player", "kpp_neg_DF_dir")] {
-            let [a, b] = [&forth, &back].map(|graph| figure(&compute(graph, metric, &[]), name));
+        let swapped = [
+            ("reciprocity", "reciprocity_weighted", "reciprocity_weighted"),
+            ("key_player", "kpp_neg_DF_dir", "kpp_neg_DF_dir"),
+            ("degree_assortativity", "degree_assortativity_out_in", "degree_assortativity_out_in"),
+            ("degree_assortativity", "degree_assortativity_out_out", "degree_assortativity_in_in"),
+            ("triad_census", "triad_021D", "triad_021U"),
+            ("triad_census", "triad_111D", "triad_111U"),
+            ("triad_census", "triad_120D", "triad_120U"),
+            ("triad_census", "triad_030C", "triad_030C"),
+        ];
+        for (metric, name, other) in swapped {
+            let a = figure(&compute(&forth, metric, &[]), name);
+            let b = figure(&compute(&back, metric, &[]), other);
             prop_assert!(near(a, b), "{name}: {a:?} {b:?}");
         }
+        let triads = compute(&forth, "triad_census", &[]);
+        let sum: f64 = CLASSES.iter().filter_map(|class| figure(&triads, &format!("triad_{class}"))).sum();
+        let all = n * (n.max(1) - 1) * (n.max(2) - 2) / 6;
+        prop_assert!((sum - f64::from(all)).abs() < 0.5, "{sum} triads of {n} nodes");
     }
 
     #[test]
@@ -135,6 +158,11 @@ proptest! {
             ("clustering", "clustering"),
             ("clustering", "clustering_barrat"),
             ("clustering", "clustering_onnela"),
+            ("directed_clustering", "cc_cycle"),
+            ("directed_clustering", "cc_middleman"),
+            ("directed_clustering", "cc_in"),
+            ("directed_clustering", "cc_out"),
+            ("directed_clustering", "cc_all"),
             ("edges", "share_of_seller"),
             ("edges", "share_of_buyer"),
         ];

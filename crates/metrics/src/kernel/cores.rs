@@ -1,0 +1,181 @@
+//! Cores: what is left when nodes of few ties leave, and take ties from others, until no more have to.
+
+use super::adjacency::Adjacency;
+
+/// For every node that is `inside`, the largest `l` such that it belongs to the largest group in which all have at
+/// least `l` ties along `ahead` and at least `k` along `behind`, counted among the members; `None` for the others and for
+/// those that belong to no such group even at 0. The two directions are each other's reverse; self-loops do not
+/// count.
+///
+/// With `k = 0` and both directions of an undirected view these are the core numbers. Nodes are kept sorted by their
+/// ties along `ahead` in one array, and leave from its front.
+///
+/// # Cost
+/// `O(n + m)` time, `O(n)` memory. Source: Batagelj and Zaveršnik (2003); Giatsidis, Thilikos and Vazirgiannis (2011)
+/// for two directions.
+pub(crate) fn levels(
+    ahead: Adjacency<'_>,
+    behind: Adjacency<'_>,
+    k: usize,
+    inside: &[bool],
+) -> Vec<Option<u32>> {
+    let mut peeling = Peeling::new(ahead, inside);
+    let behind_degree = |u| degree(behind, u, inside);
+    let mut left_behind: Vec<u32> =
+        if k == 0 { vec![] } else { (0..inside.len()).map(behind_degree).collect() };
+    let mut levels = vec![None; inside.len()];
+    let mut leaving: Vec<u32> = Vec::new();
+    if k > 0 {
+        let lacking = |&u: &u32| inside[u as usize] && (left_behind[u as usize] as usize) < k;
+        leaving.extend((0..inside.len() as u32).filter(lacking));
+        for &u in &leaving {
+            peeling.gone[u as usize] = true;
+        }
+    }
+    let (mut level, mut is_first) = (0, true);
+    let mut front = 0;
+    loop {
+        // Those who leave in one breath have one level; those who left before the first had to belong nowhere.
+        while let Some(u) = leaving.pop() {
+            let u = u as usize;
+            levels[u] = (!is_first).then_some(level);
+            for &v in behind.neighbours(u) {
+                peeling.lower(v as usize, level);
+            }
+            if k == 0 {
+                continue;
+            }
+            for &v in ahead.neighbours(u) {
+                let v = v as usize;
+                if v == u || peeling.gone[v] {
+                    continue;
+                }
+                left_behind[v] -= 1;
+                if (left_behind[v] as usize) < k {
+                    peeling.gone[v] = true;
+                    leaving.push(v as u32);
+                }
+            }
+        }
+        is_first = false;
+        let Some(&u) = peeling.order.get(front) else { return levels };
+        front += 1;
+        if !peeling.gone[u as usize] {
+            level = level.max(peeling.degree[u as usize]);
+            peeling.gone[u as usize] = true;
+            leaving.push(u);
+        }
+    }
+}
+
+fn degree(side: Adjacency<'_>, u: usize, inside: &[bool]) -> u32 {
+    if !inside[u] {
+        return 0;
+    }
+    side.neighbours(u).iter().filter(|&&v| v as usize != u && inside[v as usize]).count() as u32
+}
+
+/// Nodes in order of their ties, as these become fewer.
+struct Peeling {
+    degree: Vec<u32>,
+    order: Vec<u32>,
+    place: Vec<u32>,
+    /// By degree: where the nodes of that degree begin in the order.
+    start: Vec<u32>,
+    gone: Vec<bool>,
+}
+
+impl Peeling {
+    fn new(ahead: Adjacency<'_>, inside: &[bool]) -> Self {
+        let n = inside.len();
+        let degree: Vec<u32> = (0..n).map(|u| degree(ahead, u, inside)).collect();
+        let most = degree.iter().max().map_or(0, |&d| d as usize);
+        let mut start = vec![0_u32; most + 2];
+        let members = || (0..n as u32).filter(|&u| inside[u as usize]);
+        members().for_each(|u| start[degree[u as usize] as usize + 1] += 1);
+        (1..start.len()).for_each(|d| start[d] += start[d - 1]);
+        let mut free = start.clone();
+        let mut order = vec![0; start[most + 1] as usize];
+        let mut place = vec![0; n];
+        for u in members() {
+            let free = &mut free[degree[u as usize] as usize];
+            order[*free as usize] = u;
+            place[u as usize] = *free;
+            *free += 1;
+        }
+        Self { degree, order, place, start, gone: inside.iter().map(|&inside| !inside).collect() }
+    }
+
+    /// Takes a tie from a node, unless it is gone or leaves at this level anyway.
+    #[inline]
+    fn lower(&mut self, v: usize, level: u32) {
+        let degree = self.degree[v];
+        if self.gone[v] || degree <= level {
+            return;
+        }
+        // It changes places with the first of its degree, who is then the last of those with one tie less.
+        let first = &mut self.start[degree as usize];
+        let (from, to) = (self.place[v] as usize, *first as usize);
+        let other = self.order[to];
+        self.order.swap(from, to);
+        self.place[other as usize] = from as u32;
+        self.place[v] = to as u32;
+        *first += 1;
+        self.degree[v] = degree - 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use palenque_graph::SupplyGraph;
+
+    /// By the definition: throw out whoever lacks ties, until nobody does.
+    fn in_core(graph: &SupplyGraph, k: usize, l: usize) -> Vec<bool> {
+        let sides = [(Adjacency::suppliers(graph), k), (Adjacency::customers(graph), l)];
+        let mut inside = vec![true; graph.n_nodes()];
+        loop {
+            let lacks = |u: usize| {
+                inside[u]
+                    && sides
+                        .iter()
+                        .any(|&(side, at_least)| (degree(side, u, &inside) as usize) < at_least)
+            };
+            let out: Vec<usize> = (0..inside.len()).filter(|&u| lacks(u)).collect();
+            if out.is_empty() {
+                return inside;
+            }
+            out.iter().for_each(|&u| inside[u] = false);
+        }
+    }
+
+    #[test]
+    fn levels_are_those_of_the_definition() {
+        let mut state = 7_u32;
+        let mut draw = |n: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % n
+        };
+        for n in [1, 2, 9, 40] {
+            for edges_a_node in 0..8 {
+                let flows: Vec<(u32, u32, f64)> = (0..n * edges_a_node)
+                    .map(|_| (draw(n), draw(n) / (1 + draw(2)), 1.0))
+                    .collect();
+                let ids = (0..n).map(|i| i.to_string());
+                let graph = SupplyGraph::from_flows(ids, flows).expect("a good graph");
+                let (ahead, behind) = (Adjacency::customers(&graph), Adjacency::suppliers(&graph));
+                for k in 0..6 {
+                    let found = levels(ahead, behind, k, &vec![true; n as usize]);
+                    for l in 0..6 {
+                        let expected = in_core(&graph, k, l);
+                        let at_least: Vec<bool> = found
+                            .iter()
+                            .map(|level| level.is_some_and(|x| x as usize >= l))
+                            .collect();
+                        assert_eq!(at_least, expected, "k = {k}, l = {l}, n = {n}");
+                    }
+                }
+            }
+        }
+    }
+}

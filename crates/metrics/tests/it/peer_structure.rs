@@ -1,0 +1,285 @@
+//! Indices of structure by their definitions, written out over all pairs and triples.
+
+use crate::golden::{column, compute, figure};
+use crate::graphs::awkward;
+use crate::peer::{assert_near, matrix, small_graphs};
+use palenque_graph::SupplyGraph;
+use palenque_metrics::clustering::triad_census::CLASSES;
+use serde_json::json;
+
+/// Whether there is an edge, also one without flow; none from a node to itself.
+fn links(graph: &SupplyGraph) -> Vec<Vec<bool>> {
+    let n = graph.n_nodes();
+    let mut links = vec![vec![false; n]; n];
+    for u in graph.node_indices() {
+        graph
+            .customers(u)
+            .filter(|&(v, _)| v != u)
+            .for_each(|(v, _)| links[u.index()][v.index()] = true);
+    }
+    links
+}
+
+/// `M` by flows, or by edges.
+fn mutual(graph: &SupplyGraph, weights: &str) -> Vec<Vec<f64>> {
+    let (z, links) = (matrix(graph), links(graph));
+    let one = |i: usize, j: usize| match (links[i][j], weights) {
+        (false, _) => 0.0,
+        (true, "binary") => 1.0,
+        (true, _) => z[i][j],
+    };
+    let n = z.len();
+    (0..n).map(|i| (0..n).map(|j| one(i, j) + one(j, i)).collect()).collect()
+}
+
+#[test]
+fn structural_holes_agree_with_their_definition() {
+    for (name, graph) in small_graphs() {
+        for weights in ["flow", "binary"] {
+            let m = mutual(&graph, weights);
+            let n = m.len();
+            let tables = compute(&graph, "structural_holes", &[("weights", json!(weights))]);
+            let [constraint, size, efficiency] =
+                ["constraint", "effective_size", "efficiency"].map(|name| column(&tables, name));
+            let share = |i: usize, j: usize| {
+                let all: f64 = m[i].iter().sum();
+                if all > 0.0 { m[i][j] / all } else { 0.0 }
+            };
+            let to_largest = |j: usize, q: usize| {
+                let largest = m[j].iter().copied().fold(0.0, f64::max);
+                if largest > 0.0 { m[j][q] / largest } else { 0.0 }
+            };
+            let joined = links(&graph);
+            for i in 0..n {
+                let partners: Vec<usize> =
+                    (0..n).filter(|&j| joined[i][j] || joined[j][i]).collect();
+                if m[i].iter().sum::<f64>() == 0.0 {
+                    assert_eq!(constraint[i], None, "{name}");
+                    continue;
+                }
+                let others = |j: usize| (0..n).filter(move |&q| q != i && q != j);
+                let invested = |j: usize| {
+                    share(i, j) + others(j).map(|q| share(i, q) * share(q, j)).sum::<f64>()
+                };
+                let expected: f64 = partners.iter().map(|&j| invested(j).powi(2)).sum();
+                assert_near(&constraint[i..=i], &[expected], &format!("constraint, {name}"));
+                let useful =
+                    |j: usize| 1.0 - others(j).map(|q| share(i, q) * to_largest(j, q)).sum::<f64>();
+                let expected: f64 = partners.iter().map(|&j| useful(j)).sum();
+                assert_near(&size[i..=i], &[expected], &format!("effective size, {name}"));
+                let expected = expected / partners.len() as f64;
+                assert_near(&efficiency[i..=i], &[expected], &format!("efficiency, {name}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn brokerage_agrees_with_its_definition() {
+    for (name, graph) in small_graphs() {
+        let n = graph.n_nodes();
+        let group = |i: usize| (i % 7 != 3).then_some(i * i % 5 % 3);
+        let letter = |g: usize| ["a", "b", "c"][g];
+        let graph = graph.with_text("side", (0..n).map(|i| group(i).map(letter)));
+        let links = links(&graph);
+        let tables = compute(&graph, "brokerage", &[("grouping", json!("side"))]);
+        let roles =
+            ["coordinator", "itinerant", "representative", "gatekeeper", "liaison", "total"];
+        let found = roles.map(|role| column(&tables, &format!("gf_{role}")));
+        for j in 0..n {
+            let mut expected = [0.0; 6];
+            for i in (0..n).filter(|&i| links[i][j]) {
+                for k in (0..n).filter(|&k| k != i && links[j][k] && !links[i][k]) {
+                    let (Some(a), Some(b), Some(c)) = (group(i), group(j), group(k)) else {
+                        continue;
+                    };
+                    let role = match (a == b, b == c, a == c) {
+                        (true, true, _) => 0,
+                        (false, false, true) => 1,
+                        (true, false, _) => 2,
+                        (false, true, _) => 3,
+                        (false, false, false) => 4,
+                    };
+                    expected[role] += 1.0;
+                    expected[5] += 1.0;
+                }
+            }
+            let found = found.each_ref().map(|column| column[j]);
+            assert_eq!(found, expected.map(Some), "node {j} of {name}");
+        }
+    }
+}
+
+#[test]
+fn directed_clustering_agrees_with_products_of_matrices() {
+    type Matrix = Vec<Vec<f64>>;
+    let times = |a: &Matrix, b: &Matrix| -> Matrix {
+        let n = a.len();
+        let entry = |i: usize, j: usize| (0..n).map(|k| a[i][k] * b[k][j]).sum();
+        (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect()
+    };
+    for (name, graph) in small_graphs() {
+        let (z, links) = (matrix(&graph), links(&graph));
+        let n = z.len();
+        let off = |i: usize, j: usize| if i == j { 0.0 } else { z[i][j] };
+        let largest = (0..n).flat_map(|i| (0..n).map(move |j| off(i, j))).fold(0.0, f64::max);
+        for weights in ["flow", "binary"] {
+            let root = |i: usize, j: usize| match (links[i][j], weights) {
+                (false, _) => 0.0,
+                (true, "binary") => 1.0,
+                (true, _) => (z[i][j] / largest).cbrt(),
+            };
+            let x: Matrix = (0..n).map(|i| (0..n).map(|j| root(i, j)).collect()).collect();
+            let t: Matrix = (0..n).map(|i| (0..n).map(|j| x[j][i]).collect()).collect();
+            let either: Matrix =
+                (0..n).map(|i| (0..n).map(|j| x[i][j] + t[i][j]).collect()).collect();
+            let products = [
+                times(&times(&x, &x), &x),
+                times(&times(&x, &t), &x),
+                times(&times(&t, &x), &x),
+                times(&times(&x, &x), &t),
+                times(&times(&either, &either), &either),
+            ];
+            let tables = compute(&graph, "directed_clustering", &[("weights", json!(weights))]);
+            let found = ["cycle", "middleman", "in", "out", "all"]
+                .map(|pattern| column(&tables, &format!("cc_{pattern}")));
+            for i in 0..n {
+                let count = |of: &dyn Fn(usize) -> bool| (0..n).filter(|&j| of(j)).count() as f64;
+                let (out, inn) = (count(&|j| links[i][j]), count(&|j| links[j][i]));
+                let both = count(&|j| links[i][j] && links[j][i]);
+                let k = out + inn;
+                let possible = [
+                    inn * out - both,
+                    inn * out - both,
+                    inn * (inn - 1.0),
+                    out * (out - 1.0),
+                    2.0 * (k * (k - 1.0) - 2.0 * both),
+                ];
+                for ((found, product), possible) in found.iter().zip(&products).zip(possible) {
+                    if possible > 0.0 && product[i][i].is_finite() {
+                        assert_near(&found[i..=i], &[product[i][i] / possible], name);
+                    } else {
+                        assert_eq!(found[i], None, "{name}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The class of three nodes by Davis and Leinhardt's picture of each, written as edges.
+fn class_of(links: &[Vec<bool>], nodes: [usize; 3]) -> &'static str {
+    let pictures: [(&str, &[(usize, usize)]); 16] = [
+        ("003", &[]),
+        ("012", &[(0, 1)]),
+        ("102", &[(0, 1), (1, 0)]),
+        ("021D", &[(1, 0), (1, 2)]),
+        ("021U", &[(0, 1), (2, 1)]),
+        ("021C", &[(0, 1), (1, 2)]),
+        ("111D", &[(0, 1), (1, 0), (2, 1)]),
+        ("111U", &[(0, 1), (1, 0), (1, 2)]),
+        ("030T", &[(0, 1), (2, 1), (0, 2)]),
+        ("030C", &[(1, 0), (2, 1), (0, 2)]),
+        ("201", &[(0, 1), (1, 0), (1, 2), (2, 1)]),
+        ("120D", &[(1, 0), (1, 2), (0, 2), (2, 0)]),
+        ("120U", &[(0, 1), (2, 1), (0, 2), (2, 0)]),
+        ("120C", &[(0, 1), (1, 2), (0, 2), (2, 0)]),
+        ("210", &[(0, 1), (1, 2), (2, 1), (0, 2), (2, 0)]),
+        ("300", &[(0, 1), (1, 0), (1, 2), (2, 1), (0, 2), (2, 0)]),
+    ];
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let ways = (0..3).flat_map(|a| (0..3).map(move |b| (a, b))).filter(|(a, b)| a != b);
+    let fits = |edges: &[(usize, usize)], order: [usize; 3]| {
+        ways.clone()
+            .all(|(a, b)| links[nodes[order[a]]][nodes[order[b]]] == edges.contains(&(a, b)))
+    };
+    let found = pictures.iter().find(|(_, edges)| orders.iter().any(|&order| fits(edges, order)));
+    found.expect("one of sixteen").0
+}
+
+#[test]
+fn every_three_nodes_are_counted_in_their_class() {
+    for (name, graph) in small_graphs() {
+        let links = links(&graph);
+        let n = links.len();
+        let mut expected = [0.0; 16];
+        for (i, j, k) in
+            (0..n).flat_map(|i| (0..i).flat_map(move |j| (0..j).map(move |k| (i, j, k))))
+        {
+            let class = class_of(&links, [i, j, k]);
+            let place = CLASSES.iter().position(|&known| known == class).expect("a class");
+            expected[place] += 1.0;
+        }
+        let tables = compute(&graph, "triad_census", &[]);
+        let found = CLASSES.map(|class| figure(&tables, &format!("triad_{class}")));
+        assert_eq!(found, expected.map(Some), "{name}");
+    }
+}
+
+type Degree<'a> = &'a dyn Fn(usize) -> f64;
+
+#[test]
+fn degree_assortativity_is_a_correlation_over_edges() {
+    for (name, graph) in small_graphs() {
+        let links = links(&graph);
+        let n = links.len();
+        let out = |i: usize| (0..n).filter(|&j| links[i][j]).count() as f64;
+        let inn = |i: usize| (0..n).filter(|&j| links[j][i]).count() as f64;
+        let edges: Vec<(usize, usize)> = (0..n)
+            .flat_map(|i| (0..n).map(move |j| (i, j)))
+            .filter(|&(i, j)| links[i][j])
+            .collect();
+        let kinds: [(&str, Degree<'_>, Degree<'_>); 4] = [
+            ("out_in", &out, &inn),
+            ("out_out", &out, &out),
+            ("in_in", &inn, &inn),
+            ("in_out", &inn, &out),
+        ];
+        let tables = compute(&graph, "degree_assortativity", &[]);
+        for (kind, of_seller, of_buyer) in kinds {
+            let x: Vec<f64> = edges.iter().map(|&(i, _)| of_seller(i)).collect();
+            let y: Vec<f64> = edges.iter().map(|&(_, j)| of_buyer(j)).collect();
+            let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+            let (mx, my) = (mean(&x), mean(&y));
+            let sum = |of: &dyn Fn(f64, f64) -> f64| {
+                x.iter().zip(&y).map(|(x, y)| of(x - mx, y - my)).sum::<f64>()
+            };
+            let spread = (sum(&|x, _| x * x) * sum(&|_, y| y * y)).sqrt();
+            let found = figure(&tables, &format!("degree_assortativity_{kind}"));
+            if spread > 1e-9 {
+                assert_near(&[found], &[sum(&|x, y| x * y) / spread], &format!("{kind} of {name}"));
+            } else {
+                assert_eq!(found, None, "{kind} of {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn cells_of_the_core_matrix_shrink_to_the_right_and_downwards() {
+    for (name, graph) in awkward() {
+        let cores = compute(&graph, "cores", &[]);
+        let [inn, out] = ["core_in", "core_out"].map(|side| column(&cores, side));
+        let tables = compute(&graph, "dcore", &[]);
+        let [k, l, size] = ["k", "l", "size"].map(|name| column(&tables[..1], name));
+        let at = |wanted: (f64, f64)| {
+            let row =
+                (0..k.len()).find(|&row| (k[row], l[row]) == (Some(wanted.0), Some(wanted.1)));
+            row.and_then(|row| size[row]).unwrap_or(0.0)
+        };
+        for row in 0..k.len() {
+            let (k, l) = (k[row].expect("a number"), l[row].expect("a number"));
+            assert!(at((k, l)) >= at((k + 1.0, l)).max(at((k, l + 1.0))), "{name}");
+            let deep = |cores: &[Option<f64>], least: f64| {
+                cores.iter().flatten().filter(|&&core| core >= least).count() as f64
+            };
+            // The first row and column are the cores of one direction.
+            if k == 0.0 {
+                assert_eq!(size[row], Some(deep(&out, l)), "{name}");
+            }
+            if l == 0.0 {
+                assert_eq!(size[row], Some(deep(&inn, k)), "{name}");
+            }
+        }
+    }
+}
