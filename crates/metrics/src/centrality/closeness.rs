@@ -16,7 +16,7 @@ pub struct DistanceConfig {
     pub distance: Distance,
 }
 
-pub(super) static DISTANCE_PARAM: ParamSpec = ParamSpec {
+pub(crate) static DISTANCE_PARAM: ParamSpec = ParamSpec {
     name: "distance",
     default: "hops",
     meaning: "length of an edge: `hops` = 1, `inv` = 1 / flow, `inv_norm` = mean positive flow / flow",
@@ -80,14 +80,28 @@ pub(super) fn reach_both_ways(
     what: &str,
     progress: &dyn Progress,
 ) -> Result<(Reach, Reach), MetricError> {
-    let (customers, suppliers) = (Adjacency::customers(graph), Adjacency::suppliers(graph));
-    let Some(lengths) = distance.lengths(graph) else {
-        let into = bfs::reach(customers, what, progress)?;
-        return Ok((into, bfs::reach(suppliers, what, progress)?));
+    let into = match distance.lengths(graph) {
+        None => bfs::reach(Adjacency::customers(graph), what, progress)?,
+        Some(lengths) => {
+            let purchases: Vec<f64> =
+                graph.in_edges().iter().map(|&e| lengths[e as usize]).collect();
+            weighted_reach(Adjacency::suppliers(graph), &purchases, what, progress)?
+        }
     };
-    let purchases: Vec<f64> = graph.in_edges().iter().map(|&e| lengths[e as usize]).collect();
-    let into = weighted_reach(suppliers, &purchases, what, progress)?;
-    Ok((into, weighted_reach(customers, &lengths, what, progress)?))
+    Ok((into, reach_of_sellers(graph, distance, what, progress)?))
+}
+
+/// What each node reaches along the flows.
+pub(crate) fn reach_of_sellers(
+    graph: &SupplyGraph,
+    distance: Distance,
+    what: &str,
+    progress: &dyn Progress,
+) -> Result<Reach, MetricError> {
+    match distance.lengths(graph) {
+        None => bfs::reach(Adjacency::suppliers(graph), what, progress),
+        Some(lengths) => weighted_reach(Adjacency::customers(graph), &lengths, what, progress),
+    }
 }
 
 /// [`closeness()`] behind the registry.

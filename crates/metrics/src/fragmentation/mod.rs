@@ -1,8 +1,12 @@
 //! Fragmentation: how the network falls apart, and how the labour process is split. One file an index, one entry a line, in alphabetical order.
 
+pub mod bow_tie;
 pub mod components;
 pub mod concentration;
+pub mod core_periphery;
+pub mod cut_points;
 pub mod dcore;
+pub mod dominators;
 pub mod downstreamness;
 pub mod flow_hierarchy;
 pub mod key_player;
@@ -17,9 +21,13 @@ pub mod vertical_integration;
 use crate::Metric;
 
 pub(crate) static METRICS: &[&dyn Metric] = &[
+    &bow_tie::BowTie,
     &components::ComponentsMetric,
     &concentration::ConcentrationMetric,
+    &core_periphery::CorePeripheryMetric,
+    &cut_points::CutPointsMetric,
     &dcore::DcoreMetric,
+    &dominators::DominatorsMetric,
     &downstreamness::Downstreamness,
     &flow_hierarchy::FlowHierarchyMetric,
     &key_player::KeyPlayer,

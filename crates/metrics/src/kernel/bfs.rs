@@ -14,11 +14,18 @@ pub(crate) struct Reach {
     pub(crate) distance: Vec<f64>,
     /// The sum of the reciprocals of the distances to them.
     pub(crate) inverse: Vec<f64>,
+    /// The largest distance to one of them, 0 without any.
+    pub(crate) farthest: Vec<f64>,
 }
 
 impl Reach {
     pub(crate) fn none(n: usize) -> Self {
-        Self { count: vec![0; n], distance: vec![0.0; n], inverse: vec![0.0; n] }
+        Self {
+            count: vec![0; n],
+            distance: vec![0.0; n],
+            inverse: vec![0.0; n],
+            farthest: vec![0.0; n],
+        }
     }
 
     /// Adds another node-wise sum.
@@ -31,6 +38,9 @@ impl Reach {
         }
         for (sum, x) in self.inverse.iter_mut().zip(&part.inverse) {
             *sum += x;
+        }
+        for (most, x) in self.farthest.iter_mut().zip(&part.farthest) {
+            *most = most.max(*x);
         }
     }
 }
@@ -116,6 +126,7 @@ fn sweep(
             sums.count[u] += u64::from(reached);
             sums.distance[u] += level * f64::from(reached);
             sums.inverse[u] += f64::from(reached) / level;
+            sums.farthest[u] = level;
         }
         std::mem::swap(&mut arriving, &mut next);
         std::mem::swap(&mut frontier, &mut touched);

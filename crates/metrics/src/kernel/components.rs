@@ -140,21 +140,27 @@ pub(crate) fn strong(graph: &SupplyGraph) -> Partition {
     let Some(hub) = (0..graph.n_nodes()).max_by_key(ties) else {
         return strong_along(customers);
     };
-    let mut core = reached(hub, customers, suppliers);
-    let reaching = reached(hub, suppliers, customers);
+    let mut from = vec![false; graph.n_nodes()];
+    from[hub] = true;
+    let mut core = reached_from(&from, customers, suppliers);
+    let reaching = reached_from(&from, suppliers, customers);
     core.iter_mut().zip(reaching).for_each(|(in_core, reaches)| *in_core &= reaches);
     strong_beside(customers, &core)
 }
 
-/// Which nodes can be reached from one along the edges of a direction; `against` is the other one.
+/// Which nodes can be reached from some, or are these, along the edges of a direction; `against` is the other one.
 ///
 /// A front is followed along its edges while it has few; one of many is left, and every node that was not reached
 /// yet looks for any neighbour that was.
-fn reached(start: usize, along: Adjacency<'_>, against: Adjacency<'_>) -> Vec<bool> {
+pub(crate) fn reached_from(
+    some: &[bool],
+    along: Adjacency<'_>,
+    against: Adjacency<'_>,
+) -> Vec<bool> {
     let n = along.n_nodes();
-    let mut seen = vec![false; n];
-    seen[start] = true;
-    let (mut front, mut next) = (vec![start as u32], Vec::new());
+    let mut seen = some.to_vec();
+    let mut front: Vec<u32> = (0..n as u32).filter(|&u| seen[u as usize]).collect();
+    let mut next = Vec::new();
     // What a look from all nodes that were not reached costs at most.
     let mut left = n + against.neighbours.len();
     while !front.is_empty() {

@@ -145,7 +145,9 @@ mod tests {
             if out.is_empty() {
                 return inside;
             }
-            out.iter().for_each(|&u| inside[u] = false);
+            for u in out {
+                inside[u] = false;
+            }
         }
     }
 

@@ -133,17 +133,19 @@ pub(crate) fn weighted_reach(
         progress.advance(1);
         let others = &paths.settled[1..];
         let distances = || others.iter().map(|&v| paths.distance[v as usize]);
-        Ok((others.len() as u64, distances().sum(), distances().map(f64::recip).sum()))
+        let farthest = distances().next_back().unwrap_or(0.0);
+        Ok((others.len() as u64, distances().sum(), distances().map(f64::recip).sum(), farthest))
     };
-    let rows: Vec<(u64, f64, f64)> = (0..n as u32)
+    let rows: Vec<(u64, f64, f64, f64)> = (0..n as u32)
         .into_par_iter()
         .map_init(|| ShortestPaths::new(n), sums)
         .collect::<Result<_, _>>()?;
     let mut total = Reach::none(0);
-    for (count, distance, inverse) in rows {
+    for (count, distance, inverse, farthest) in rows {
         total.count.push(count);
         total.distance.push(distance);
         total.inverse.push(inverse);
+        total.farthest.push(farthest);
     }
     Ok(total)
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod adjacency;
 pub(crate) mod bfs;
+pub(crate) mod blocks;
 pub(crate) mod brandes;
 pub(crate) mod chunks;
 pub mod coefficients;
@@ -11,6 +12,7 @@ pub(crate) mod cores;
 pub(crate) mod dijkstra;
 pub mod distance;
 pub(crate) mod domestic;
+pub(crate) mod dominators;
 pub mod fixed_point;
 pub(crate) mod intersection;
 pub(crate) mod inverse;

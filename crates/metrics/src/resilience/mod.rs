@@ -2,6 +2,7 @@
 
 pub mod attack_curve;
 pub mod attack_order;
+pub mod efficiency;
 pub mod fc_random;
 pub mod robustness_curve;
 pub mod shock_table;
@@ -10,4 +11,4 @@ pub mod shocks;
 use crate::Metric;
 
 pub(crate) static METRICS: &[&dyn Metric] =
-    &[&robustness_curve::RobustnessCurve, &shocks::StaticShocks];
+    &[&efficiency::EfficiencyMetric, &robustness_curve::RobustnessCurve, &shocks::StaticShocks];

@@ -1,5 +1,6 @@
 //! Reading the cases of `data/golden`.
 
+use palenque_graph::table::Values;
 use palenque_graph::{NoProgress, SupplyGraph, Table};
 use palenque_metrics::{Params, find};
 use serde_json::Value;
@@ -96,6 +97,13 @@ pub(crate) fn compute(graph: &SupplyGraph, metric: &str, params: &[(&str, Value)
 pub(crate) fn column(tables: &[Table], name: &str) -> Vec<Option<f64>> {
     let column = tables.iter().find_map(|table| table.column(name)).expect("a column of this name");
     (0..column.values.len()).map(|row| column.values.number(row)).collect()
+}
+
+/// The marks of a result.
+pub(crate) fn flags(tables: &[Table], name: &str) -> Vec<Option<bool>> {
+    let column = tables.iter().find_map(|table| table.column(name)).expect("a column of this name");
+    let Values::Bool(flags) = &column.values else { panic!("`{name}` has no marks") };
+    flags.clone()
 }
 
 /// A figure of the network summary.

@@ -76,6 +76,12 @@ fn check_undirected(graph: &SupplyGraph, case: &Case, prefix: &str) {
         "size",
         &[("n_nodes", &key("n_nodes")), ("density", &key("density"))],
     );
+    let figures = [
+        ("efficiency_global", &*key("efficiency_global")),
+        ("mean_distance", &key("mean_distance_reachable")),
+        ("diameter", &key("diameter_reachable")),
+    ];
+    check_figures(graph, case, "efficiency", &figures);
     check_figures(
         graph,
         case,
@@ -190,6 +196,8 @@ fn florence_with_a_family_that_married_nobody() {
     check(&graph, &case, "harmonic", &[], &[("harmonic_out", &key("harmonic"))]);
     check(&graph, &case, "betweenness", &[], &[("betweenness", &key("betweenness"))]);
     check_figures(&graph, &case, "key_player", &[("kpp_neg_F", &key("kpp_F_full"))]);
+    let efficiency = key("efficiency_global");
+    check_figures(&graph, &case, "efficiency", &[("efficiency_global", &efficiency)]);
     // Wasserman and Faust scale by the share that is reached: the Medici have 0.5227, not the 0.56 of their component.
     let medici = graph.node_named("Medici").expect("a family").index();
     let closeness = column(&compute(&graph, "closeness", &[]), "closeness_out")[medici];
@@ -251,6 +259,11 @@ fn centrality_of_the_cluster() {
     let multiplier = figure(&compute(&graph, "domar_weight", &[]), "domar_sum");
     assert_near(multiplier, &json!(2.817_901_234_567_901), "domar_sum");
     let efficiency = case.expected("efficiency_global_directed").as_f64().expect("a number");
+    for (distance, key) in [("hops", ""), ("inv_norm", "_inv_norm")] {
+        let tables = compute(&graph, "efficiency", &[("distance", json!(distance))]);
+        let expected = case.expected(&format!("efficiency_global_directed{key}"));
+        assert_near(figure(&tables, "efficiency_global"), expected, distance);
+    }
     let df = figure(&compute(&graph, "key_player", &[]), "kpp_neg_DF_dir");
     assert_near(df, &json!(1.0 - efficiency), "kpp_neg_DF_dir");
 }

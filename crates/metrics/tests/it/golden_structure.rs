@@ -1,6 +1,6 @@
 //! Published and independently computed values of cores, structural holes, brokerage, mixing and directed triangles.
 
-use crate::golden::{Case, assert_all, assert_near, column, compute, figure};
+use crate::golden::{Case, assert_all, assert_near, column, compute, figure, flags};
 use crate::graphs::unweighted;
 use palenque_graph::SupplyGraph;
 use palenque_graph::transform::induced;
@@ -169,4 +169,19 @@ fn triads_of_the_karate_club() {
     let one_tie = 78.0 * 32.0 - 3.0 * 45.0 - 2.0 * 393.0;
     assert_eq!(count("102"), Some(one_tie));
     assert_eq!(count("003"), Some(5984.0 - 45.0 - 393.0 - one_tie));
+}
+
+#[test]
+fn where_the_karate_club_falls_apart() {
+    // Zachary (1977), figure 1: member 12 knows the instructor only, and 5, 6, 7, 11 and 17 the others only through him.
+    let case = Case::open("02_zachary_karate");
+    let tables = compute(&case.undirected("edges.csv"), "cut_points", &[]);
+    let pieces = column(&tables, "pieces_without");
+    assert_eq!(pieces[0], Some(3.0));
+    assert!(pieces[1..].iter().all(|&pieces| pieces == Some(1.0)));
+    for (name, expected) in [("n_cut_points", 1.0), ("n_bridges", 1.0), ("n_blocks", 3.0)] {
+        assert_eq!(figure(&tables, name), Some(expected), "{name}");
+    }
+    let bridges = flags(&tables, "bridge").into_iter().filter(|&is_bridge| is_bridge == Some(true));
+    assert_eq!(bridges.count(), 2); // there and back
 }

@@ -20,7 +20,7 @@ pub(crate) fn matrix(graph: &SupplyGraph) -> Vec<Vec<f64>> {
 }
 
 /// Floyd (1962) and Warshall (1962): distances between all pairs.
-fn distances(graph: &SupplyGraph, length: impl Fn(f64) -> f64) -> Vec<Vec<f64>> {
+pub(crate) fn distances(graph: &SupplyGraph, length: impl Fn(f64) -> f64) -> Vec<Vec<f64>> {
     let n = graph.n_nodes();
     let mut d = vec![vec![f64::INFINITY; n]; n];
     for u in graph.node_indices() {

@@ -1,8 +1,8 @@
 //! Indices of structure by their definitions, written out over all pairs and triples.
 
-use crate::golden::{column, compute, figure};
+use crate::golden::{column, compute, figure, flags};
 use crate::graphs::awkward;
-use crate::peer::{assert_near, matrix, small_graphs};
+use crate::peer::{assert_near, distances, matrix, small_graphs};
 use palenque_graph::SupplyGraph;
 use palenque_metrics::clustering::triad_census::CLASSES;
 use serde_json::json;
@@ -279,6 +279,140 @@ fn cells_of_the_core_matrix_shrink_to_the_right_and_downwards() {
             }
             if l == 0.0 {
                 assert_eq!(size[row], Some(deep(&inn, k)), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bridges_and_dominators_agree_with_petgraph() {
+    for (name, graph) in small_graphs() {
+        let n = graph.n_nodes();
+        let links = links(&graph);
+        let mut undirected = petgraph::graph::UnGraph::<(), ()>::default();
+        for _ in 0..n {
+            undirected.add_node(());
+        }
+        for (i, j) in (0..n).flat_map(|i| (0..i).map(move |j| (i, j))) {
+            if links[i][j] || links[j][i] {
+                undirected.add_edge((i as u32).into(), (j as u32).into(), ());
+            }
+        }
+        let tables = compute(&graph, "cut_points", &[]);
+        let cut = petgraph::algo::articulation_points::articulation_points(&undirected);
+        let expected: Vec<Option<bool>> =
+            (0..n).map(|u| Some(cut.contains(&petgraph::graph::NodeIndex::new(u)))).collect();
+        assert_eq!(flags(&tables, "cut_point"), expected, "{name}");
+        let bridges = petgraph::algo::bridges::bridges(&undirected).count();
+        assert_eq!(figure(&tables, "n_bridges"), Some(bridges as f64), "{name}");
+
+        let reaches = distances(&graph, |_| 1.0);
+        for (towards, along) in [("in", true), ("out", false)] {
+            let before = |i: usize, j: usize| {
+                if along { reaches[i][j].is_finite() } else { reaches[j][i].is_finite() }
+            };
+            let mut rooted = petgraph::graph::DiGraph::<(), ()>::default();
+            for _ in 0..=n {
+                rooted.add_node(());
+            }
+            for j in 0..n {
+                if (0..n).all(|i| !before(i, j) || before(j, i)) {
+                    rooted.add_edge((n as u32).into(), (j as u32).into(), ());
+                }
+            }
+            for (i, j) in (0..n).flat_map(|i| (0..n).map(move |j| (i, j))) {
+                if if along { links[i][j] } else { links[j][i] } {
+                    rooted.add_edge((i as u32).into(), (j as u32).into(), ());
+                }
+            }
+            let found = petgraph::algo::dominators::simple_fast(&rooted, (n as u32).into());
+            let expected: Vec<Option<&str>> = (0..n as u32)
+                .map(|v| found.immediate_dominator(v.into()).filter(|u| u.index() < n))
+                .map(|up| up.map(|up| graph.node_id((up.index() as u32).into())))
+                .collect();
+            let tables = compute(&graph, "dominators", &[]);
+            let names: Vec<Option<&str>> =
+                (0..n).map(|row| tables[0].text(&format!("dominator_{towards}"), row)).collect();
+            assert_eq!(names, expected, "{towards}, {name}");
+            let mut below = vec![0.0; n];
+            for v in 0..n as u32 {
+                let above = found.strict_dominators(v.into()).into_iter().flatten();
+                above.filter(|u| u.index() < n).for_each(|u| below[u.index()] += 1.0);
+            }
+            let counts = column(&tables, &format!("n_dominated_{towards}"));
+            assert_eq!(
+                counts,
+                below.into_iter().map(Some).collect::<Vec<_>>(),
+                "{towards}, {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_bow_tie_is_what_reaches_what() {
+    for (name, graph) in small_graphs() {
+        let n = graph.n_nodes();
+        let d = distances(&graph, |_| 1.0);
+        let reaches = |i: usize, j: usize| d[i][j].is_finite();
+        let circle = |i: usize| (0..n).filter(|&j| reaches(i, j) && reaches(j, i)).count();
+        let most = (0..n).map(circle).max().unwrap_or(0);
+        let core: Vec<usize> = (0..n).filter(|&i| circle(i) == most).collect();
+        let tables = compute(&graph, "bow_tie", &[]);
+        let found: Vec<Option<&str>> = (0..n).map(|row| tables[0].text("bow_tie", row)).collect();
+        if most < 2 || core.len() > most {
+            assert_eq!(found, vec![None; n], "{name}");
+            assert_eq!(figure(&tables, "bow_tie_core_share"), None, "{name}");
+            continue;
+        }
+        let is = |kind: &str, i: usize| match kind {
+            "core" => core.contains(&i),
+            "in" => !core.contains(&i) && reaches(i, core[0]),
+            _ => !core.contains(&i) && reaches(core[0], i),
+        };
+        let weak = column(&compute(&graph, "components", &[]), "wcc_id");
+        for i in 0..n {
+            let after_in = (0..n).any(|j| is("in", j) && reaches(j, i));
+            let before_out = (0..n).any(|j| is("out", j) && reaches(i, j));
+            let expected = match () {
+                () if is("core", i) => "core",
+                () if is("in", i) => "in",
+                () if is("out", i) => "out",
+                () if after_in && before_out => "tube",
+                () if weak[i] == weak[core[0]] => "tendril",
+                () => "disconnected",
+            };
+            assert_eq!(found[i], Some(expected), "node {i} of {name}");
+        }
+        let share = found.iter().filter(|&&part| part == Some("out")).count() as f64 / n as f64;
+        assert_eq!(figure(&tables, "bow_tie_out_share"), Some(share), "{name}");
+    }
+}
+
+#[test]
+fn no_other_core_fits_better() {
+    for (name, graph) in small_graphs().filter(|(_, graph)| graph.n_nodes() <= 10) {
+        let links = links(&graph);
+        let n = links.len();
+        let misfits = |core: u32| {
+            let inside = |i: usize| core >> i & 1 == 1;
+            let pairs = (0..n).flat_map(|i| (0..i).map(move |j| (i, j)));
+            let wrong = pairs.filter(|&(i, j)| {
+                let tied = links[i][j] || links[j][i];
+                inside(i) == inside(j) && tied != inside(i)
+            });
+            wrong.count()
+        };
+        let found = palenque_metrics::fragmentation::core_periphery::core_periphery(&graph);
+        let best = (0..1_u32 << n).map(misfits).min().expect("at least no core");
+        assert_eq!(found.misfits, best as u64, "{name}");
+        // Nodes that are marked are in every core of this size that fits as well.
+        for core in (0..1_u32 << n).filter(|core| core.count_ones() as usize == found.size) {
+            if misfits(core) == best {
+                for (i, is_core) in found.is_core.iter().enumerate() {
+                    let agrees = is_core.is_none_or(|is_core| is_core == (core >> i & 1 == 1));
+                    assert!(agrees, "node {i} of {name}");
+                }
             }
         }
     }
