@@ -20,7 +20,7 @@ import igraph
 graph = igraph.Graph(n=n, edges=list(zip(u.tolist(), v.tolist())), directed=True)
 weights = w.tolist()
 undirected = None
-if task in ("clustering", "leiden"):
+if task in ("clustering", "leiden", "structural_holes"):
     graph.es["weight"] = weights
     undirected = graph.as_undirected(combine_edges="sum")
 """,
@@ -34,6 +34,9 @@ if task == "leiden":
     undirected = networkit.graphtools.toUndirected(graph)
     undirected.removeMultiEdges()
     undirected.indexEdges()
+if task == "cores":
+    undirected = networkit.graphtools.toUndirected(plain)
+    undirected.removeMultiEdges()
 """,
     "rustworkx": """
 import rustworkx
@@ -104,6 +107,26 @@ TASKS = {
         " + scipy.sparse.csgraph.connected_components(graph, True, 'strong')[0] and 0",
         "networkit": "networkit.components.WeaklyConnectedComponents(plain).run().numberOfComponents()"
         " + networkit.components.StronglyConnectedComponents(plain).run().numberOfComponents() and 0",
+    }),
+    "cores": ("core numbers (all, in and out)", "b", ["cores"], {
+        "igraph": "sum(graph.coreness(mode='all')) and sum(graph.coreness(mode='in')) and sum(graph.coreness(mode='out')) and 0",
+        "networkit, all only": "sum(networkit.centrality.CoreDecomposition(undirected).run().scores()) and 0",
+        "networkx": "sum(networkx.core_number(graph).values()) and 0",
+    }),
+    "structural_holes": ("Burt's constraint (and effective size)", "a", ["structural_holes"], {
+        "igraph": "sum(graph.constraint(weights=weights))",
+    }),
+    "triad_census": ("triad census", "a", ["triad_census"], {
+        "igraph": "graph.triad_census()[15] * 0",
+        "networkx": "networkx.triadic_census(graph)['300'] * 0",
+    }),
+    "cut_points": ("articulation points and bridges", "b", ["cut_points"], {
+        "igraph": "len(graph.articulation_points()) + len(graph.bridges()) and 0",
+        "rustworkx": "len(rustworkx.articulation_points(graph.to_undirected())) and 0",
+    }),
+    "dominators": ("dominators, both ways (peers: one way, from firm 0)", "b", ["dominators"], {
+        "igraph": "len(graph.dominator(0)) and 0",
+        "rustworkx": "len(rustworkx.immediate_dominators(graph, 0)) and 0",
     }),
     "leiden": ("Leiden, one search", "b", ["communities", "runs=1"], {
         "igraph": "len(undirected.community_leiden(objective_function='modularity', weights='weight', n_iterations=2)) and 0",

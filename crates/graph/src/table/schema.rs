@@ -270,6 +270,7 @@ static NODE_METRICS: &[&str] = &[
     "betweenness",
     "betweenness_raw",
     "betweenness_approx",
+    "betweenness_error",
     "eigenvector_in",
     "eigenvector_out",
     "katz_in",

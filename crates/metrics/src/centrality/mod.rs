@@ -17,6 +17,7 @@ pub mod information;
 pub mod katz;
 pub mod lin;
 pub mod pagerank;
+pub mod sampling;
 pub mod shock_centrality;
 pub mod structural_holes;
 

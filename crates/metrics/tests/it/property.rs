@@ -48,7 +48,9 @@ proptest! {
             flows.iter().map(|&(u, v, w)| (place[u as usize], place[v as usize], w)).collect();
         let moved = graph(n, &moved);
         // Attacks break ties by node number, and seeded searches visit nodes in an order of their numbers.
-        let is_seeded = |metric: &&dyn Metric| metric.spec().params.iter().any(|p| p.name == "seed");
+        // What has a choice of `method` is exact on small networks.
+        let takes = |metric: &dyn Metric, name| metric.spec().params.iter().any(|p| p.name == name);
+        let is_seeded = |metric: &&dyn Metric| takes(*metric, "seed") && !takes(*metric, "method");
         let unseeded = all().filter(|metric| !is_seeded(metric));
         for metric in unseeded.filter(|metric| metric.spec().family != Family::Resilience) {
             let pairs = results(metric, &original).into_iter().zip(results(metric, &moved));
