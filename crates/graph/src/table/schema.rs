@@ -263,6 +263,8 @@ static NODE_METRICS: &[&str] = &[
     "closeness_out",
     "harmonic_in",
     "harmonic_out",
+    "closeness_error",
+    "harmonic_error",
     "closeness_in_reachable",
     "closeness_out_reachable",
     "lin_in",

@@ -1,11 +1,11 @@
 //! Betweenness of nodes and of edges.
 
-use super::closeness::{DISTANCE_PARAM, DistanceConfig};
-use super::sampling::{DELTA_PARAM, EPSILON_PARAM, METHOD_PARAM, SEED_PARAM, SampleConfig};
+use super::closeness::DistanceConfig;
+use super::sampling::{SAMPLE_PARAMS, SampleConfig, sampling_figure};
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::brandes::path_shares;
 use crate::kernel::path_sampling::sampled_path_shares;
-use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
@@ -174,7 +174,7 @@ static EDGE_COLUMNS: [ColumnSpec; 2] = [
 static FIGURES: [ColumnSpec; 1] = [ColumnSpec::number(
     "betweenness_error_max",
     Unit::One,
-    "How far the betweenness of any node or edge is off at most; 0 if it is exact.",
+    "How far the betweenness of any node is off at most; 0 if it is exact.",
 )];
 
 static SPEC: MetricSpec = MetricSpec {
@@ -188,7 +188,7 @@ static SPEC: MetricSpec = MetricSpec {
               sampled: with probability 1 − delta no value is off by more than its error.",
     cost: "O(nm) time in hops, O(nm + n² log n) with lengths; sampled, O(ln(D/δ)/ε²) searches",
     needs: &[],
-    params: &[DISTANCE_PARAM, METHOD_PARAM, EPSILON_PARAM, DELTA_PARAM, SEED_PARAM],
+    params: &SAMPLE_PARAMS,
     outputs: &[
         Output { table: TableId::NodeMetrics, columns: &NODE_COLUMNS },
         Output { table: TableId::EdgeMetrics, columns: &EDGE_COLUMNS },
@@ -213,17 +213,18 @@ impl Metric for BetweennessMetric {
         let n = graph.n_nodes();
         let work = n as f64 * graph.n_edges() as f64;
         let is_sampled = config.chooses_sample(work > EXACT_UP_TO);
-        let mut figure = Figure::new(&FIGURES[0], Ok(0.0));
-        let (b, errors) = if is_sampled {
-            let sampled = betweenness_sampled(graph, &config, progress)?;
-            figure.value = Ok(config.epsilon);
-            figure.method = "sampled";
-            figure.params = config.described(sampled.n_samples);
-            (sampled.estimate, sampled.error)
+        let sampled = if is_sampled {
+            betweenness_sampled(graph, &config, progress)?
         } else {
             let distance = DistanceConfig { distance: config.distance };
-            (betweenness(graph, &distance, progress)?, vec![0.0; n])
+            SampledBetweenness {
+                estimate: betweenness(graph, &distance, progress)?,
+                error: vec![0.0; n],
+                n_samples: n,
+            }
         };
+        let SampledBetweenness { estimate: b, error: errors, n_samples } = sampled;
+        let figure = sampling_figure(&FIGURES[0], &config, &errors, n_samples);
         let [share, raw, approximate, error] = &NODE_COLUMNS;
         let shares: Vec<Result<f64, Status>> = match b.node() {
             Some(values) => values.into_iter().map(Ok).collect(),

@@ -1,8 +1,13 @@
 //! Harmonic closeness.
 
-use super::closeness::{DISTANCE_PARAM, DistanceConfig, reach_both_ways};
+use super::closeness::{DistanceConfig, reach_both_ways};
+use super::sampling::{
+    BothWays, DISTANCES_EXACT_UP_TO, SAMPLE_PARAMS, SampleConfig, sampled_both_ways,
+    sampling_figure,
+};
 use crate::kernel::bfs::Reach;
-use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
+use crate::kernel::reach_sampling::{Estimate, Moments};
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
@@ -49,10 +54,70 @@ pub fn harmonic(
     Ok(Harmonic { harmonic_in: mean(into), harmonic_out: mean(out) })
 }
 
-/// [`harmonic()`] behind the registry.
+/// Harmonic closeness from a sample, with a bound on the error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampledHarmonic {
+    /// The estimates.
+    pub estimate: Harmonic,
+    /// By node: how far the worse of the two is off at most, with the probability that was asked for.
+    pub error: Vec<f64>,
+    /// How many nodes distances were taken from, in either direction.
+    pub n_samples: usize,
+}
+
+/// [`harmonic()`] in hops from and to a sample of nodes: with probability `1 − delta`, no value is off by more than
+/// `epsilon`. Where that takes all nodes, the values are exact.
+///
+/// # Formula
+/// The mean of `1/d` over the sample, times `n/(n − 1)`, with a bound by its observed variance.
+/// # Source
+/// Eppstein and Wang (2004); Maurer and Pontil (2009).
+/// # Input and result
+/// As [`harmonic()`], with an error per node. The same seed gives the same sample on any number of threads.
+/// # Cost
+/// At most `O(ln(n/δ)/ε²)` searches, 512 at once; `O(n)` memory a thread.
+/// # Errors
+/// [`ParamError::Value`](crate::ParamError::Value) unless `0 < epsilon < 1` and `0 < delta < 1`, and for lengths other than
+/// hops; [`MetricError::Cancelled`].
+/// # Example
+/// ```
+/// # use palenque_graph::{NoProgress, SupplyGraph};
+/// # use palenque_metrics::centrality::harmonic::harmonic_sampled;
+/// let graph = SupplyGraph::from_flows(["a", "b", "c"], [(0, 1, 5.0), (1, 2, 5.0)])?;
+/// let h = harmonic_sampled(&graph, &Default::default(), &NoProgress)?;
+/// assert_eq!(h.estimate.harmonic_in[2], 0.75); // so few that all are taken
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn harmonic_sampled(
+    graph: &SupplyGraph,
+    config: &SampleConfig,
+    progress: &dyn Progress,
+) -> Result<SampledHarmonic, MetricError> {
+    let n = graph.n_nodes();
+    let others = n as f64 / (n as f64 - 1.0);
+    let value = |moments: &Moments, u: usize, log: f64| {
+        let Estimate { mean, error } = moments.inverse(u, log);
+        Estimate { mean: mean * others, error: error * others }
+    };
+    let what = "harmonic closeness of a sample";
+    Ok(match sampled_both_ways(graph, config, 1, what, progress, value)? {
+        Some(BothWays { into, out, error, n_samples }) => SampledHarmonic {
+            estimate: Harmonic { harmonic_in: into, harmonic_out: out },
+            error,
+            n_samples,
+        },
+        None => SampledHarmonic {
+            estimate: harmonic(graph, &DistanceConfig::default(), progress)?,
+            error: vec![0.0; n],
+            n_samples: n,
+        },
+    })
+}
+
+/// [`harmonic()`] and [`harmonic_sampled()`] behind the registry.
 pub struct HarmonicMetric;
 
-static COLUMNS: [ColumnSpec; 2] = [
+static COLUMNS: [ColumnSpec; 3] = [
     ColumnSpec::number(
         "harmonic_in",
         Unit::PerHop,
@@ -63,20 +128,35 @@ static COLUMNS: [ColumnSpec; 2] = [
         Unit::PerHop,
         "Mean of one over the distance to every other node; 0 to nodes that are never reached.",
     ),
+    ColumnSpec::number(
+        "harmonic_error",
+        Unit::PerHop,
+        "How far the harmonic closeness of the node is off at most, if it was estimated; 0 if not.",
+    ),
 ];
+
+static FIGURES: [ColumnSpec; 1] = [ColumnSpec::number(
+    "harmonic_error_max",
+    Unit::PerHop,
+    "How far the harmonic closeness of any node is off at most; 0 if it is exact.",
+)];
 
 static SPEC: MetricSpec = MetricSpec {
     name: "harmonic",
     family: Family::Centrality,
     summary: "How near a firm is on average to all others, as their customer and as their supplier.",
     formula: "H(u) = 1/(n−1) · Σ_{v≠u} 1/d, with 1/∞ = 0",
-    source: "Marchiori and Latora (2000); Boldi and Vigna (2014)",
+    source: "Marchiori and Latora (2000); Boldi and Vigna (2014); Eppstein and Wang (2004) for samples",
     reading: "High = few steps away from many. in = distances from suppliers, out = distances to customers. \
-              Needs no correction where parts are not connected. Self-loops are not used.",
-    cost: "O(nm) time in hops, O(nm + n² log n) with lengths",
+              Needs no correction where parts are not connected. Self-loops are not used. Large networks are sampled: with \
+              probability 1 − delta no value is off by more than its error.",
+    cost: "O(nm) time in hops, O(nm + n² log n) with lengths; sampled, O(ln(n/δ)/ε²) searches",
     needs: &[],
-    params: &[DISTANCE_PARAM],
-    outputs: &[Output { table: TableId::NodeMetrics, columns: &COLUMNS }],
+    params: &SAMPLE_PARAMS,
+    outputs: &[
+        Output { table: TableId::NodeMetrics, columns: &COLUMNS },
+        Output { table: TableId::NetworkSummary, columns: &FIGURES },
+    ],
     core: false,
 };
 
@@ -92,12 +172,68 @@ impl Metric for HarmonicMetric {
         progress: &dyn Progress,
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
-        let h = harmonic(graph, &params.decode()?, progress)?;
-        let [harmonic_in, harmonic_out] = &COLUMNS;
-        let columns = vec![
-            Column::new(harmonic_in, Values::F64(h.harmonic_in)),
-            Column::new(harmonic_out, Values::F64(h.harmonic_out)),
+        let config: SampleConfig = params.decode()?;
+        let work = graph.n_nodes() as f64 * graph.n_edges() as f64;
+        let sampled = if config.chooses_sample(work > DISTANCES_EXACT_UP_TO) {
+            harmonic_sampled(graph, &config, progress)?
+        } else {
+            let distance = DistanceConfig { distance: config.distance };
+            SampledHarmonic {
+                estimate: harmonic(graph, &distance, progress)?,
+                error: vec![0.0; graph.n_nodes()],
+                n_samples: graph.n_nodes(),
+            }
+        };
+        let figure = sampling_figure(&FIGURES[0], &config, &sampled.error, sampled.n_samples);
+        let Harmonic { harmonic_in, harmonic_out } = sampled.estimate;
+        let columns = COLUMNS.iter().zip([harmonic_in, harmonic_out, sampled.error]);
+        let columns = columns.map(|(spec, values)| Column::new(spec, Values::F64(values)));
+        let nodes = Table::new(TableId::NodeMetrics, columns.collect());
+        Ok(vec![nodes, network_summary(&[figure])])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::centrality::closeness::{closeness, closeness_sampled};
+    use palenque_graph::NoProgress;
+
+    #[test]
+    fn samples_are_as_near_as_promised() {
+        let n = 12_000_u32;
+        let mut state = 23_u32;
+        let mut draw = |n: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % n
+        };
+        let flows: Vec<_> = (0..4 * n).map(|_| (draw(n), draw(n) / (1 + draw(9)), 1.0)).collect();
+        let graph =
+            SupplyGraph::from_flows((0..n).map(|i| i.to_string()), flows).expect("a good graph");
+        let config = SampleConfig { epsilon: 0.05, ..SampleConfig::default() };
+        let sampled = harmonic_sampled(&graph, &config, &NoProgress).expect("done");
+        let exact = harmonic(&graph, &DistanceConfig::default(), &NoProgress).expect("done");
+        assert!(sampled.n_samples < n as usize / 2, "{}", sampled.n_samples);
+        let pairs = [
+            (&sampled.estimate.harmonic_in, &exact.harmonic_in),
+            (&sampled.estimate.harmonic_out, &exact.harmonic_out),
         ];
-        Ok(vec![Table::new(TableId::NodeMetrics, columns)])
+        let closeness_config = DistanceConfig::default();
+        let near = closeness_sampled(&graph, &config, &NoProgress).expect("done");
+        let exact = closeness(&graph, &closeness_config, &NoProgress).expect("done");
+        assert!(near.n_samples < n as usize, "{}", near.n_samples);
+        let more = [
+            (&near.estimate.closeness_in, &exact.closeness_in),
+            (&near.estimate.closeness_out, &exact.closeness_out),
+        ];
+        let all = pairs.map(|pair| (pair, &sampled.error)).into_iter();
+        for ((found, exact), errors) in all.chain(more.map(|pair| (pair, &near.error))) {
+            let mut bias = 0.0;
+            for ((found, exact), error) in found.iter().zip(exact).zip(errors) {
+                assert!(*error <= 0.05 && (found - exact).abs() <= *error, "{found} {exact}");
+                bias += (found - exact) / f64::from(n);
+            }
+            assert!(bias.abs() < 0.005, "{bias}");
+        }
     }
 }

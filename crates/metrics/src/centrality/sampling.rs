@@ -1,7 +1,12 @@
 //! Whether an index is exact or estimated from a sample, and how well.
 
+use super::closeness::DISTANCE_PARAM;
+use crate::kernel::adjacency::Adjacency;
 use crate::kernel::distance::Distance;
-use crate::{ParamError, ParamSpec};
+use crate::kernel::reach_sampling::{Estimate, Moments, Precision, sampled_reach};
+use crate::{Figure, MetricError, ParamError, ParamSpec};
+use palenque_graph::table::ColumnSpec;
+use palenque_graph::{Progress, SupplyGraph};
 
 /// Exact, or estimated from a sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -63,31 +68,86 @@ impl SampleConfig {
             Method::Sampled => true,
         }
     }
-
-    /// As the column `params` of `network_summary` says it.
-    pub(crate) fn described(&self, n_samples: usize) -> String {
-        let Self { epsilon, delta, seed, .. } = self;
-        format!("epsilon={epsilon};delta={delta};seed={seed};samples={n_samples}")
-    }
 }
 
-pub(super) static METHOD_PARAM: ParamSpec = ParamSpec {
+/// Estimates for both directions.
+pub(super) struct BothWays {
+    /// By distances into the node.
+    pub(super) into: Vec<f64>,
+    /// By distances out of the node.
+    pub(super) out: Vec<f64>,
+    /// By node: how far the worse of the two is off at most.
+    pub(super) error: Vec<f64>,
+    pub(super) n_samples: usize,
+}
+
+/// Values of distances from and to a sample of nodes; `None` where all nodes would be in it. A value takes up to
+/// `bounds_a_node` bounds.
+pub(super) fn sampled_both_ways(
+    graph: &SupplyGraph,
+    config: &SampleConfig,
+    bounds_a_node: usize,
+    what: &str,
+    progress: &dyn Progress,
+    value: impl Fn(&Moments, usize, f64) -> Estimate,
+) -> Result<Option<BothWays>, MetricError> {
+    config.check()?;
+    let SampleConfig { epsilon, delta, seed, .. } = *config;
+    let n_bounds = 2 * bounds_a_node * graph.n_nodes();
+    let precision = Precision { epsilon, delta, seed, n_bounds };
+    let one_way = |against| sampled_reach(against, precision, what, progress, &value);
+    let Some((into, n_in)) = one_way(Adjacency::customers(graph))? else { return Ok(None) };
+    let Some((out, n_out)) = one_way(Adjacency::suppliers(graph))? else { return Ok(None) };
+    let means = |values: &[Estimate]| values.iter().map(|value| value.mean).collect();
+    Ok(Some(BothWays {
+        error: into.iter().zip(&out).map(|(a, b)| a.error.max(b.error)).collect(),
+        into: means(&into),
+        out: means(&out),
+        n_samples: n_in.max(n_out),
+    }))
+}
+
+/// How well a sample did, for `network_summary`: exact where all errors are 0.
+pub(super) fn sampling_figure(
+    spec: &ColumnSpec,
+    config: &SampleConfig,
+    errors: &[f64],
+    n_samples: usize,
+) -> Figure {
+    let largest = errors.iter().copied().fold(0.0, f64::max);
+    let mut figure = Figure::new(spec, Ok(largest));
+    if largest > 0.0 {
+        let SampleConfig { epsilon, delta, seed, .. } = config;
+        figure.method = "sampled";
+        figure.params = format!("epsilon={epsilon};delta={delta};seed={seed};samples={n_samples}");
+    }
+    figure
+}
+
+const METHOD_PARAM: ParamSpec = ParamSpec {
     name: "method",
     default: "auto",
     meaning: "`exact`, `sampled`, or `auto`: exact up to a size that takes about a minute",
 };
 
-pub(super) static EPSILON_PARAM: ParamSpec = ParamSpec {
+const EPSILON_PARAM: ParamSpec = ParamSpec {
     name: "epsilon",
     default: "0.01",
     meaning: "how far any value of a sample may be off",
 };
 
-pub(super) static DELTA_PARAM: ParamSpec = ParamSpec {
+const DELTA_PARAM: ParamSpec = ParamSpec {
     name: "delta",
     default: "0.1",
     meaning: "with which probability at most one value of a sample is off farther",
 };
 
-pub(super) static SEED_PARAM: ParamSpec =
+const SEED_PARAM: ParamSpec =
     ParamSpec { name: "seed", default: "1", meaning: "where random numbers begin" };
+
+/// The parameters of distances that may be sampled.
+pub(super) static SAMPLE_PARAMS: [ParamSpec; 5] =
+    [DISTANCE_PARAM, METHOD_PARAM, EPSILON_PARAM, DELTA_PARAM, SEED_PARAM];
+
+/// Exact distances between all pairs of networks with more nodes times edges than this take longer than a minute.
+pub(super) const DISTANCES_EXACT_UP_TO: f64 = 1e11;

@@ -47,7 +47,7 @@ impl Reach {
 
 /// Searches that run side by side, one bit each.
 const WORDS: usize = 8;
-const LANES: usize = 64 * WORDS;
+pub(crate) const LANES: usize = 64 * WORDS;
 type Bits = [u64; WORDS];
 
 /// For every node, sums over the nodes from which a walk along `against` arrives at it.
@@ -68,7 +68,14 @@ pub(crate) fn reach(
     let mut total = Reach::none(n);
     progress.begin(what, n as u64);
     let work = |targets: std::ops::Range<usize>| {
-        let part = sweep(against, targets.clone(), progress)?;
+        let mut part = Reach::none(n);
+        let nodes = targets.clone().map(|v| v as u32);
+        sweep(against, nodes, progress, |u, level, reached| {
+            part.count[u] += u64::from(reached);
+            part.distance[u] += level * f64::from(reached);
+            part.inverse[u] += f64::from(reached) / level;
+            part.farthest[u] = level;
+        })?;
         progress.advance(targets.len() as u64);
         Some(part)
     };
@@ -76,23 +83,25 @@ pub(crate) fn reach(
     Ok(total)
 }
 
-/// One batch of searches.
-fn sweep(
+/// One batch of at most [`LANES`] searches. `found` is given each node that arrives, the distance, and at how many of the
+/// targets; distances grow. `None` if cancelled.
+#[inline]
+pub(crate) fn sweep(
     against: Adjacency<'_>,
-    targets: std::ops::Range<usize>,
+    targets: impl Iterator<Item = u32>,
     progress: &dyn Progress,
-) -> Option<Reach> {
+    mut found: impl FnMut(usize, f64, u32),
+) -> Option<()> {
     let n = against.n_nodes();
-    let mut sums = Reach::none(n);
     let mut seen: Vec<Bits> = vec![[0; WORDS]; n];
     let mut arriving: Vec<Bits> = vec![[0; WORDS]; n];
     let mut next: Vec<Bits> = vec![[0; WORDS]; n];
-    let mut frontier: Vec<u32> = Vec::with_capacity(targets.len());
+    let mut frontier: Vec<u32> = Vec::with_capacity(LANES);
     for (lane, v) in targets.enumerate() {
         let bit = 1 << (lane % 64);
-        seen[v][lane / 64] = bit;
-        arriving[v][lane / 64] = bit;
-        frontier.push(v as u32);
+        seen[v as usize][lane / 64] |= bit;
+        arriving[v as usize][lane / 64] |= bit;
+        frontier.push(v);
     }
     let mut touched: Vec<u32> = Vec::new();
     let mut level = 0.0;
@@ -123,10 +132,7 @@ fn sweep(
                 seen[u][w] |= next[u][w];
                 reached += next[u][w].count_ones();
             }
-            sums.count[u] += u64::from(reached);
-            sums.distance[u] += level * f64::from(reached);
-            sums.inverse[u] += f64::from(reached) / level;
-            sums.farthest[u] = level;
+            found(u, level, reached);
         }
         std::mem::swap(&mut arriving, &mut next);
         std::mem::swap(&mut frontier, &mut touched);
@@ -138,7 +144,7 @@ fn sweep(
             edges_since_asked = 0;
         }
     }
-    Some(sums)
+    Some(())
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub(crate) mod productivity;
 pub(crate) mod propagation;
 pub(crate) mod random;
 pub(crate) mod ratio;
+pub(crate) mod reach_sampling;
 pub(crate) mod resistance;
 pub(crate) mod rows;
 pub mod signed_solve;

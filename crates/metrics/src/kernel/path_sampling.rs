@@ -44,7 +44,10 @@ pub(crate) fn sampled_path_shares(
     // Half of delta for this many samples to do, half for stopping before; each half for nodes and edges alike.
     let enough = 0.5 / epsilon.powi(2) * ((nodes - 1.0).log2().floor() + 1.0 + (4.0 / delta).ln());
     let samples_of = |chunks: usize| (chunks * CHUNK) as f64;
-    let enough_chunks = (1..).find(|&chunks| samples_of(chunks) >= enough).unwrap_or(1);
+    let mut enough_chunks = 1;
+    while samples_of(enough_chunks) < enough {
+        enough_chunks += 1;
+    }
     let omega = samples_of(enough_chunks);
     let bound = Bound { omega, log: (4.0 * (n + m) as f64 / delta).ln() };
     progress.begin("betweenness of a sample", enough_chunks as u64);

@@ -1,0 +1,145 @@
+//! Distances from all nodes to a sample of them, with bounds on what that says about the rest.
+
+use super::adjacency::Adjacency;
+use super::bfs::{LANES, sweep};
+use super::chunks::fold_chunks;
+use super::random::{below, stream};
+use crate::MetricError;
+use palenque_graph::Progress;
+
+/// Sums over a sample of nodes, drawn one by one from all, by node that reaches them. What it does not reach, and
+/// itself, counts as 0.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Moments {
+    n_samples: usize,
+    count: Vec<u32>,
+    distance: Sums,
+    inverse: Sums,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Sums {
+    first: Vec<f64>,
+    second: Vec<f64>,
+}
+
+impl Sums {
+    fn none(n: usize) -> Self {
+        Self { first: vec![0.0; n], second: vec![0.0; n] }
+    }
+
+    fn add(&mut self, part: &Self) {
+        for (sum, x) in [(&mut self.first, &part.first), (&mut self.second, &part.second)] {
+            sum.iter_mut().zip(x).for_each(|(sum, x)| *sum += x);
+        }
+    }
+}
+
+/// A mean and how far it is off at most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Estimate {
+    pub(crate) mean: f64,
+    pub(crate) error: f64,
+}
+
+impl Moments {
+    fn none(n: usize) -> Self {
+        Self { n_samples: 0, count: vec![0; n], distance: Sums::none(n), inverse: Sums::none(n) }
+    }
+
+    fn add(&mut self, part: &Self) {
+        self.n_samples += part.n_samples;
+        self.count.iter_mut().zip(&part.count).for_each(|(sum, x)| *sum += x);
+        self.distance.add(&part.distance);
+        self.inverse.add(&part.inverse);
+    }
+
+    /// The share of nodes that `u` reaches.
+    pub(crate) fn reached(&self, u: usize, log: f64) -> Estimate {
+        let count = f64::from(self.count[u]);
+        self.estimate(count, count, 1.0, log)
+    }
+
+    /// The mean distance, nodes that are not reached counted as 0. No distance is larger than `farthest`.
+    pub(crate) fn distance(&self, u: usize, farthest: f64, log: f64) -> Estimate {
+        self.estimate(self.distance.first[u], self.distance.second[u], farthest, log)
+    }
+
+    /// The mean of one over the distance.
+    pub(crate) fn inverse(&self, u: usize, log: f64) -> Estimate {
+        self.estimate(self.inverse.first[u], self.inverse.second[u], 1.0, log)
+    }
+
+    /// Maurer and Pontil (2009), theorem 4, on both sides, for `log = ln(4/δ)`.
+    fn estimate(&self, sum: f64, squares: f64, range: f64, log: f64) -> Estimate {
+        let n = self.n_samples as f64;
+        let mean = sum / n;
+        let variance = ((squares - sum * mean) / (n - 1.0)).max(0.0);
+        let error = (2.0 * variance * log / n).sqrt() + 7.0 * range * log / (3.0 * (n - 1.0));
+        Estimate { mean, error }
+    }
+}
+
+/// Batches of searches before the first look at the errors.
+const FIRST_LOOK: usize = 4;
+
+/// What to stop at, and where to begin.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Precision {
+    pub(crate) epsilon: f64,
+    pub(crate) delta: f64,
+    pub(crate) seed: u64,
+    /// Bounds that all have to hold with probability `1 − delta`.
+    pub(crate) n_bounds: usize,
+}
+
+/// Draws nodes until no node's `value` is off by more than epsilon; returns values and how many nodes were drawn, or
+/// `None` if that would be as many as there are.
+///
+/// `value` makes a node's value of the sums and of `ln(4/δ)` for one bound. Give the direction *opposite* to the one that is
+/// asked about, as for [`reach`](super::bfs::reach).
+///
+/// # Cost
+/// `O(ln(n/δ)/ε²)` searches at most, 512 at once; `O(n)` memory a thread. Source: Eppstein and Wang (2004) for the sample;
+/// Maurer and Pontil (2009) for stopping as soon as the observed variance allows.
+pub(crate) fn sampled_reach(
+    against: Adjacency<'_>,
+    precision: Precision,
+    what: &str,
+    progress: &dyn Progress,
+    value: impl Fn(&Moments, usize, f64) -> Estimate,
+) -> Result<Option<(Vec<Estimate>, usize)>, MetricError> {
+    let n = against.n_nodes();
+    let mut total = Moments::none(n);
+    progress.begin(what, (n / LANES) as u64);
+    let (mut done, mut look, mut looks) = (0, FIRST_LOOK, 0.0);
+    while look * LANES < n {
+        let work = |chunk: std::ops::Range<usize>| {
+            let mut rng = stream(precision.seed, done + chunk.start);
+            let targets = (0..LANES).map(|_| below(n as u64, &mut rng) as u32);
+            let mut part = Moments { n_samples: LANES, ..Moments::none(n) };
+            sweep(against, targets, progress, |u, level, count| {
+                let reached = f64::from(count);
+                part.count[u] += count;
+                part.distance.first[u] += level * reached;
+                part.distance.second[u] += level * level * reached;
+                part.inverse.first[u] += reached / level;
+                part.inverse.second[u] += reached / (level * level);
+            })?;
+            progress.advance(1);
+            Some(part)
+        };
+        fold_chunks(look - done, 1, progress, work, |part| total.add(&part))?;
+        done = look;
+        looks += 1.0;
+        // The chances of all looks, 1/2 + 1/6 + 1/12 + …, add up to one.
+        let chances = looks * (looks + 1.0) * precision.n_bounds as f64;
+        let log = (4.0 * chances / precision.delta).ln();
+        let values: Vec<Estimate> = (0..n).map(|u| value(&total, u, log)).collect();
+        if values.iter().all(|value| value.error <= precision.epsilon) {
+            return Ok(Some((values, done * LANES)));
+        }
+        look = done + done.div_ceil(2);
+    }
+    Ok(None)
+}
