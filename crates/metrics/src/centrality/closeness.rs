@@ -5,7 +5,7 @@ use super::sampling::{
     sampling_figure,
 };
 use crate::kernel::adjacency::Adjacency;
-use crate::kernel::bfs::{self, Reach};
+use crate::kernel::bfs::{self, Reach, Ways};
 use crate::kernel::dijkstra::weighted_reach;
 use crate::kernel::distance::Distance;
 use crate::kernel::reach_sampling::{Estimate, Moments};
@@ -13,6 +13,7 @@ use crate::kernel::vertex_diameter::vertex_diameter_at_most;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use std::sync::Arc;
 
 /// What to measure distances by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -75,8 +76,11 @@ pub fn closeness(
         };
         reach.count.iter().zip(&reach.distance).map(value).collect()
     };
-    let (into, out) = reach_both_ways(graph, config.distance, "closeness", progress)?;
-    Ok(Closeness { closeness_in: wasserman_faust(&into), closeness_out: wasserman_faust(&out) })
+    let reach = reach_both_ways(graph, config.distance, "closeness", progress)?;
+    Ok(Closeness {
+        closeness_in: wasserman_faust(&reach.into),
+        closeness_out: wasserman_faust(&reach.out),
+    })
 }
 
 /// Closeness from a sample, with a bound on the error.
@@ -150,34 +154,32 @@ pub fn closeness_sampled(
 }
 
 /// What each node is reached from, and what it reaches.
-pub(super) fn reach_both_ways(
-    graph: &SupplyGraph,
-    distance: Distance,
-    what: &str,
-    progress: &dyn Progress,
-) -> Result<(Reach, Reach), MetricError> {
-    let into = match distance.lengths(graph) {
-        None => bfs::reach(Adjacency::customers(graph), what, progress)?,
-        Some(lengths) => {
-            let purchases: Vec<f64> =
-                graph.in_edges().iter().map(|&e| lengths[e as usize]).collect();
-            weighted_reach(Adjacency::suppliers(graph), &purchases, what, progress)?
-        }
-    };
-    Ok((into, reach_of_sellers(graph, distance, what, progress)?))
+pub(crate) struct ReachBothWays {
+    pub(crate) into: Reach,
+    pub(crate) out: Reach,
 }
 
-/// What each node reaches along the flows.
-pub(crate) fn reach_of_sellers(
+/// Distances in hops are searched once for all indices that are made of them.
+pub(crate) fn reach_both_ways(
     graph: &SupplyGraph,
     distance: Distance,
     what: &str,
     progress: &dyn Progress,
-) -> Result<Reach, MetricError> {
-    match distance.lengths(graph) {
-        None => bfs::reach(Adjacency::suppliers(graph), what, progress),
-        Some(lengths) => weighted_reach(Adjacency::customers(graph), &lengths, what, progress),
-    }
+) -> Result<Arc<ReachBothWays>, MetricError> {
+    let Some(lengths) = distance.lengths(graph) else {
+        if let Some(known) = graph.memoised() {
+            return Ok(known);
+        }
+        let into = bfs::reach(Ways::into(graph), what, progress)?;
+        let out = bfs::reach(Ways::out(graph), what, progress)?;
+        let found = Arc::new(ReachBothWays { into, out });
+        graph.memoise(&found);
+        return Ok(found);
+    };
+    let purchases: Vec<f64> = graph.in_edges().iter().map(|&e| lengths[e as usize]).collect();
+    let into = weighted_reach(Adjacency::suppliers(graph), &purchases, what, progress)?;
+    let out = weighted_reach(Adjacency::customers(graph), &lengths, what, progress)?;
+    Ok(Arc::new(ReachBothWays { into, out }))
 }
 
 /// [`closeness()`] and [`closeness_sampled()`] behind the registry.

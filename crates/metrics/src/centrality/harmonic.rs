@@ -49,9 +49,9 @@ pub fn harmonic(
     progress: &dyn Progress,
 ) -> Result<Harmonic, MetricError> {
     let others = graph.n_nodes().saturating_sub(1).max(1) as f64;
-    let mean = |reach: Reach| reach.inverse.into_iter().map(|sum| sum / others).collect();
-    let (into, out) = reach_both_ways(graph, config.distance, "harmonic closeness", progress)?;
-    Ok(Harmonic { harmonic_in: mean(into), harmonic_out: mean(out) })
+    let mean = |reach: &Reach| reach.inverse.iter().map(|sum| sum / others).collect();
+    let reach = reach_both_ways(graph, config.distance, "harmonic closeness", progress)?;
+    Ok(Harmonic { harmonic_in: mean(&reach.into), harmonic_out: mean(&reach.out) })
 }
 
 /// Harmonic closeness from a sample, with a bound on the error.

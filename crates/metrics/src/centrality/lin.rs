@@ -49,8 +49,8 @@ pub fn lin(
         };
         reach.count.iter().zip(&reach.distance).map(value).collect()
     };
-    let (into, out) = reach_both_ways(graph, config.distance, "lin", progress)?;
-    Ok(Lin { into: index(&into), out: index(&out) })
+    let reach = reach_both_ways(graph, config.distance, "lin", progress)?;
+    Ok(Lin { into: index(&reach.into), out: index(&reach.out) })
 }
 
 /// [`lin()`] behind the registry.

@@ -1,7 +1,7 @@
 //! Whether an index is exact or estimated from a sample, and how well.
 
 use super::closeness::DISTANCE_PARAM;
-use crate::kernel::adjacency::Adjacency;
+use crate::kernel::bfs::Ways;
 use crate::kernel::distance::Distance;
 use crate::kernel::reach_sampling::{Estimate, Moments, Precision, sampled_reach};
 use crate::{Figure, MetricError, ParamError, ParamSpec};
@@ -95,9 +95,9 @@ pub(super) fn sampled_both_ways(
     let SampleConfig { epsilon, delta, seed, .. } = *config;
     let n_bounds = 2 * bounds_a_node * graph.n_nodes();
     let precision = Precision { epsilon, delta, seed, n_bounds };
-    let one_way = |against| sampled_reach(against, precision, what, progress, &value);
-    let Some((into, n_in)) = one_way(Adjacency::customers(graph))? else { return Ok(None) };
-    let Some((out, n_out)) = one_way(Adjacency::suppliers(graph))? else { return Ok(None) };
+    let one_way = |ways| sampled_reach(ways, precision, what, progress, &value);
+    let Some((into, n_in)) = one_way(Ways::into(graph))? else { return Ok(None) };
+    let Some((out, n_out)) = one_way(Ways::out(graph))? else { return Ok(None) };
     let means = |values: &[Estimate]| values.iter().map(|value| value.mean).collect();
     Ok(Some(BothWays {
         error: into.iter().zip(&out).map(|(a, b)| a.error.max(b.error)).collect(),
@@ -150,4 +150,4 @@ pub(super) static SAMPLE_PARAMS: [ParamSpec; 5] =
     [DISTANCE_PARAM, METHOD_PARAM, EPSILON_PARAM, DELTA_PARAM, SEED_PARAM];
 
 /// Exact distances between all pairs of networks with more nodes times edges than this take longer than a minute.
-pub(super) const DISTANCES_EXACT_UP_TO: f64 = 1e11;
+pub(super) const DISTANCES_EXACT_UP_TO: f64 = 3e11;

@@ -1,8 +1,10 @@
 //! Fragmentation after Borgatti: how far apart the nodes are.
 
-use crate::kernel::adjacency::{Adjacency, Mutual};
-use crate::kernel::bfs::reach;
+use crate::centrality::closeness::reach_both_ways;
+use crate::kernel::adjacency::Mutual;
+use crate::kernel::bfs::{Reach, Ways, reach};
 use crate::kernel::components::weak;
+use crate::kernel::distance::Distance;
 use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
@@ -62,14 +64,13 @@ pub fn distance_fragmentation(
     let Some(pairs) = ordered_pairs(graph) else {
         return Ok(None);
     };
-    let one_less_efficiency = |adjacency, what: &str| {
-        let reach = reach(adjacency, what, progress)?;
-        Ok::<f64, MetricError>(1.0 - reach.inverse.iter().sum::<f64>() / pairs)
-    };
+    let one_less_efficiency = |reach: &Reach| 1.0 - reach.inverse.iter().sum::<f64>() / pairs;
     let view = Mutual::of(graph);
+    let undirected = reach(Ways::both(view.adjacency()), "distances", progress)?;
+    let directed = reach_both_ways(graph, Distance::Hops, "distances along the flows", progress)?;
     Ok(Some(DistanceFragmentation {
-        undirected: one_less_efficiency(view.adjacency(), "distances")?,
-        directed: one_less_efficiency(Adjacency::suppliers(graph), "distances along the flows")?,
+        undirected: one_less_efficiency(&undirected),
+        directed: one_less_efficiency(&directed.out),
     }))
 }
 

@@ -3,7 +3,7 @@
 use super::adjacency::Adjacency;
 use super::chunks::fold_chunks;
 use crate::MetricError;
-use palenque_graph::Progress;
+use palenque_graph::{Progress, SupplyGraph};
 
 /// What a node can reach, summed over the nodes it reaches, itself left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,28 +49,55 @@ impl Reach {
 const WORDS: usize = 8;
 pub(crate) const LANES: usize = 64 * WORDS;
 type Bits = [u64; WORDS];
+const NONE: Bits = [0; WORDS];
+/// From one in so many of the edges on, asking is faster than telling.
+const ASKING_PAYS: usize = 16;
 
-/// For every node, sums over the nodes from which a walk along `against` arrives at it.
+/// The direction in which a node reaches others, and its reverse.
+#[derive(Clone, Copy)]
+pub(crate) struct Ways<'a> {
+    pub(crate) along: Adjacency<'a>,
+    pub(crate) against: Adjacency<'a>,
+}
+
+impl<'a> Ways<'a> {
+    /// To customers.
+    pub(crate) fn out(graph: &'a SupplyGraph) -> Self {
+        Self { along: Adjacency::customers(graph), against: Adjacency::suppliers(graph) }
+    }
+
+    /// To suppliers: from where the node is reached.
+    pub(crate) fn into(graph: &'a SupplyGraph) -> Self {
+        Self { along: Adjacency::suppliers(graph), against: Adjacency::customers(graph) }
+    }
+
+    /// Both ways alike.
+    pub(crate) fn both(ties: Adjacency<'a>) -> Self {
+        Self { along: ties, against: ties }
+    }
+}
+
+/// For every node, sums over the nodes that it reaches.
 ///
-/// Give the *opposite* direction of the question: searches that run against the flows from a batch of targets
-/// tell each node how many of them it reaches at each distance, so that one population count a node and level
-/// replaces a counter a pair.
+/// Searches run backwards from a batch of targets and tell each node how many of them it reaches at each distance, so
+/// that one population count a node and level replaces a counter a pair.
 ///
 /// # Cost
 /// At most `O(nm / 512 · D)` word operations for `D` levels and never more than `O(nm)`; `O(n)` memory a thread.
-/// Source: Then, Kaufmann, Chirigati, Hoang-Vu, Pham, Kemper, Neumann and Vo (2014).
+/// Source: Then, Kaufmann, Chirigati, Hoang-Vu, Pham, Kemper, Neumann and Vo (2014); Beamer,
+/// Asanović and Patterson (2012) for asking.
 pub(crate) fn reach(
-    against: Adjacency<'_>,
+    ways: Ways<'_>,
     what: &str,
     progress: &dyn Progress,
 ) -> Result<Reach, MetricError> {
-    let n = against.n_nodes();
+    let n = ways.along.n_nodes();
     let mut total = Reach::none(n);
     progress.begin(what, n as u64);
     let work = |targets: std::ops::Range<usize>| {
         let mut part = Reach::none(n);
         let nodes = targets.clone().map(|v| v as u32);
-        sweep(against, nodes, progress, |u, level, reached| {
+        sweep(ways, nodes, progress, |u, level, reached| {
             part.count[u] += u64::from(reached);
             part.distance[u] += level * f64::from(reached);
             part.inverse[u] += f64::from(reached) / level;
@@ -85,22 +112,28 @@ pub(crate) fn reach(
 
 /// One batch of at most [`LANES`] searches. `found` is given each node that arrives, the distance, and at how many of the
 /// targets; distances grow. `None` if cancelled.
+///
+/// While few nodes have news they tell it along their edges; when many have, every node that lacks some asks for it instead,
+/// which reads one place an edge where telling reads one and writes another.
 #[inline]
 pub(crate) fn sweep(
-    against: Adjacency<'_>,
+    ways: Ways<'_>,
     targets: impl Iterator<Item = u32>,
     progress: &dyn Progress,
     mut found: impl FnMut(usize, f64, u32),
 ) -> Option<()> {
+    let Ways { along, against } = ways;
     let n = against.n_nodes();
-    let mut seen: Vec<Bits> = vec![[0; WORDS]; n];
-    let mut arriving: Vec<Bits> = vec![[0; WORDS]; n];
-    let mut next: Vec<Bits> = vec![[0; WORDS]; n];
+    let mut seen: Vec<Bits> = vec![NONE; n];
+    let mut arriving: Vec<Bits> = vec![NONE; n];
+    let mut next: Vec<Bits> = vec![NONE; n];
     let mut frontier: Vec<u32> = Vec::with_capacity(LANES);
+    let mut all = NONE;
     for (lane, v) in targets.enumerate() {
         let bit = 1 << (lane % 64);
         seen[v as usize][lane / 64] |= bit;
         arriving[v as usize][lane / 64] |= bit;
+        all[lane / 64] |= bit;
         frontier.push(v);
     }
     let mut touched: Vec<u32> = Vec::new();
@@ -108,22 +141,47 @@ pub(crate) fn sweep(
     let mut edges_since_asked = 0;
     while !frontier.is_empty() {
         level += 1.0;
-        for &v in &frontier {
-            let v = v as usize;
-            let bits = std::mem::replace(&mut arriving[v], [0; WORDS]);
-            for &u in against.neighbours(v) {
-                let u = u as usize;
-                let fresh: Bits = std::array::from_fn(|w| bits[w] & !seen[u][w]);
-                if fresh != [0; WORDS] {
-                    if next[u] == [0; WORDS] {
-                        touched.push(u as u32);
+        let edges: usize = frontier.iter().map(|&v| against.range(v as usize).len()).sum();
+        if edges > against.neighbours.len() / ASKING_PAYS {
+            for u in 0..n {
+                let lacks: Bits = std::array::from_fn(|w| all[w] & !seen[u][w]);
+                if lacks == NONE {
+                    continue;
+                }
+                let mut news = NONE;
+                for &v in along.neighbours(u) {
+                    let told = &arriving[v as usize];
+                    (0..WORDS).for_each(|w| news[w] |= told[w]);
+                    if (0..WORDS).all(|w| lacks[w] & !news[w] == 0) {
+                        break;
                     }
-                    for w in 0..WORDS {
-                        next[u][w] |= fresh[w];
+                }
+                let fresh: Bits = std::array::from_fn(|w| lacks[w] & news[w]);
+                if fresh != NONE {
+                    next[u] = fresh;
+                    touched.push(u as u32);
+                }
+            }
+            for &v in &frontier {
+                arriving[v as usize] = NONE;
+            }
+            edges_since_asked += against.neighbours.len() + n;
+        } else {
+            for &v in &frontier {
+                let v = v as usize;
+                let bits = std::mem::replace(&mut arriving[v], NONE);
+                for &u in against.neighbours(v) {
+                    let u = u as usize;
+                    let fresh: Bits = std::array::from_fn(|w| bits[w] & !seen[u][w]);
+                    if fresh != NONE {
+                        if next[u] == NONE {
+                            touched.push(u as u32);
+                        }
+                        (0..WORDS).for_each(|w| next[u][w] |= fresh[w]);
                     }
                 }
             }
-            edges_since_asked += against.neighbours(v).len() + 1;
+            edges_since_asked += edges + frontier.len();
         }
         for &u in &touched {
             let u = u as usize;
@@ -150,7 +208,7 @@ pub(crate) fn sweep(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use palenque_graph::{NoProgress, SupplyGraph};
+    use palenque_graph::NoProgress;
 
     #[test]
     fn a_cycle_longer_than_a_batch_is_walked_round() {
@@ -158,7 +216,7 @@ mod tests {
         let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
         let flows = (0..n).map(|u| (u, (u + 1) % n, 1.0));
         let graph = SupplyGraph::from_flows(ids, flows).expect("a good graph");
-        let all = reach(Adjacency::suppliers(&graph), "", &NoProgress).expect("not cancelled");
+        let all = reach(Ways::out(&graph), "", &NoProgress).expect("not cancelled");
         let steps = (1..n).map(f64::from);
         let expected = steps.clone().sum::<f64>();
         assert!(all.count.iter().all(|&c| c == u64::from(n) - 1));

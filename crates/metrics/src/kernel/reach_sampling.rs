@@ -1,7 +1,6 @@
 //! Distances from all nodes to a sample of them, with bounds on what that says about the rest.
 
-use super::adjacency::Adjacency;
-use super::bfs::{LANES, sweep};
+use super::bfs::{LANES, Ways, sweep};
 use super::chunks::fold_chunks;
 use super::random::{below, stream};
 use crate::MetricError;
@@ -96,20 +95,19 @@ pub(crate) struct Precision {
 /// Draws nodes until no node's `value` is off by more than epsilon; returns values and how many nodes were drawn, or
 /// `None` if that would be as many as there are.
 ///
-/// `value` makes a node's value of the sums and of `ln(4/δ)` for one bound. Give the direction *opposite* to the one that is
-/// asked about, as for [`reach`](super::bfs::reach).
+/// `value` makes a node's value of the sums and of `ln(4/δ)` for one bound.
 ///
 /// # Cost
 /// `O(ln(n/δ)/ε²)` searches at most, 512 at once; `O(n)` memory a thread. Source: Eppstein and Wang (2004) for the sample;
 /// Maurer and Pontil (2009) for stopping as soon as the observed variance allows.
 pub(crate) fn sampled_reach(
-    against: Adjacency<'_>,
+    ways: Ways<'_>,
     precision: Precision,
     what: &str,
     progress: &dyn Progress,
     value: impl Fn(&Moments, usize, f64) -> Estimate,
 ) -> Result<Option<(Vec<Estimate>, usize)>, MetricError> {
-    let n = against.n_nodes();
+    let n = ways.along.n_nodes();
     let mut total = Moments::none(n);
     progress.begin(what, (n / LANES) as u64);
     let (mut done, mut look, mut looks) = (0, FIRST_LOOK, 0.0);
@@ -118,7 +116,7 @@ pub(crate) fn sampled_reach(
             let mut rng = stream(precision.seed, done + chunk.start);
             let targets = (0..LANES).map(|_| below(n as u64, &mut rng) as u32);
             let mut part = Moments { n_samples: LANES, ..Moments::none(n) };
-            sweep(against, targets, progress, |u, level, count| {
+            sweep(ways, targets, progress, |u, level, count| {
                 let reached = f64::from(count);
                 part.count[u] += count;
                 part.distance.first[u] += level * reached;

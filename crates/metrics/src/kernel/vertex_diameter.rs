@@ -109,7 +109,7 @@ impl Members {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::bfs::reach;
+    use crate::kernel::bfs::{Ways, reach};
     use palenque_graph::NoProgress;
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
                 let flows: Vec<_> = (0..m).map(|_| (draw(n), draw(n), 1.0)).collect();
                 let graph = SupplyGraph::from_flows((0..n).map(|i| i.to_string()), flows)
                     .expect("a good graph");
-                let reach = reach(Adjacency::suppliers(&graph), "", &NoProgress);
+                let reach = reach(Ways::out(&graph), "", &NoProgress);
                 let farthest = reach.expect("not cancelled").farthest;
                 let diameter = farthest.into_iter().fold(0.0, f64::max);
                 assert!(vertex_diameter_at_most(&graph) as f64 > diameter);

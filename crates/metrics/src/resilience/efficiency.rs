@@ -1,6 +1,6 @@
 //! Global efficiency, mean distance and diameter.
 
-use crate::centrality::closeness::{DISTANCE_PARAM, DistanceConfig, reach_of_sellers};
+use crate::centrality::closeness::{DISTANCE_PARAM, DistanceConfig, reach_both_ways};
 use crate::kernel::ratio::ratio_or_status;
 use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
@@ -46,7 +46,8 @@ pub fn efficiency(
     progress: &dyn Progress,
 ) -> Result<Efficiency, MetricError> {
     let n = graph.n_nodes() as f64;
-    let reach = reach_of_sellers(graph, config.distance, "efficiency", progress)?;
+    let both = reach_both_ways(graph, config.distance, "efficiency", progress)?;
+    let reach = &both.out;
     let joined = reach.count.iter().sum::<u64>() as f64;
     let farthest = reach.farthest.iter().copied().fold(0.0, f64::max);
     Ok(Efficiency {
