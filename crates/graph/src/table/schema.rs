@@ -34,6 +34,8 @@ pub enum TableId {
     RobustnessSummary,
     /// One row a D-core.
     Dcore,
+    /// One row a number of partners.
+    RichClub,
     /// One row a cell of a matrix.
     IoMatrix,
     /// One row a node and satellite row.
@@ -75,6 +77,7 @@ impl TableId {
         Self::RobustnessCurve,
         Self::RobustnessSummary,
         Self::Dcore,
+        Self::RichClub,
         Self::IoMatrix,
         Self::SatelliteMultipliers,
         Self::Footprints,
@@ -103,6 +106,7 @@ impl TableId {
             Self::RobustnessCurve => "robustness_curve",
             Self::RobustnessSummary => "robustness_summary",
             Self::Dcore => "dcore",
+            Self::RichClub => "rich_club",
             Self::IoMatrix => "io_matrix",
             Self::SatelliteMultipliers => "satellite_multipliers",
             Self::Footprints => "footprints",
@@ -165,6 +169,7 @@ impl TableId {
             }
             Self::BalancedTable => "One row a cell of a table adjusted to new totals.",
             Self::RegionalCoefficients => "One row a cell of a regional table of coefficients.",
+            Self::RichClub => "One row a number of partners: ties among those who have more.",
             Self::Diagnostics => "One row a finding about the input, and what was done about it.",
         }
     }
@@ -191,6 +196,7 @@ impl TableId {
             Self::RobustnessCurve => ROBUSTNESS_CURVE,
             Self::RobustnessSummary => ROBUSTNESS_SUMMARY,
             Self::Dcore => &["period", "k", "l", "size", "frontier"],
+            Self::RichClub => &["period", "k", "n_nodes", "n_ties", "phi", "status"],
             Self::IoMatrix => &["period", "matrix", "row", "col", "value"],
             Self::SatelliteMultipliers => SATELLITE_MULTIPLIERS,
             Self::Footprints => FOOTPRINTS,
@@ -295,6 +301,7 @@ static NODE_METRICS: &[&str] = &[
     "n_dominated_in",
     "dominator_out",
     "n_dominated_out",
+    "in_min_cut",
     "bow_tie",
     "constraint",
     "effective_size",
@@ -355,6 +362,8 @@ static NODE_METRICS: &[&str] = &[
     "wcc_id",
     "scc_id",
     "community",
+    "equivalence_class",
+    "n_equivalent",
     "tech_dependence_direct",
     "tech_dependence_total",
     "tech_independence",
@@ -379,6 +388,7 @@ static EDGE_METRICS: &[&str] = &[
     "reciprocated",
     "scc_internal",
     "bridge",
+    "in_min_cut",
     "substitutability",
     "essential",
     "alpha_out",

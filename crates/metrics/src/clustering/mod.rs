@@ -4,6 +4,8 @@ pub mod coefficients;
 pub mod communities;
 pub mod degree_assortativity;
 pub mod directed_coefficients;
+pub mod rich_club;
+pub mod structural_equivalence;
 pub mod triad_census;
 
 use crate::Metric;
@@ -13,5 +15,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &communities::CommunitiesMetric,
     &degree_assortativity::DegreeAssortativityMetric,
     &directed_coefficients::DirectedClusteringMetric,
+    &rich_club::RichClub,
+    &structural_equivalence::StructuralEquivalenceMetric,
     &triad_census::TriadCensusMetric,
 ];

@@ -10,6 +10,7 @@ pub mod dominators;
 pub mod downstreamness;
 pub mod flow_hierarchy;
 pub mod key_player;
+pub mod min_cut;
 pub mod propagation_length;
 pub mod propagation_length_mean;
 pub mod size;
@@ -31,6 +32,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &downstreamness::Downstreamness,
     &flow_hierarchy::FlowHierarchyMetric,
     &key_player::KeyPlayer,
+    &min_cut::MinCutMetric,
     &propagation_length::PropagationLengthMetric,
     &propagation_length_mean::MeanPropagationLength,
     &size::Size,

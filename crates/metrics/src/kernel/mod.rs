@@ -20,6 +20,7 @@ pub(crate) mod krylov;
 pub(crate) mod laplacian;
 pub(crate) mod leiden;
 pub mod leontief;
+pub(crate) mod max_flow;
 pub(crate) mod mutual_information;
 pub mod ordered_sum;
 pub(crate) mod path_count;

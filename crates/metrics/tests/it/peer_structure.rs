@@ -417,3 +417,81 @@ fn no_other_core_fits_better() {
         }
     }
 }
+
+#[test]
+fn ways_between_stages_are_counted_as_petgraph_does() {
+    for (name, graph) in small_graphs() {
+        let n = graph.n_nodes();
+        let stage = |i: usize| i * 3 / n.max(1);
+        let graph = graph.with_text("stage", (0..n).map(|i| Some(["a", "b", "c"][stage(i)])));
+        let tables = compute(&graph, "min_cut", &[]);
+        let found = ["min_cut_ties", "min_cut_firms"].map(|name| figure(&tables, name));
+        if n < 2 {
+            assert_eq!(found, [None; 2], "{name}");
+            continue;
+        }
+        let last = (0..n).map(stage).max().expect("a node");
+        let links = links(&graph);
+        for (expected_of, found) in ["ties", "firms"].into_iter().zip(found) {
+            let mut network = petgraph::graph::DiGraph::<(), u32>::default();
+            for _ in 0..2 * n + 2 {
+                network.add_node(());
+            }
+            let mut arc = |u: usize, v: usize, capacity| {
+                network.add_edge((u as u32).into(), (v as u32).into(), capacity);
+            };
+            let by_firms = expected_of == "firms";
+            for (i, row) in links.iter().enumerate() {
+                arc(i, n + i, if by_firms { 1 } else { 10_000 });
+                for j in (0..n).filter(|&j| row[j]) {
+                    arc(n + i, j, if by_firms { 10_000 } else { 1 });
+                }
+                if stage(i) == 0 {
+                    arc(2 * n, i, 10_000);
+                } else if stage(i) == last {
+                    arc(n + i, 2 * n + 1, 10_000);
+                }
+            }
+            let ends = [2 * n, 2 * n + 1].map(|end| (end as u32).into());
+            let (flow, _) = petgraph::algo::ford_fulkerson(&network, ends[0], ends[1]);
+            assert_eq!(found, Some(f64::from(flow)), "{expected_of} of {name}");
+        }
+        let marked = flags(&tables, "in_min_cut");
+        let firms = marked.iter().filter(|&&mark| mark == Some(true)).count();
+        assert_eq!(found[1], Some(firms as f64), "{name}");
+    }
+}
+
+#[test]
+fn equivalent_nodes_have_the_same_rows_and_columns() {
+    for (name, graph) in small_graphs() {
+        let links = links(&graph);
+        let n = links.len();
+        let class = column(&compute(&graph, "structural_equivalence", &[]), "equivalence_class");
+        for (i, j) in (0..n).flat_map(|i| (0..i).map(move |j| (i, j))) {
+            let same = links[i] == links[j] && (0..n).all(|k| links[k][i] == links[k][j]);
+            assert_eq!(class[i] == class[j], same, "nodes {i} and {j} of {name}");
+        }
+    }
+}
+
+#[test]
+fn clubs_are_the_densities_of_induced_networks() {
+    for (name, graph) in small_graphs() {
+        let links = links(&graph);
+        let n = links.len();
+        let tied = |i: usize, j: usize| links[i][j] || links[j][i];
+        let degree = |i: usize| (0..n).filter(|&j| tied(i, j)).count() as f64;
+        let tables = compute(&graph, "rich_club", &[]);
+        let [k, size, ties, phi] =
+            ["k", "n_nodes", "n_ties", "phi"].map(|name| column(&tables, name));
+        for row in 0..k.len() {
+            let members: Vec<usize> = (0..n).filter(|&i| Some(degree(i)) > k[row]).collect();
+            let pairs = members.iter().flat_map(|&i| members.iter().map(move |&j| (i, j)));
+            let count = pairs.filter(|&(i, j)| i < j && tied(i, j)).count() as f64;
+            let m = members.len() as f64;
+            assert_eq!((size[row], ties[row]), (Some(m), Some(count)), "{name}");
+            assert_eq!(phi[row], (m > 1.0).then(|| count / (m * (m - 1.0) / 2.0)), "{name}");
+        }
+    }
+}
