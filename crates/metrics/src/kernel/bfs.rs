@@ -4,6 +4,7 @@ use super::adjacency::Adjacency;
 use super::chunks::fold_chunks;
 use crate::MetricError;
 use palenque_graph::{Progress, SupplyGraph};
+use std::sync::Mutex;
 
 /// What a node can reach, summed over the nodes it reaches, itself left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,21 +29,28 @@ impl Reach {
         }
     }
 
-    /// Adds another node-wise sum.
-    fn add(&mut self, part: &Self) {
-        for (sum, x) in self.count.iter_mut().zip(&part.count) {
-            *sum += x;
-        }
-        for (sum, x) in self.distance.iter_mut().zip(&part.distance) {
-            *sum += x;
-        }
-        for (sum, x) in self.inverse.iter_mut().zip(&part.inverse) {
-            *sum += x;
-        }
-        for (most, x) in self.farthest.iter_mut().zip(&part.farthest) {
-            *most = most.max(*x);
-        }
+    /// Adds what a batch of searches says of a node.
+    fn add(&mut self, u: usize, row: &Row) {
+        self.count[u] += u64::from(row.count);
+        self.distance[u] += row.distance;
+        self.inverse[u] += row.inverse;
+        self.farthest[u] = self.farthest[u].max(row.farthest);
     }
+}
+
+/// What a batch of searches says of a node.
+#[derive(Clone, Copy, Default)]
+struct Row {
+    count: u32,
+    distance: f64,
+    inverse: f64,
+    farthest: f64,
+}
+
+/// What a batch of searches says of the nodes it reached.
+enum Part {
+    Some(Vec<(u32, Row)>),
+    All(Vec<Row>),
 }
 
 /// Searches that run side by side, one bit each.
@@ -93,21 +101,58 @@ pub(crate) fn reach(
 ) -> Result<Reach, MetricError> {
     let n = ways.along.n_nodes();
     let mut total = Reach::none(n);
+    let rooms: Mutex<Vec<(Room, Vec<Row>)>> = Mutex::new(Vec::new());
     progress.begin(what, n as u64);
     let work = |targets: std::ops::Range<usize>| {
-        let mut part = Reach::none(n);
+        let idle = rooms.lock().expect("no thread panics").pop();
+        let (mut room, mut sums) = idle.unwrap_or_else(|| (Room::new(n), vec![Row::default(); n]));
         let nodes = targets.clone().map(|v| v as u32);
-        sweep(ways, nodes, progress, |u, level, reached| {
-            part.count[u] += u64::from(reached);
-            part.distance[u] += level * f64::from(reached);
-            part.inverse[u] += f64::from(reached) / level;
-            part.farthest[u] = level;
+        sweep(&mut room, ways, nodes, progress, |u, level, reached| {
+            let row = &mut sums[u];
+            row.count += reached;
+            row.distance += level * f64::from(reached);
+            row.inverse += f64::from(reached) / level;
+            row.farthest = level;
         })?;
+        // Of few, only these are handed on, and the room is as good as new.
+        let part = if room.reached.len() < n / 4 {
+            let take = |&u: &u32| (u, std::mem::take(&mut sums[u as usize]));
+            Part::Some(room.reached.iter().map(take).collect())
+        } else {
+            Part::All(std::mem::replace(&mut sums, vec![Row::default(); n]))
+        };
+        room.clear();
+        rooms.lock().expect("no thread panics").push((room, sums));
         progress.advance(targets.len() as u64);
         Some(part)
     };
-    fold_chunks(n, LANES, progress, work, |part| total.add(&part))?;
+    fold_chunks(n, LANES, progress, work, |part| match part {
+        Part::Some(rows) => rows.iter().for_each(|(u, row)| total.add(*u as usize, row)),
+        Part::All(rows) => rows.iter().enumerate().for_each(|(u, row)| total.add(u, row)),
+    })?;
     Ok(total)
+}
+
+/// Room for a batch of searches, clean before and, unless cancelled, after [`Room::clear`].
+pub(crate) struct Room {
+    seen: Vec<Bits>,
+    arriving: Vec<Bits>,
+    next: Vec<Bits>,
+    /// Nodes that were reached, targets among them.
+    reached: Vec<u32>,
+}
+
+impl Room {
+    pub(crate) fn new(n: usize) -> Self {
+        let bits = || vec![NONE; n];
+        Self { seen: bits(), arriving: bits(), next: bits(), reached: Vec::new() }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        for u in self.reached.drain(..) {
+            self.seen[u as usize] = NONE;
+        }
+    }
 }
 
 /// One batch of at most [`LANES`] searches. `found` is given each node that arrives, the distance, and at how many of the
@@ -117,6 +162,7 @@ pub(crate) fn reach(
 /// which reads one place an edge where telling reads one and writes another.
 #[inline]
 pub(crate) fn sweep(
+    room: &mut Room,
     ways: Ways<'_>,
     targets: impl Iterator<Item = u32>,
     progress: &dyn Progress,
@@ -124,13 +170,14 @@ pub(crate) fn sweep(
 ) -> Option<()> {
     let Ways { along, against } = ways;
     let n = against.n_nodes();
-    let mut seen: Vec<Bits> = vec![NONE; n];
-    let mut arriving: Vec<Bits> = vec![NONE; n];
-    let mut next: Vec<Bits> = vec![NONE; n];
+    let Room { seen, arriving, next, reached: all_reached } = room;
     let mut frontier: Vec<u32> = Vec::with_capacity(LANES);
     let mut all = NONE;
     for (lane, v) in targets.enumerate() {
         let bit = 1 << (lane % 64);
+        if seen[v as usize] == NONE {
+            all_reached.push(v);
+        }
         seen[v as usize][lane / 64] |= bit;
         arriving[v as usize][lane / 64] |= bit;
         all[lane / 64] |= bit;
@@ -185,6 +232,9 @@ pub(crate) fn sweep(
         }
         for &u in &touched {
             let u = u as usize;
+            if seen[u] == NONE {
+                all_reached.push(u as u32);
+            }
             let mut reached = 0;
             for w in 0..WORDS {
                 seen[u][w] |= next[u][w];
@@ -192,7 +242,7 @@ pub(crate) fn sweep(
             }
             found(u, level, reached);
         }
-        std::mem::swap(&mut arriving, &mut next);
+        std::mem::swap(arriving, next);
         std::mem::swap(&mut frontier, &mut touched);
         touched.clear();
         if edges_since_asked > 1 << 20 {

@@ -1,6 +1,6 @@
 //! Distances from all nodes to a sample of them, with bounds on what that says about the rest.
 
-use super::bfs::{LANES, Ways, sweep};
+use super::bfs::{LANES, Room, Ways, sweep};
 use super::chunks::fold_chunks;
 use super::random::{below, stream};
 use crate::MetricError;
@@ -116,7 +116,7 @@ pub(crate) fn sampled_reach(
             let mut rng = stream(precision.seed, done + chunk.start);
             let targets = (0..LANES).map(|_| below(n as u64, &mut rng) as u32);
             let mut part = Moments { n_samples: LANES, ..Moments::none(n) };
-            sweep(ways, targets, progress, |u, level, count| {
+            sweep(&mut Room::new(n), ways, targets, progress, |u, level, count| {
                 let reached = f64::from(count);
                 part.count[u] += count;
                 part.distance.first[u] += level * reached;
