@@ -65,6 +65,12 @@ pub enum MetricError {
         /// The most that is taken.
         limit: usize,
     },
+    /// Distances between all pairs would be searched, for hours.
+    #[error("needs the distances between all pairs of {n} nodes, which takes hours")]
+    TooLong {
+        /// Nodes.
+        n: usize,
+    },
     /// The accounts of the network contradict themselves.
     #[error("{}", .0.what())]
     Accounts(Box<Diagnostic>),
@@ -107,6 +113,9 @@ impl MetricError {
             }
             Self::TooLarge { .. } => Diagnostic::new("E0902", what)
                 .help("aggregate first, such as with `--by sector`, raise `--max-memory`, or ask for indices that need one solve"),
+            Self::TooLong { .. } => Diagnostic::new("E0903", what).help(format!(
+                "use `closeness`, which samples large networks, or `--set {metric}.method=exact`"
+            )),
             Self::Accounts(found) | Self::Side(found) => (**found).clone(),
             Self::Cancelled => Diagnostic::new("E0903", what).help("allow more time"),
         }

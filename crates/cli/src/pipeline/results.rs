@@ -191,8 +191,12 @@ impl Run<'_> {
     /// A metric without a result: an error if it was asked for by name, a warning in a family, a note otherwise.
     fn no_result(&mut self, pick: &Pick, error: &MetricError) -> Outcome<()> {
         let name = pick.spec().name;
-        let cannot =
-            matches!(error, MetricError::InputMissing { .. } | MetricError::TooLarge { .. });
+        let cannot = matches!(
+            error,
+            MetricError::InputMissing { .. }
+                | MetricError::TooLarge { .. }
+                | MetricError::TooLong { .. }
+        );
         let one_period = pick.metric.scope() == Scope::Pair && cannot;
         let is_wrong = matches!(error, MetricError::Parameter(_) | MetricError::Side(_))
             || pick.asked == Asked::Name

@@ -1,9 +1,6 @@
 //! Closeness.
 
-use super::sampling::{
-    BothWays, DISTANCES_EXACT_UP_TO, SAMPLE_PARAMS, SampleConfig, sampled_both_ways,
-    sampling_figure,
-};
+use super::sampling::{BothWays, SAMPLE_PARAMS, SampleConfig, sampled_both_ways, sampling_figure};
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::bfs::{self, Reach, Ways};
 use crate::kernel::dijkstra::weighted_reach;
@@ -242,8 +239,7 @@ impl Metric for ClosenessMetric {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let config: SampleConfig = params.decode()?;
-        let work = graph.n_nodes() as f64 * graph.n_edges() as f64;
-        let sampled = if config.chooses_sample(work > DISTANCES_EXACT_UP_TO) {
+        let sampled = if config.chooses_sampled_distances(graph) {
             closeness_sampled(graph, &config, progress)?
         } else {
             let distance = DistanceConfig { distance: config.distance };

@@ -1,10 +1,7 @@
 //! Harmonic closeness.
 
 use super::closeness::{DistanceConfig, reach_both_ways};
-use super::sampling::{
-    BothWays, DISTANCES_EXACT_UP_TO, SAMPLE_PARAMS, SampleConfig, sampled_both_ways,
-    sampling_figure,
-};
+use super::sampling::{BothWays, SAMPLE_PARAMS, SampleConfig, sampled_both_ways, sampling_figure};
 use crate::kernel::bfs::Reach;
 use crate::kernel::reach_sampling::{Estimate, Moments};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
@@ -173,8 +170,7 @@ impl Metric for HarmonicMetric {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let config: SampleConfig = params.decode()?;
-        let work = graph.n_nodes() as f64 * graph.n_edges() as f64;
-        let sampled = if config.chooses_sample(work > DISTANCES_EXACT_UP_TO) {
+        let sampled = if config.chooses_sampled_distances(graph) {
             harmonic_sampled(graph, &config, progress)?
         } else {
             let distance = DistanceConfig { distance: config.distance };

@@ -1,8 +1,9 @@
 //! Lin's index.
 
-use super::closeness::{DISTANCE_PARAM, DistanceConfig, reach_both_ways};
+use super::closeness::{DistanceConfig, reach_both_ways};
+use super::sampling::{EXACT_PARAMS, Method, SampleConfig};
 use crate::kernel::bfs::Reach;
-use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
+use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, Params};
 use palenque_graph::table::{Column, ColumnSpec, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
@@ -79,7 +80,7 @@ static SPEC: MetricSpec = MetricSpec {
               closeness does. in = distances from suppliers, out = distances to customers. Self-loops are not used.",
     cost: "O(nm) time in hops, O(nm + n² log n) with lengths",
     needs: &[],
-    params: &[DISTANCE_PARAM],
+    params: &EXACT_PARAMS,
     outputs: &[Output { table: TableId::NodeMetrics, columns: &COLUMNS }],
     core: false,
 };
@@ -96,7 +97,15 @@ impl Metric for LinMetric {
         progress: &dyn Progress,
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
-        let lin = lin(graph, &params.decode()?, progress)?;
+        let config: SampleConfig = params.decode()?;
+        if config.method == Method::Sampled {
+            let what = "`method` is `auto` or `exact`".to_owned();
+            return Err(ParamError::Value(what).into());
+        }
+        if config.chooses_sampled_distances(graph) {
+            return Err(MetricError::TooLong { n: graph.n_nodes() });
+        }
+        let lin = lin(graph, &DistanceConfig { distance: config.distance }, progress)?;
         let columns = vec![
             Column::new(&COLUMNS[0], Values::F64(lin.into)),
             Column::new(&COLUMNS[1], Values::F64(lin.out)),

@@ -60,6 +60,12 @@ impl SampleConfig {
         Ok(())
     }
 
+    /// Whether to sample distances between all pairs.
+    pub(crate) fn chooses_sampled_distances(&self, graph: &SupplyGraph) -> bool {
+        let work = graph.n_nodes() as f64 * graph.n_edges() as f64;
+        self.chooses_sample(work > DISTANCES_EXACT_UP_TO)
+    }
+
     /// Whether to sample, where `is_large` networks take more than a minute in hops.
     pub(crate) fn chooses_sample(&self, is_large: bool) -> bool {
         match self.method {
@@ -115,12 +121,20 @@ pub(super) fn sampling_figure(
     n_samples: usize,
 ) -> Figure {
     let largest = errors.iter().copied().fold(0.0, f64::max);
-    let mut figure = Figure::new(spec, Ok(largest));
-    if largest > 0.0 {
-        let SampleConfig { epsilon, delta, seed, .. } = config;
-        figure.method = "sampled";
-        figure.params = format!("epsilon={epsilon};delta={delta};seed={seed};samples={n_samples}");
-    }
+    let figure = Figure::new(spec, Ok(largest));
+    if largest > 0.0 { sampled_figure(figure, config, n_samples) } else { figure }
+}
+
+/// A figure that comes from a sample.
+pub(crate) fn sampled_figure(
+    mut figure: Figure,
+    config: &SampleConfig,
+    n_samples: usize,
+) -> Figure {
+    let SampleConfig { epsilon, delta, seed, .. } = config;
+    let params = format!("epsilon={epsilon};delta={delta};seed={seed};samples={n_samples}");
+    figure.method = "sampled";
+    figure.params = params;
     figure
 }
 
@@ -146,8 +160,22 @@ const SEED_PARAM: ParamSpec =
     ParamSpec { name: "seed", default: "1", meaning: "where random numbers begin" };
 
 /// The parameters of distances that may be sampled.
-pub(super) static SAMPLE_PARAMS: [ParamSpec; 5] =
+pub(crate) static SAMPLE_PARAMS: [ParamSpec; 5] =
     [DISTANCE_PARAM, METHOD_PARAM, EPSILON_PARAM, DELTA_PARAM, SEED_PARAM];
 
+/// The same for indices that cannot be sampled, whose `auto` refuses what takes too long.
+pub(super) static EXACT_PARAMS: [ParamSpec; 2] = [
+    DISTANCE_PARAM,
+    ParamSpec {
+        name: "method",
+        default: "auto",
+        meaning: "`exact`, or `auto`: only up to a size that takes about a minute",
+    },
+];
+
+/// The same for indices in hops only.
+pub(crate) static HOP_SAMPLE_PARAMS: [ParamSpec; 4] =
+    [METHOD_PARAM, EPSILON_PARAM, DELTA_PARAM, SEED_PARAM];
+
 /// Exact distances between all pairs of networks with more nodes times edges than this take longer than a minute.
-pub(super) const DISTANCES_EXACT_UP_TO: f64 = 3e11;
+const DISTANCES_EXACT_UP_TO: f64 = 3e11;

@@ -141,3 +141,56 @@ pub(crate) fn sampled_reach(
     }
     Ok(None)
 }
+
+/// Sums over pairs of a node and one of a sample.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct PairSums {
+    pub(crate) n_samples: usize,
+    /// Pairs that are joined.
+    pub(crate) count: u64,
+    pub(crate) distance: f64,
+    pub(crate) inverse: f64,
+    pub(crate) farthest: f64,
+}
+
+/// Distances of all nodes to a sample of so many that a mean over it of numbers between 0 and 1 is off by more than
+/// `epsilon` with probability `delta` at most (Hoeffding 1963).
+///
+/// # Cost
+/// `ln(2/δ)/(2ε²)` searches, 512 at once; `O(n)` memory a thread.
+pub(crate) fn sampled_pairs(
+    ways: Ways<'_>,
+    (epsilon, delta, seed): (f64, f64, u64),
+    what: &str,
+    progress: &dyn Progress,
+) -> Result<PairSums, MetricError> {
+    let n = ways.along.n_nodes();
+    let wanted = (2.0 / delta).ln() / (2.0 * epsilon * epsilon);
+    let mut batches = 1;
+    while ((batches * LANES) as f64) < wanted {
+        batches += 1;
+    }
+    progress.begin(what, batches as u64);
+    let mut total = PairSums::default();
+    let work = |batch: std::ops::Range<usize>| {
+        let mut rng = stream(seed, batch.start);
+        let targets = (0..LANES).map(|_| below(n as u64, &mut rng) as u32);
+        let mut part = PairSums { n_samples: LANES, ..PairSums::default() };
+        sweep(&mut Room::new(n), ways, targets, progress, |_, level, count| {
+            part.count += u64::from(count);
+            part.distance += level * f64::from(count);
+            part.inverse += f64::from(count) / level;
+            part.farthest = level;
+        })?;
+        progress.advance(1);
+        Some(part)
+    };
+    fold_chunks(batches, 1, progress, work, |part| {
+        total.n_samples += part.n_samples;
+        total.count += part.count;
+        total.distance += part.distance;
+        total.inverse += part.inverse;
+        total.farthest = total.farthest.max(part.farthest);
+    })?;
+    Ok(total)
+}
