@@ -1,6 +1,7 @@
 //! The charts: one file each, one entry a line, in alphabetical order.
 
 mod apl_chain;
+mod bow_tie;
 mod ccdf;
 mod extraction;
 mod field_of_influence;
@@ -95,6 +96,7 @@ pub trait Chart: Sync {
 
 static CHARTS: &[&dyn Chart] = &[
     &apl_chain::AplChain,
+    &bow_tie::BowTie,
     &ccdf::Ccdf,
     &extraction::Extraction,
     &field_of_influence::FieldOfInfluence,

@@ -3,8 +3,8 @@
 use crate::charts::{four_stages, kite, small_chain, three_sectors};
 use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
-    Attack, chain, edge_metrics, extraction, gvc_decomposition, io_matrix, linkages, linkages_over,
-    names, node_metrics, numbers, robustness_curve, stage_linkages,
+    Attack, bow_tie, chain, edge_metrics, extraction, gvc_decomposition, io_matrix, linkages,
+    linkages_over, names, node_metrics, numbers, robustness_curve, stage_linkages,
 };
 use palenque_graph::table::Unit;
 use palenque_graph::{Panel, SupplyGraph, Table};
@@ -145,6 +145,7 @@ fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> V
     let exports = gvc_decomposition(&countries);
     vec![
         case("apl_chain", &matrices, &[]),
+        case("bow_tie", &bow_tie(&ids), &[]),
         case("extraction", &extraction(&ids, &losses), &[]),
         case("field_of_influence", &field, &[]),
         case("field_of_influence", &landscape, &[("matrix", "MPM"), ("nodes", "30")]),
@@ -335,6 +336,7 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("robustness_curve", robustness_curve(&[])),
         ("extraction", extraction(&none, &[])),
         ("apl_chain", io_matrix(&none, &[])),
+        ("bow_tie", bow_tie(&none)),
         ("field_of_influence", io_matrix(&none, &[])),
         ("io_heatmap", io_matrix(&none, &[])),
         ("flows_sankey", edge_metrics(&none, &[])),
@@ -388,7 +390,7 @@ fn vega_lite_documents_carry_the_plotted_data() {
     for case in cases() {
         let figure = case.draw(&Style::default()).expect("drawn");
         let Some(document) = figure.vega_lite else {
-            let without = ["supply_chain", "apl_chain", "flows_sankey"];
+            let without = ["supply_chain", "apl_chain", "bow_tie", "flows_sankey"];
             assert!(without.contains(&case.chart), "{}", case.chart);
             continue;
         };
@@ -428,8 +430,9 @@ fn figures_differ_only_where_they_should() {
     };
     let style = Style { preset: Preset::Paper1Col, ..Style::default() };
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 8] = [
+    let small: [Small; 9] = [
         ("apl_chain_small", "apl_chain", four_nodes(), &[]),
+        ("bow_tie_small", "bow_tie", bow_tie(&names(24)), &[]),
         ("extraction_small", "extraction", extraction(&names(2), &[[4.0, 6.0, 3.0, 2.0]; 2]), &[]),
         ("field_of_influence_small", "field_of_influence", four_nodes(), &[("frame", "25")]),
         ("flows_sankey_small", "flows_sankey", crate::linkage_charts::flows(), &[("top", "3")]),

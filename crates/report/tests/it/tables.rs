@@ -253,3 +253,21 @@ pub(crate) fn gvc_decomposition(countries: &[(&str, [f64; 10])]) -> Table {
     ];
     Table::new(TableId::GvcDecomposition, columns)
 }
+
+/// Node metrics of firms of whom most are around a core of every third.
+pub(crate) fn bow_tie(ids: &[String]) -> Table {
+    const PARTS: [&str; 9] =
+        ["core", "in", "out", "core", "in", "tube", "core", "tendril", "disconnected"];
+    let parts: Vec<&str> = (0..ids.len()).map(|i| PARTS[i % PARTS.len()]).collect();
+    let strengths: Vec<f64> = (0..ids.len()).map(|i| 10.0 / (1.0 + i as f64)).collect();
+    Table::new(
+        TableId::NodeMetrics,
+        vec![
+            text("period", &vec![""; ids.len()]),
+            text("node_id", ids),
+            numbers("in_strength", Unit::Currency, &strengths),
+            numbers("out_strength", Unit::Currency, &strengths),
+            text("bow_tie", &parts),
+        ],
+    )
+}
