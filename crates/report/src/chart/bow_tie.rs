@@ -131,8 +131,6 @@ impl Points {
 struct Plan {
     wings: Rect,
     boxes: Rect,
-    /// The side of the largest box there is room for.
-    box_side: f64,
     /// Square units of the sheet for the whole network.
     scale: f64,
 }
@@ -140,11 +138,10 @@ struct Plan {
 impl Plan {
     fn of(points: &Points, area: Rect, line: f64) -> Self {
         let heads = line * 3.4;
-        let below = (line * 3.2).max(area.height * 0.2);
-        let wings =
-            Rect::between(area.x, area.y + heads, area.right(), area.bottom() - below - line);
-        let boxes = Rect::between(area.x, area.bottom() - below, area.right(), area.bottom());
-        let box_side = below.min(area.width * 0.12);
+        let box_side = (area.height * 0.16).min(area.width * 0.2);
+        let boxes = area.bottom() - heads - box_side;
+        let wings = Rect::between(area.x, area.y + heads, area.right(), boxes - line);
+        let boxes = Rect::between(area.x, boxes, area.right(), boxes + box_side);
         // As large as the first part allows that would leave its room.
         let radius = (wings.height / 2.0).min(wings.width * 0.17);
         let rooms = [
@@ -157,7 +154,7 @@ impl Plan {
         ];
         let fits = |(part, room): (usize, f64)| room / points.share(part).max(1e-12);
         let scale = rooms.into_iter().enumerate().map(fits).fold(f64::INFINITY, f64::min);
-        Self { wings, boxes, box_side, scale }
+        Self { wings, boxes, scale }
     }
 
     /// How far a wing reaches, whatever its area.
@@ -186,7 +183,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         view: None,
     };
     let sheet = Sheet::of(style);
-    let (size, line) = (sheet.label, Sheet::line_height(sheet.label));
+    let line = Sheet::line_height(sheet.label);
     let mut figure = Figure::new(words, style, line * 22.0);
     let area = figure.area();
     let plan = Plan::of(points, area, line);
@@ -209,41 +206,31 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         let tip = [PARTS[part].1.to_owned(), points.lines(part).join(", ")].join(": ");
         figure.push(figure.rim(shape.fill(colour(part))).tooltip(&tip));
         let at = (area.x + thirds * (part as f64 + 0.5), area.y + line);
-        head(&mut figure, points, part, at, Anchor::Middle, thirds);
+        head(&mut figure, points, part, at, thirds);
     }
     for (place, part) in (3..PARTS.len()).enumerate() {
         let side = (plan.scale * points.share(part)).sqrt();
-        let left = plan.boxes.x + thirds * place as f64;
-        let room = plan.box_side;
-        let centre = plan.boxes.centre().1;
+        let x = plan.boxes.x + thirds * (place as f64 + 0.5);
         if side > 0.0 {
-            let block = Rect::new(left + room - side, centre - side / 2.0, side, side);
+            let block = Rect::new(x - side / 2.0, plan.boxes.bottom() - side, side, side);
             let tip = [PARTS[part].1.to_owned(), points.lines(part).join(", ")].join(": ");
             let mark = Element::rect(&block).fill(colour(part));
             figure.push(figure.rim(mark).tooltip(&tip));
         }
-        let at = (left + room + size * 0.7, centre - line * 0.75);
-        head(&mut figure, points, part, at, Anchor::Start, thirds - room - size);
+        head(&mut figure, points, part, (x, plan.boxes.bottom() + line * 1.1), thirds);
     }
     figure.finish()
 }
 
 /// The name of a part, and below how many are in it.
-fn head(
-    figure: &mut Figure,
-    points: &Points,
-    part: usize,
-    (x, y): Point,
-    anchor: Anchor,
-    room: f64,
-) {
+fn head(figure: &mut Figure, points: &Points, part: usize, (x, y): Point, room: f64) {
     let size = figure.sheet.label;
     let line = Sheet::line_height(size);
     let name = fit(PARTS[part].1, size, Weight::Bold, room);
-    figure.push(figure.label((x, y), &name, anchor).weight(Weight::Bold));
+    figure.push(figure.label((x, y), &name, Anchor::Middle).weight(Weight::Bold));
     for (i, text) in (1..).zip(points.lines(part)) {
         let text = fit(&text, size, Weight::Regular, room);
-        figure.push(figure.label((x, y + line * f64::from(i)), &text, anchor));
+        figure.push(figure.label((x, y + line * f64::from(i)), &text, Anchor::Middle));
     }
 }
 
