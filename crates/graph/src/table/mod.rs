@@ -1,5 +1,6 @@
 //! What a metric returns, and what is written: typed columns with units, meanings and reasons for gaps.
 
+mod column_order;
 mod join;
 mod schema;
 
