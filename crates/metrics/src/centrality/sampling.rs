@@ -31,7 +31,7 @@ pub struct SampleConfig {
     pub method: Method,
     /// How far any value may be off.
     pub epsilon: f64,
-    /// With which probability at most one is off farther.
+    /// The probability that any is off farther.
     pub delta: f64,
     /// Where random numbers begin.
     pub seed: u64,
@@ -153,7 +153,7 @@ const EPSILON_PARAM: ParamSpec = ParamSpec {
 const DELTA_PARAM: ParamSpec = ParamSpec {
     name: "delta",
     default: "0.1",
-    meaning: "with which probability at most one value of a sample is off farther",
+    meaning: "the probability that any value of a sample is off farther",
 };
 
 const SEED_PARAM: ParamSpec =
