@@ -23,6 +23,8 @@ const KEYS: &[&str] = &[
     "satellite",
     "country",
     "shock",
+    "k",
+    "l",
 ];
 /// What the rows of a table of nodes or edges are ordered by, in order of preference.
 const SIZES: &[&str] = &["output", "out_strength", "weight"];
