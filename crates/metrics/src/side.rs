@@ -1,6 +1,7 @@
 //! Reading side tables: rows by node, cells with their places.
 
-use crate::{MetricError, Params, SideSpec, nearest};
+use crate::params::did_you_mean;
+use crate::{MetricError, Params, SideSpec};
 use palenque_graph::{Diagnostic, IdLookup, Location, NodeIndex, SideTable, SupplyGraph};
 
 /// A side table whose rows name nodes.
@@ -63,8 +64,7 @@ impl<'a> SideReader<'a> {
     pub(crate) fn node(&self, row: SideRow<'_>, column: usize) -> Result<NodeIndex, MetricError> {
         let id = row.1[column].trim();
         self.lookup.get(id).ok_or_else(|| {
-            let hint = nearest(id, self.graph.ids().iter());
-            let hint = hint.map_or(String::new(), |known| format!("; did you mean `{known}`?"));
+            let hint = did_you_mean(id, self.graph.ids().iter());
             let what = format!("`{id}` is not a node of the network{hint}");
             self.refused("E0403", what, row, column)
         })

@@ -58,6 +58,14 @@ impl Figure {
     }
 }
 
+/// Exact figures without parameters, one a spec.
+pub(crate) fn exact_figures<const K: usize>(
+    specs: &[ColumnSpec; K],
+    values: [Result<f64, Status>; K],
+) -> [Figure; K] {
+    std::array::from_fn(|i| Figure::new(&specs[i], values[i]))
+}
+
 /// The figures as rows of `network_summary`.
 #[must_use]
 pub fn network_summary(figures: &[Figure]) -> Table {

@@ -1,7 +1,7 @@
 //! Betweenness of nodes and of edges.
 
 use super::closeness::DistanceConfig;
-use super::sampling::{SAMPLE_PARAMS, SampleConfig, sampling_figure};
+use super::sampling::{SAMPLE_PARAMS, SampleConfig, Sampled, sampling_figure};
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::brandes::path_shares;
 use crate::kernel::path_sampling::sampled_path_shares;
@@ -72,17 +72,6 @@ pub fn betweenness(
     Ok(Betweenness { node_raw: shares.node, edge_raw: shares.edge })
 }
 
-/// Betweenness from a sample of shortest paths, with a bound on the error.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SampledBetweenness {
-    /// The estimates.
-    pub estimate: Betweenness,
-    /// By node: how far `estimate.node()` is off at most, with the probability that was asked for.
-    pub error: Vec<f64>,
-    /// How many pairs of nodes were drawn.
-    pub n_samples: usize,
-}
-
 /// [`betweenness()`] in hops from a sample: with probability `1 − delta`, no node's share of pairs and no edge's is off by
 /// more than `epsilon`.
 ///
@@ -114,7 +103,7 @@ pub fn betweenness_sampled(
     graph: &SupplyGraph,
     config: &SampleConfig,
     progress: &dyn Progress,
-) -> Result<SampledBetweenness, MetricError> {
+) -> Result<Sampled<Betweenness>, MetricError> {
     config.check()?;
     let SampleConfig { epsilon, delta, seed, .. } = *config;
     let n = graph.n_nodes() as f64;
@@ -123,7 +112,7 @@ pub fn betweenness_sampled(
     let of_others = if n > 2.0 { n / (n - 2.0) } else { 1.0 };
     let sampled = sampled_path_shares(graph, epsilon / of_others, delta, seed, progress)?;
     let raw = |shares: Vec<f64>| shares.into_iter().map(|share| share * pairs).collect();
-    Ok(SampledBetweenness {
+    Ok(Sampled {
         error: sampled.node_error.into_iter().map(|error| error * of_others).collect(),
         estimate: Betweenness {
             node_raw: raw(sampled.shares.node),
@@ -217,14 +206,10 @@ impl Metric for BetweennessMetric {
             betweenness_sampled(graph, &config, progress)?
         } else {
             let distance = DistanceConfig { distance: config.distance };
-            SampledBetweenness {
-                estimate: betweenness(graph, &distance, progress)?,
-                error: vec![0.0; n],
-                n_samples: n,
-            }
+            Sampled::exact(betweenness(graph, &distance, progress)?, n)
         };
-        let SampledBetweenness { estimate: b, error: errors, n_samples } = sampled;
-        let figure = sampling_figure(&FIGURES[0], &config, &errors, n_samples);
+        let figure = sampling_figure(&FIGURES[0], &config, &sampled);
+        let Sampled { estimate: b, error: errors, .. } = sampled;
         let [share, raw, approximate, error] = &NODE_COLUMNS;
         let shares: Vec<Result<f64, Status>> = match b.node() {
             Some(values) => values.into_iter().map(Ok).collect(),

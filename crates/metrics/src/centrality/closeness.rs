@@ -1,6 +1,8 @@
 //! Closeness.
 
-use super::sampling::{BothWays, SAMPLE_PARAMS, SampleConfig, sampled_both_ways, sampling_figure};
+use super::sampling::{
+    BothWays, SAMPLE_PARAMS, SampleConfig, Sampled, sampled_both_ways, sampling_figure,
+};
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::bfs::{self, Reach, Ways};
 use crate::kernel::dijkstra::weighted_reach;
@@ -10,6 +12,7 @@ use crate::kernel::vertex_diameter::vertex_diameter_at_most;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use std::any::Any;
 use std::sync::Arc;
 
 /// What to measure distances by.
@@ -73,22 +76,9 @@ pub fn closeness(
         };
         reach.count.iter().zip(&reach.distance).map(value).collect()
     };
-    let reach = reach_both_ways(graph, config.distance, "closeness", progress)?;
-    Ok(Closeness {
-        closeness_in: wasserman_faust(&reach.into),
-        closeness_out: wasserman_faust(&reach.out),
-    })
-}
-
-/// Closeness from a sample, with a bound on the error.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SampledCloseness {
-    /// The estimates.
-    pub estimate: Closeness,
-    /// By node: how far the worse of the two is off at most, with the probability that was asked for.
-    pub error: Vec<f64>,
-    /// How many nodes distances were taken from, in either direction.
-    pub n_samples: usize,
+    let into = reach_into(graph, config.distance, "closeness", progress)?;
+    let out = reach_out(graph, config.distance, "closeness", progress)?;
+    Ok(Closeness { closeness_in: wasserman_faust(&into.0), closeness_out: wasserman_faust(&out.0) })
 }
 
 /// [`closeness()`] in hops from and to a sample of nodes: with probability `1 − delta`, no value is off by more than
@@ -119,7 +109,7 @@ pub fn closeness_sampled(
     graph: &SupplyGraph,
     config: &SampleConfig,
     progress: &dyn Progress,
-) -> Result<SampledCloseness, MetricError> {
+) -> Result<Sampled<Closeness>, MetricError> {
     let n = graph.n_nodes();
     let farthest = vertex_diameter_at_most(graph).max(1) as f64;
     let value = |moments: &Moments, u: usize, log: f64| {
@@ -137,46 +127,59 @@ pub fn closeness_sampled(
     };
     let sampled = sampled_both_ways(graph, config, 2, "closeness of a sample", progress, value)?;
     Ok(match sampled {
-        Some(BothWays { into, out, error, n_samples }) => SampledCloseness {
+        Some(BothWays { into, out, error, n_samples }) => Sampled {
             estimate: Closeness { closeness_in: into, closeness_out: out },
             error,
             n_samples,
         },
-        None => SampledCloseness {
-            estimate: closeness(graph, &DistanceConfig::default(), progress)?,
-            error: vec![0.0; n],
-            n_samples: n,
-        },
+        None => Sampled::exact(closeness(graph, &DistanceConfig::default(), progress)?, n),
     })
 }
 
-/// What each node is reached from, and what it reaches.
-pub(crate) struct ReachBothWays {
-    pub(crate) into: Reach,
-    pub(crate) out: Reach,
-}
+/// What each node is reached from.
+pub(crate) struct ReachInto(pub(crate) Reach);
 
-/// Distances in hops are searched once for all indices that are made of them.
-pub(crate) fn reach_both_ways(
+/// What each node reaches.
+pub(crate) struct ReachOut(pub(crate) Reach);
+
+pub(crate) fn reach_into(
     graph: &SupplyGraph,
     distance: Distance,
     what: &str,
     progress: &dyn Progress,
-) -> Result<Arc<ReachBothWays>, MetricError> {
+) -> Result<Arc<ReachInto>, MetricError> {
     let Some(lengths) = distance.lengths(graph) else {
-        if let Some(known) = graph.memoised() {
-            return Ok(known);
-        }
-        let into = bfs::reach(Ways::into(graph), what, progress)?;
-        let out = bfs::reach(Ways::out(graph), what, progress)?;
-        let found = Arc::new(ReachBothWays { into, out });
-        graph.memoise(&found);
-        return Ok(found);
+        return once(graph, || bfs::reach(Ways::into(graph), what, progress).map(ReachInto));
     };
     let purchases: Vec<f64> = graph.in_edges().iter().map(|&e| lengths[e as usize]).collect();
-    let into = weighted_reach(Adjacency::suppliers(graph), &purchases, what, progress)?;
-    let out = weighted_reach(Adjacency::customers(graph), &lengths, what, progress)?;
-    Ok(Arc::new(ReachBothWays { into, out }))
+    let reach = weighted_reach(Adjacency::suppliers(graph), &purchases, what, progress)?;
+    Ok(Arc::new(ReachInto(reach)))
+}
+
+pub(crate) fn reach_out(
+    graph: &SupplyGraph,
+    distance: Distance,
+    what: &str,
+    progress: &dyn Progress,
+) -> Result<Arc<ReachOut>, MetricError> {
+    let Some(lengths) = distance.lengths(graph) else {
+        return once(graph, || bfs::reach(Ways::out(graph), what, progress).map(ReachOut));
+    };
+    let reach = weighted_reach(Adjacency::customers(graph), &lengths, what, progress)?;
+    Ok(Arc::new(ReachOut(reach)))
+}
+
+/// Distances in hops are searched once for all indices that are made of them.
+fn once<T: Any + Send + Sync>(
+    graph: &SupplyGraph,
+    search: impl FnOnce() -> Result<T, MetricError>,
+) -> Result<Arc<T>, MetricError> {
+    if let Some(known) = graph.memoised() {
+        return Ok(known);
+    }
+    let found = Arc::new(search()?);
+    graph.memoise(&found);
+    Ok(found)
 }
 
 /// [`closeness()`] and [`closeness_sampled()`] behind the registry.
@@ -243,13 +246,9 @@ impl Metric for ClosenessMetric {
             closeness_sampled(graph, &config, progress)?
         } else {
             let distance = DistanceConfig { distance: config.distance };
-            SampledCloseness {
-                estimate: closeness(graph, &distance, progress)?,
-                error: vec![0.0; graph.n_nodes()],
-                n_samples: graph.n_nodes(),
-            }
+            Sampled::exact(closeness(graph, &distance, progress)?, graph.n_nodes())
         };
-        let figure = sampling_figure(&FIGURES[0], &config, &sampled.error, sampled.n_samples);
+        let figure = sampling_figure(&FIGURES[0], &config, &sampled);
         let Closeness { closeness_in, closeness_out } = sampled.estimate;
         let columns = COLUMNS.iter().zip([closeness_in, closeness_out, sampled.error]);
         let columns = columns.map(|(spec, values)| Column::new(spec, Values::F64(values)));

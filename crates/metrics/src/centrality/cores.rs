@@ -44,9 +44,8 @@ pub struct Cores {
 /// ```
 #[must_use]
 pub fn cores(graph: &SupplyGraph) -> Cores {
-    let all = vec![true; graph.n_nodes()];
     let number = |ahead: Adjacency<'_>, behind: Adjacency<'_>| {
-        let levels = levels(ahead, behind, 0, &all).into_iter();
+        let levels = levels(ahead, behind, 0).into_iter();
         levels.map(|level| level.map_or(0, |level| level as usize)).collect()
     };
     let (customers, suppliers) = (Adjacency::customers(graph), Adjacency::suppliers(graph));

@@ -1,7 +1,9 @@
 //! Harmonic closeness.
 
-use super::closeness::{DistanceConfig, reach_both_ways};
-use super::sampling::{BothWays, SAMPLE_PARAMS, SampleConfig, sampled_both_ways, sampling_figure};
+use super::closeness::{DistanceConfig, reach_into, reach_out};
+use super::sampling::{
+    BothWays, SAMPLE_PARAMS, SampleConfig, Sampled, sampled_both_ways, sampling_figure,
+};
 use crate::kernel::bfs::Reach;
 use crate::kernel::reach_sampling::{Estimate, Moments};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
@@ -47,19 +49,9 @@ pub fn harmonic(
 ) -> Result<Harmonic, MetricError> {
     let others = graph.n_nodes().saturating_sub(1).max(1) as f64;
     let mean = |reach: &Reach| reach.inverse.iter().map(|sum| sum / others).collect();
-    let reach = reach_both_ways(graph, config.distance, "harmonic closeness", progress)?;
-    Ok(Harmonic { harmonic_in: mean(&reach.into), harmonic_out: mean(&reach.out) })
-}
-
-/// Harmonic closeness from a sample, with a bound on the error.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SampledHarmonic {
-    /// The estimates.
-    pub estimate: Harmonic,
-    /// By node: how far the worse of the two is off at most, with the probability that was asked for.
-    pub error: Vec<f64>,
-    /// How many nodes distances were taken from, in either direction.
-    pub n_samples: usize,
+    let into = reach_into(graph, config.distance, "harmonic closeness", progress)?;
+    let out = reach_out(graph, config.distance, "harmonic closeness", progress)?;
+    Ok(Harmonic { harmonic_in: mean(&into.0), harmonic_out: mean(&out.0) })
 }
 
 /// [`harmonic()`] in hops from and to a sample of nodes: with probability `1 − delta`, no value is off by more than
@@ -89,7 +81,7 @@ pub fn harmonic_sampled(
     graph: &SupplyGraph,
     config: &SampleConfig,
     progress: &dyn Progress,
-) -> Result<SampledHarmonic, MetricError> {
+) -> Result<Sampled<Harmonic>, MetricError> {
     let n = graph.n_nodes();
     let others = n as f64 / (n as f64 - 1.0);
     let value = |moments: &Moments, u: usize, log: f64| {
@@ -98,16 +90,12 @@ pub fn harmonic_sampled(
     };
     let what = "harmonic closeness of a sample";
     Ok(match sampled_both_ways(graph, config, 1, what, progress, value)? {
-        Some(BothWays { into, out, error, n_samples }) => SampledHarmonic {
+        Some(BothWays { into, out, error, n_samples }) => Sampled {
             estimate: Harmonic { harmonic_in: into, harmonic_out: out },
             error,
             n_samples,
         },
-        None => SampledHarmonic {
-            estimate: harmonic(graph, &DistanceConfig::default(), progress)?,
-            error: vec![0.0; n],
-            n_samples: n,
-        },
+        None => Sampled::exact(harmonic(graph, &DistanceConfig::default(), progress)?, n),
     })
 }
 
@@ -174,13 +162,9 @@ impl Metric for HarmonicMetric {
             harmonic_sampled(graph, &config, progress)?
         } else {
             let distance = DistanceConfig { distance: config.distance };
-            SampledHarmonic {
-                estimate: harmonic(graph, &distance, progress)?,
-                error: vec![0.0; graph.n_nodes()],
-                n_samples: graph.n_nodes(),
-            }
+            Sampled::exact(harmonic(graph, &distance, progress)?, graph.n_nodes())
         };
-        let figure = sampling_figure(&FIGURES[0], &config, &sampled.error, sampled.n_samples);
+        let figure = sampling_figure(&FIGURES[0], &config, &sampled);
         let Harmonic { harmonic_in, harmonic_out } = sampled.estimate;
         let columns = COLUMNS.iter().zip([harmonic_in, harmonic_out, sampled.error]);
         let columns = columns.map(|(spec, values)| Column::new(spec, Values::F64(values)));
@@ -193,16 +177,14 @@ impl Metric for HarmonicMetric {
 mod tests {
     use super::*;
     use crate::centrality::closeness::{closeness, closeness_sampled};
+    use crate::kernel::draws::Draws;
     use palenque_graph::NoProgress;
 
     #[test]
     fn samples_are_as_near_as_promised() {
         let n = 12_000_u32;
-        let mut state = 23_u32;
-        let mut draw = |n: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) % n
-        };
+        let mut draws = Draws(23);
+        let mut draw = |n| draws.below(n);
         let flows: Vec<_> = (0..4 * n).map(|_| (draw(n), draw(n) / (1 + draw(9)), 1.0)).collect();
         let graph =
             SupplyGraph::from_flows((0..n).map(|i| i.to_string()), flows).expect("a good graph");

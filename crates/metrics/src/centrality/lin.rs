@@ -1,6 +1,6 @@
 //! Lin's index.
 
-use super::closeness::{DistanceConfig, reach_both_ways};
+use super::closeness::{DistanceConfig, reach_into, reach_out};
 use super::sampling::{EXACT_PARAMS, Method, SampleConfig};
 use crate::kernel::bfs::Reach;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, Params};
@@ -50,8 +50,9 @@ pub fn lin(
         };
         reach.count.iter().zip(&reach.distance).map(value).collect()
     };
-    let reach = reach_both_ways(graph, config.distance, "lin", progress)?;
-    Ok(Lin { into: index(&reach.into), out: index(&reach.out) })
+    let into = reach_into(graph, config.distance, "lin", progress)?;
+    let out = reach_out(graph, config.distance, "lin", progress)?;
+    Ok(Lin { into: index(&into.0), out: index(&out.0) })
 }
 
 /// [`lin()`] behind the registry.

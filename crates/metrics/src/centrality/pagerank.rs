@@ -1,9 +1,8 @@
 //! `PageRank` along the flows, against them, and from chosen firms.
 
 use crate::kernel::stationary::{Stop, Walk, stationary};
-use crate::{
-    Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest,
-};
+use crate::params::did_you_mean;
+use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
 use palenque_graph::table::{Column, ColumnSpec, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 use std::collections::BTreeMap;
@@ -95,8 +94,7 @@ impl Seeds {
                 return Err(ParamError::Value(message));
             }
             let Some(node) = lookup.get(id) else {
-                let hint = nearest(id, graph.ids().iter())
-                    .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                let hint = did_you_mean(id, graph.ids().iter());
                 return Err(ParamError::Value(format!("seed `{id}` is not a node{hint}")));
             };
             distribution[node.index()] += weight;

@@ -76,6 +76,24 @@ impl SampleConfig {
     }
 }
 
+/// Values from a sample, or exact ones, with a bound on the error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampled<T> {
+    /// The values.
+    pub estimate: T,
+    /// By node: how far its value, or the worse of two, is off at most, with the probability that was asked for.
+    pub error: Vec<f64>,
+    /// How many were drawn: pairs of nodes for betweenness, else nodes, in either direction.
+    pub n_samples: usize,
+}
+
+impl<T> Sampled<T> {
+    /// Values of `n` nodes that are not off at all.
+    pub(super) fn exact(estimate: T, n: usize) -> Self {
+        Self { estimate, error: vec![0.0; n], n_samples: n }
+    }
+}
+
 /// Estimates for both directions.
 pub(super) struct BothWays {
     /// By distances into the node.
@@ -114,15 +132,19 @@ pub(super) fn sampled_both_ways(
 }
 
 /// How well a sample did, for `network_summary`: exact where all errors are 0.
-pub(super) fn sampling_figure(
+pub(super) fn sampling_figure<T>(
     spec: &ColumnSpec,
     config: &SampleConfig,
-    errors: &[f64],
-    n_samples: usize,
+    sampled: &Sampled<T>,
 ) -> Figure {
-    let largest = errors.iter().copied().fold(0.0, f64::max);
+    let largest = sampled.error.iter().copied().fold(0.0, f64::max);
     let figure = Figure::new(spec, Ok(largest));
-    if largest > 0.0 { sampled_figure(figure, config, n_samples) } else { figure }
+    if largest > 0.0 { sampled_figure(figure, config, sampled.n_samples) } else { figure }
+}
+
+/// Where a share lies that is off by at most `error`.
+pub(crate) fn interval(share: f64, error: f64) -> (f64, f64) {
+    ((share - error).max(0.0), (share + error).min(1.0))
 }
 
 /// A figure that comes from a sample.

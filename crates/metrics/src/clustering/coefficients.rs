@@ -2,7 +2,8 @@
 
 use crate::kernel::adjacency::Mutual;
 use crate::kernel::triangles::triangles;
-use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
+use crate::summary::exact_figures;
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
@@ -180,8 +181,7 @@ impl Metric for ClusteringMetric {
         params.check_names(SPEC.params)?;
         let c = clustering(graph, progress)?;
         let values = [c.transitivity, c.mean_zero(), c.mean_defined()];
-        let figures: Vec<Figure> =
-            FIGURES.iter().zip(values).map(|(spec, value)| Figure::new(spec, value)).collect();
+        let figures = exact_figures(&FIGURES, values);
         let [counting, barrat, onnela] = &COLUMNS;
         let nodes = vec![
             Column::from_results(counting, c.watts_strogatz),

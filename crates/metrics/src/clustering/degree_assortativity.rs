@@ -1,7 +1,9 @@
 //! Assortativity by degree: whether firms of many ties trade with each other.
 
+use crate::kernel::adjacency::edges;
 use crate::kernel::ratio::ratio_or_status;
-use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
+use crate::summary::exact_figures;
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
@@ -65,10 +67,7 @@ pub fn degree_assortativity(graph: &SupplyGraph) -> DegreeAssortativity {
 
 /// Edges between different nodes: seller and buyer.
 fn ties(graph: &SupplyGraph) -> impl Iterator<Item = (usize, usize)> + '_ {
-    graph.node_indices().flat_map(|u| {
-        let others = graph.customers(u).filter(move |&(v, _)| v != u);
-        others.map(move |(v, _)| (u.index(), v.index()))
-    })
+    edges(graph).filter(|(u, v)| u != v)
 }
 
 /// Sums of whole numbers, exact.
@@ -156,11 +155,7 @@ impl Metric for DegreeAssortativityMetric {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let DegreeAssortativity { out_in, out_out, in_in, in_out } = degree_assortativity(graph);
-        let figures: Vec<Figure> = FIGURES
-            .iter()
-            .zip([out_in, out_out, in_in, in_out])
-            .map(|(spec, value)| Figure::new(spec, value))
-            .collect();
+        let figures = exact_figures(&FIGURES, [out_in, out_out, in_in, in_out]);
         Ok(vec![network_summary(&figures)])
     }
 }

@@ -3,7 +3,8 @@
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::components::Partition;
 use crate::kernel::ratio::ratio_or_status;
-use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
+use crate::summary::exact_figures;
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
@@ -135,8 +136,7 @@ impl Metric for StructuralEquivalenceMetric {
         let replaceable = found.n_equivalent.iter().filter(|&&others| others > 0).count();
         let share = ratio_or_status(replaceable as f64, graph.n_nodes() as f64);
         let values = [Ok(found.n_classes as f64), share];
-        let figures: Vec<Figure> =
-            FIGURES.iter().zip(values).map(|(spec, value)| Figure::new(spec, value)).collect();
+        let figures = exact_figures(&FIGURES, values);
         let columns = COLUMNS.iter().zip([found.class, found.n_equivalent]);
         let columns = columns.map(|(spec, values)| Column::new(spec, values.into_iter().collect()));
         let nodes = Table::new(TableId::NodeMetrics, columns.collect());

@@ -1,7 +1,9 @@
 //! Components: the pieces that the network consists of.
 
 use crate::kernel::components::{Partition, strong, weak};
-use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
+use crate::kernel::ratio::share_of_nodes;
+use crate::summary::exact_figures;
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
@@ -144,8 +146,7 @@ impl Metric for ComponentsMetric {
         params.check_names(SPEC.params)?;
         let n = graph.n_nodes() as f64;
         let c = components(graph);
-        let share =
-            |nodes: usize| if n > 0.0 { Ok(nodes as f64 / n) } else { Err(Status::InsufficientN) };
+        let share = |nodes: usize| share_of_nodes(nodes, graph.n_nodes());
         let largest = |sizes: &[usize]| share(sizes.iter().copied().max().unwrap_or(0));
         let some = |value: f64| if n > 0.0 { Ok(value) } else { Err(Status::InsufficientN) };
         let entropy = component_entropy(&c.wcc_sizes);
@@ -159,8 +160,7 @@ impl Metric for ComponentsMetric {
             some(component_hhi(&c.wcc_sizes)),
             share(c.wcc_sizes.iter().filter(|&&size| size == 1).count()),
         ];
-        let figures: Vec<Figure> =
-            FIGURES.iter().zip(values).map(|(spec, value)| Figure::new(spec, value)).collect();
+        let figures = exact_figures(&FIGURES, values);
         let ids = |ids: &[u32]| Values::I64(ids.iter().map(|&id| Some(i64::from(id))).collect());
         let [wcc_id, scc_id] = &COLUMNS;
         let nodes = vec![Column::new(wcc_id, ids(&c.wcc_id)), Column::new(scc_id, ids(&c.scc_id))];

@@ -1,7 +1,7 @@
 //! Core and periphery.
 
 use crate::kernel::adjacency::Mutual;
-use crate::kernel::ratio::ratio_or_status;
+use crate::kernel::ratio::{ratio_or_status, share_of_nodes};
 use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
@@ -116,10 +116,7 @@ impl Metric for CorePeripheryMetric {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let found = core_periphery(graph);
-        let share = match graph.n_nodes() {
-            0 => Err(Status::InsufficientN),
-            n => Ok(found.size as f64 / n as f64),
-        };
+        let share = share_of_nodes(found.size, graph.n_nodes());
         let [core_share, error] = &FIGURES;
         let figures = [Figure::new(core_share, share), Figure::new(error, found.error)];
         let columns = vec![Column::new(&COLUMNS[0], Values::Bool(found.is_core))];

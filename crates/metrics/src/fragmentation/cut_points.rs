@@ -1,9 +1,11 @@
 //! Cut points and bridges.
 
-use crate::kernel::adjacency::Mutual;
+use crate::kernel::adjacency::{Mutual, edges};
 use crate::kernel::blocks::blocks;
-use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
-use palenque_graph::table::{Column, ColumnSpec, Status, Unit, Values};
+use crate::kernel::ratio::share_of_nodes;
+use crate::summary::exact_figures;
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
+use palenque_graph::table::{Column, ColumnSpec, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
 /// Firms and ties by which alone the network hangs together.
@@ -46,9 +48,8 @@ pub struct CutPoints {
 #[must_use]
 pub fn cut_points(graph: &SupplyGraph) -> CutPoints {
     let found = blocks(Mutual::of(graph).adjacency());
-    let edges = graph.node_indices().flat_map(|u| graph.customers(u).map(move |(v, _)| (u, v)));
     CutPoints {
-        is_bridge: edges.map(|(u, v)| found.is_bridge(u.index(), v.index())).collect(),
+        is_bridge: edges(graph).map(|(u, v)| found.is_bridge(u, v)).collect(),
         n_bridges: found.n_bridges(),
         n_blocks: found.n_blocks,
         pieces: found.pieces.into_iter().map(|pieces| pieces as usize).collect(),
@@ -114,14 +115,10 @@ impl Metric for CutPointsMetric {
         let cuts = cut_points(graph);
         let is_cut: Vec<Option<bool>> =
             cuts.pieces.iter().map(|&pieces| Some(pieces > 1)).collect();
-        let n_cut = is_cut.iter().flatten().filter(|&&is_cut| is_cut).count() as f64;
-        let share = match graph.n_nodes() {
-            0 => Err(Status::InsufficientN),
-            n => Ok(n_cut / n as f64),
-        };
-        let values = [Ok(n_cut), share, Ok(cuts.n_bridges as f64), Ok(cuts.n_blocks as f64)];
-        let figures: Vec<Figure> =
-            FIGURES.iter().zip(values).map(|(spec, value)| Figure::new(spec, value)).collect();
+        let n_cut = cuts.pieces.iter().filter(|&&pieces| pieces > 1).count();
+        let share = share_of_nodes(n_cut, graph.n_nodes());
+        let values = [Ok(n_cut as f64), share, Ok(cuts.n_bridges as f64), Ok(cuts.n_blocks as f64)];
+        let figures = exact_figures(&FIGURES, values);
         let nodes = vec![
             Column::new(&COLUMNS[0], Values::Bool(is_cut)),
             Column::new(&COLUMNS[1], cuts.pieces.into_iter().collect()),

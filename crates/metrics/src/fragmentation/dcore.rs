@@ -3,6 +3,7 @@
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::chunks::fold_chunks;
 use crate::kernel::cores::levels;
+use crate::kernel::ratio::share_of_nodes;
 use crate::long::Rows;
 use crate::{
     Family, Figure, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params,
@@ -86,11 +87,10 @@ pub fn dcores(
     progress: &dyn Progress,
 ) -> Result<Dcores, MetricError> {
     let (customers, suppliers) = (Adjacency::customers(graph), Adjacency::suppliers(graph));
-    let all = vec![true; graph.n_nodes()];
-    let core_in = levels(suppliers, customers, 0, &all);
-    let core_out = levels(customers, suppliers, 0, &all);
     let height = |cores: &[Option<u32>]| cores.iter().flatten().max().map(|&k| k as usize);
-    let (Some(k_max), Some(l_max)) = (height(&core_in), height(&core_out)) else {
+    let k_max = height(&levels(suppliers, customers, 0));
+    let l_max = height(&levels(customers, suppliers, 0));
+    let (Some(k_max), Some(l_max)) = (k_max, l_max) else {
         return Ok(Dcores { sizes: vec![], most: 0 });
     };
     let most = if config.most == 0 { usize::MAX } else { config.most };
@@ -104,9 +104,7 @@ pub fn dcores(
     let n_rows = k_max.min(most.saturating_add(1)) + 1;
     progress.begin("D-cores", n_rows as u64);
     let row = |k: usize| {
-        let inside: Vec<bool> =
-            core_in.iter().map(|core| core.is_some_and(|core| core as usize >= k)).collect();
-        let levels = levels(customers, suppliers, k, &inside);
+        let levels = levels(customers, suppliers, k);
         let mut sizes = vec![0_usize; height(&levels).map_or(0, |l| l + 1)];
         levels.iter().flatten().for_each(|&l| sizes[l as usize] += 1);
         for l in (1..sizes.len()).rev() {
@@ -178,10 +176,7 @@ impl Metric for DcoreMetric {
         for (k, l, size) in found.cells() {
             rows.push([k.into(), l.into(), size.into(), found.is_frontier(k, l).into()]);
         }
-        let share = match graph.n_nodes() {
-            0 => Err(palenque_graph::table::Status::InsufficientN),
-            n => Ok(found.size(1, 1) as f64 / n as f64),
-        };
+        let share = share_of_nodes(found.size(1, 1), graph.n_nodes());
         let figures = network_summary(&[Figure::new(&FIGURES[0], share)]);
         Ok(vec![rows.table(TableId::Dcore), figures])
     }

@@ -1,7 +1,7 @@
 //! Fragmentation after Borgatti: how far apart the nodes are.
 
-use crate::centrality::closeness::reach_both_ways;
-use crate::centrality::sampling::{HOP_SAMPLE_PARAMS, SampleConfig, sampled_figure};
+use crate::centrality::closeness::reach_out;
+use crate::centrality::sampling::{HOP_SAMPLE_PARAMS, SampleConfig, interval, sampled_figure};
 use crate::kernel::adjacency::Mutual;
 use crate::kernel::bfs::{Reach, Ways, reach};
 use crate::kernel::components::weak;
@@ -69,10 +69,10 @@ pub fn distance_fragmentation(
     let one_less_efficiency = |reach: &Reach| 1.0 - reach.inverse.iter().sum::<f64>() / pairs;
     let view = Mutual::of(graph);
     let undirected = reach(Ways::both(view.adjacency()), "distances", progress)?;
-    let directed = reach_both_ways(graph, Distance::Hops, "distances along the flows", progress)?;
+    let directed = reach_out(graph, Distance::Hops, "distances along the flows", progress)?;
     Ok(Some(DistanceFragmentation {
         undirected: one_less_efficiency(&undirected),
-        directed: one_less_efficiency(&directed.out),
+        directed: one_less_efficiency(&directed.0),
     }))
 }
 
@@ -152,8 +152,8 @@ impl Metric for KeyPlayer {
             if !sampled || place == 0 {
                 return figure; // F itself is always exact.
             }
-            let around = |value: f64| ((value - error).max(0.0), (value + error).min(1.0));
-            let figure = Figure { interval: value.map(around), ..figure };
+            let around = value.map(|value| interval(value, error));
+            let figure = Figure { interval: around, ..figure };
             sampled_figure(figure, &config, n_samples)
         };
         let figures: Vec<Figure> = FIGURES.iter().zip(values).enumerate().map(figure).collect();

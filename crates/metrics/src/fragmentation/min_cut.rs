@@ -1,10 +1,12 @@
 //! Minimum cuts between groups.
 
+use crate::kernel::adjacency::edges;
 use crate::kernel::max_flow::{FlowNetwork, UNLIMITED};
 use crate::linkage::groups::Groups;
+use crate::params::did_you_mean;
 use crate::{
     Family, Figure, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params,
-    nearest, network_summary,
+    network_summary,
 };
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
@@ -83,14 +85,9 @@ pub fn min_cut(
     progress.begin("minimum cuts", 2);
 
     let mut ties = FlowNetwork::new(2 * n + 2);
-    let edges = || {
-        graph
-            .node_indices()
-            .flat_map(|u| graph.customers(u).map(move |(v, _)| (u.index(), v.index())))
-    };
-    edges().for_each(|(u, v)| ties.arc(u, v, 1));
+    edges(graph).for_each(|(u, v)| ties.arc(u, v, 1));
     let mut firms = FlowNetwork::new(2 * n + 2);
-    edges().for_each(|(u, v)| firms.arc(n + u, v, UNLIMITED));
+    edges(graph).for_each(|(u, v)| firms.arc(n + u, v, UNLIMITED));
     for u in 0..n {
         firms.arc(u, n + u, 1);
         if is_of(u, from) {
@@ -109,7 +106,7 @@ pub fn min_cut(
     let (near, entered) = (ties.source_side(source), firms.source_side(source));
     Ok(MinCut {
         n_ties,
-        is_cut_tie: edges().map(|(u, v)| near[u] && !near[v]).collect(),
+        is_cut_tie: edges(graph).map(|(u, v)| near[u] && !near[v]).collect(),
         n_firms,
         is_cut_firm: (0..n).map(|u| entered[u] && !entered[n + u]).collect(),
     })
@@ -126,8 +123,7 @@ fn ends(groups: &Groups, config: &MinCutConfig) -> Result<(usize, usize), ParamE
         let names = || groups.names.iter().map(|known| &**known);
         let place = if name.is_empty() { Some(default) } else { names().position(|n| n == name) };
         place.ok_or_else(|| {
-            let near = nearest(name, names());
-            let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let hint = did_you_mean(name, names());
             ParamError::Value(format!("column `{grouping}` has no group `{name}`{hint}"))
         })
     };

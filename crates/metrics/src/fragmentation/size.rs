@@ -1,6 +1,7 @@
 //! How large and how dense the network is.
 
-use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
+use crate::summary::exact_figures;
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
@@ -73,8 +74,7 @@ impl Metric for Size {
             density(graph).ok_or(Status::InsufficientN),
             Ok(graph.total_flow()),
         ];
-        let figures: Vec<Figure> =
-            FIGURES.iter().zip(values).map(|(spec, value)| Figure::new(spec, value)).collect();
+        let figures = exact_figures(&FIGURES, values);
         Ok(vec![network_summary(&figures)])
     }
 }

@@ -1,6 +1,6 @@
 //! Who is next to whom, as kernels read it.
 
-use palenque_graph::SupplyGraph;
+use palenque_graph::{NodeIndex, SupplyGraph};
 use std::ops::Range;
 
 /// One direction of a graph: the neighbours of node `u` are `neighbours[offsets[u]..offsets[u + 1]]`.
@@ -32,6 +32,12 @@ impl<'a> Adjacency<'a> {
     pub(crate) fn neighbours(self, u: usize) -> &'a [u32] {
         &self.neighbours[self.range(u)]
     }
+}
+
+/// Seller and buyer of every edge, in edge order.
+pub(crate) fn edges(graph: &SupplyGraph) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let of = |u: NodeIndex| graph.customers(u).map(move |(v, _)| (u.index(), v.index()));
+    graph.node_indices().flat_map(of)
 }
 
 /// Every node's partners, whoever sells, and something about each tie. Neighbours ascend within a node; self-loops

@@ -95,16 +95,14 @@ mod tests {
     use super::*;
     use crate::kernel::adjacency::Mutual;
     use crate::kernel::components::weak;
+    use crate::kernel::draws::Draws;
     use palenque_graph::transform::induced;
     use palenque_graph::{NodeIndex, SupplyGraph};
 
     #[test]
     fn pieces_and_bridges_are_what_taking_out_shows() {
-        let mut state = 3_u32;
-        let mut draw = |n: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) % n
-        };
+        let mut draws = Draws(3);
+        let mut draw = |n| draws.below(n);
         for n in [1, 2, 5, 12, 30] {
             for _ in 0..20 {
                 let m = draw(2 * n);

@@ -5,6 +5,15 @@ use palenque_graph::Progress;
 use rayon::prelude::*;
 use std::ops::Range;
 
+/// The fewest chunks of `chunk` that are `wanted` together, at least one.
+pub(crate) fn chunks_for(wanted: f64, chunk: usize) -> usize {
+    let mut chunks = 1;
+    while ((chunks * chunk) as f64) < wanted {
+        chunks += 1;
+    }
+    chunks
+}
+
 /// Runs `work` on the chunks of `0..n` and hands the results to `fold` in chunk order, whatever the number of
 /// threads. At most a few results a thread exist at once.
 ///

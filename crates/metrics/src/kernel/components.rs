@@ -270,6 +270,7 @@ fn strong_beside(customers: Adjacency<'_>, known: &[bool]) -> Partition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::draws::Draws;
 
     fn graph(n: u32, flows: &[(u32, u32)]) -> SupplyGraph {
         let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
@@ -289,11 +290,8 @@ mod tests {
 
     #[test]
     fn a_core_that_is_found_first_changes_nothing() {
-        let mut state = 1_u32;
-        let mut draw = |n: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) % n
-        };
+        let mut draws = Draws(1);
+        let mut draw = |n| draws.below(n);
         for n in [1, 2, 10, 50, 400] {
             for edges_a_node in 0..6 {
                 let flows: Vec<(u32, u32)> =

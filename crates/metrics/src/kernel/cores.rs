@@ -2,8 +2,8 @@
 
 use super::adjacency::Adjacency;
 
-/// For every node that is `inside`, the largest `l` such that it belongs to the largest group in which all have at
-/// least `l` ties along `ahead` and at least `k` along `behind`, counted among the members; `None` for the others and for
+/// For every node, the largest `l` such that it belongs to the largest group in which all have at
+/// least `l` ties along `ahead` and at least `k` along `behind`, counted among the members; `None` for
 /// those that belong to no such group even at 0. The two directions are each other's reverse; self-loops do not
 /// count.
 ///
@@ -13,34 +13,29 @@ use super::adjacency::Adjacency;
 /// # Cost
 /// `O(n + m)` time, `O(n)` memory. Source: Batagelj and Zaveršnik (2003); Giatsidis, Thilikos and Vazirgiannis (2011)
 /// for two directions.
-pub(crate) fn levels(
-    ahead: Adjacency<'_>,
-    behind: Adjacency<'_>,
-    k: usize,
-    inside: &[bool],
-) -> Vec<Option<u32>> {
-    let mut peeling = Peeling::new(ahead, inside);
-    let behind_degree = |u| degree(behind, u, inside);
+pub(crate) fn levels(ahead: Adjacency<'_>, behind: Adjacency<'_>, k: usize) -> Vec<Option<u32>> {
+    let n = ahead.n_nodes();
+    let mut peeling = Peeling::new(ahead);
     let mut left_behind: Vec<u32> =
-        if k == 0 { vec![] } else { (0..inside.len()).map(behind_degree).collect() };
-    let mut levels = vec![None; inside.len()];
+        if k == 0 { vec![] } else { (0..n).map(|u| degree(behind, u)).collect() };
+    let mut levels = vec![None; n];
     let mut leaving: Vec<u32> = Vec::new();
-    if k > 0 {
-        let lacking = |&u: &u32| inside[u as usize] && (left_behind[u as usize] as usize) < k;
-        leaving.extend((0..inside.len() as u32).filter(lacking));
-        for &u in &leaving {
+    for (u, &ties) in (0..).zip(&left_behind) {
+        if (ties as usize) < k {
             peeling.gone[u as usize] = true;
+            leaving.push(u);
         }
     }
-    let (mut level, mut is_first) = (0, true);
+    // None while those leave who belong nowhere for want of ties behind.
+    let mut level = None;
     let mut front = 0;
     loop {
-        // Those who leave in one breath have one level; those who left before the first had to belong nowhere.
+        // Those who leave in one breath have one level.
         while let Some(u) = leaving.pop() {
             let u = u as usize;
-            levels[u] = (!is_first).then_some(level);
+            levels[u] = level;
             for &v in behind.neighbours(u) {
-                peeling.lower(v as usize, level);
+                peeling.lower(v as usize, level.unwrap_or(0));
             }
             if k == 0 {
                 continue;
@@ -57,22 +52,18 @@ pub(crate) fn levels(
                 }
             }
         }
-        is_first = false;
         let Some(&u) = peeling.order.get(front) else { return levels };
         front += 1;
         if !peeling.gone[u as usize] {
-            level = level.max(peeling.degree[u as usize]);
+            level = level.max(Some(peeling.degree[u as usize]));
             peeling.gone[u as usize] = true;
             leaving.push(u);
         }
     }
 }
 
-fn degree(side: Adjacency<'_>, u: usize, inside: &[bool]) -> u32 {
-    if !inside[u] {
-        return 0;
-    }
-    side.neighbours(u).iter().filter(|&&v| v as usize != u && inside[v as usize]).count() as u32
+fn degree(side: Adjacency<'_>, u: usize) -> u32 {
+    side.neighbours(u).iter().filter(|&&v| v as usize != u).count() as u32
 }
 
 /// Nodes in order of their ties, as these become fewer.
@@ -86,24 +77,25 @@ struct Peeling {
 }
 
 impl Peeling {
-    fn new(ahead: Adjacency<'_>, inside: &[bool]) -> Self {
-        let n = inside.len();
-        let degree: Vec<u32> = (0..n).map(|u| degree(ahead, u, inside)).collect();
+    fn new(ahead: Adjacency<'_>) -> Self {
+        let n = ahead.n_nodes();
+        let degree: Vec<u32> = (0..n).map(|u| degree(ahead, u)).collect();
         let most = degree.iter().max().map_or(0, |&d| d as usize);
         let mut start = vec![0_u32; most + 2];
-        let members = || (0..n as u32).filter(|&u| inside[u as usize]);
-        members().for_each(|u| start[degree[u as usize] as usize + 1] += 1);
+        for &d in &degree {
+            start[d as usize + 1] += 1;
+        }
         (1..start.len()).for_each(|d| start[d] += start[d - 1]);
         let mut free = start.clone();
-        let mut order = vec![0; start[most + 1] as usize];
+        let mut order = vec![0; n];
         let mut place = vec![0; n];
-        for u in members() {
+        for u in 0..n as u32 {
             let free = &mut free[degree[u as usize] as usize];
             order[*free as usize] = u;
             place[u as usize] = *free;
             *free += 1;
         }
-        Self { degree, order, place, start, gone: inside.iter().map(|&inside| !inside).collect() }
+        Self { degree, order, place, start, gone: vec![false; n] }
     }
 
     /// Takes a tie from a node, unless it is gone or leaves at this level anyway.
@@ -128,6 +120,7 @@ impl Peeling {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::draws::Draws;
     use palenque_graph::SupplyGraph;
 
     /// By the definition: throw out whoever lacks ties, until nobody does.
@@ -137,9 +130,14 @@ mod tests {
         loop {
             let lacks = |u: usize| {
                 inside[u]
-                    && sides
-                        .iter()
-                        .any(|&(side, at_least)| (degree(side, u, &inside) as usize) < at_least)
+                    && sides.iter().any(|&(side, at_least)| {
+                        (side
+                            .neighbours(u)
+                            .iter()
+                            .filter(|&&v| v as usize != u && inside[v as usize])
+                            .count())
+                            < at_least
+                    })
             };
             let out: Vec<usize> = (0..inside.len()).filter(|&u| lacks(u)).collect();
             if out.is_empty() {
@@ -153,11 +151,8 @@ mod tests {
 
     #[test]
     fn levels_are_those_of_the_definition() {
-        let mut state = 7_u32;
-        let mut draw = |n: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) % n
-        };
+        let mut draws = Draws(7);
+        let mut draw = |n| draws.below(n);
         for n in [1, 2, 9, 40] {
             for edges_a_node in 0..8 {
                 let flows: Vec<(u32, u32, f64)> = (0..n * edges_a_node)
@@ -167,7 +162,7 @@ mod tests {
                 let graph = SupplyGraph::from_flows(ids, flows).expect("a good graph");
                 let (ahead, behind) = (Adjacency::customers(&graph), Adjacency::suppliers(&graph));
                 for k in 0..6 {
-                    let found = levels(ahead, behind, k, &vec![true; n as usize]);
+                    let found = levels(ahead, behind, k);
                     for l in 0..6 {
                         let expected = in_core(&graph, k, l);
                         let at_least: Vec<bool> = found

@@ -137,6 +137,7 @@ impl Forest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::draws::Draws;
     use palenque_graph::SupplyGraph;
 
     /// Nodes that the roots reach without `without`.
@@ -157,11 +158,8 @@ mod tests {
 
     #[test]
     fn dominators_are_the_nearest_whose_loss_cuts_a_node_off() {
-        let mut state = 5_u32;
-        let mut draw = |n: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) % n
-        };
+        let mut draws = Draws(5);
+        let mut draw = |n| draws.below(n);
         for n in [1, 2, 6, 15, 40] {
             for round in 0..30 {
                 let m = draw(3 * n);

@@ -133,15 +133,13 @@ impl FlowNetwork {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::draws::Draws;
     use palenque_graph::NoProgress;
 
     #[test]
     fn the_flow_is_the_smallest_cut() {
-        let mut state = 29_u32;
-        let mut draw = |n: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) % n
-        };
+        let mut draws = Draws(29);
+        let mut draw = |n| draws.below(n);
         for n in [2, 3, 5, 8] {
             for _ in 0..60 {
                 let arcs: Vec<(u32, u32, u32)> =

@@ -13,6 +13,8 @@ pub(crate) mod dijkstra;
 pub mod distance;
 pub(crate) mod domestic;
 pub(crate) mod dominators;
+#[cfg(test)]
+pub(crate) mod draws;
 pub mod fixed_point;
 pub(crate) mod intersection;
 pub(crate) mod inverse;

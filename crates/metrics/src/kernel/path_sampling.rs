@@ -2,7 +2,7 @@
 
 use super::adjacency::Adjacency;
 use super::brandes::PathShares;
-use super::chunks::fold_chunks;
+use super::chunks::{chunks_for, fold_chunks};
 use super::random::{below, stream};
 use super::vertex_diameter::vertex_diameter_at_most;
 use crate::MetricError;
@@ -44,10 +44,7 @@ pub(crate) fn sampled_path_shares(
     // Half of delta for this many samples to do, half for stopping before; each half for nodes and edges alike.
     let enough = 0.5 / epsilon.powi(2) * ((nodes - 1.0).log2().floor() + 1.0 + (4.0 / delta).ln());
     let samples_of = |chunks: usize| (chunks * CHUNK) as f64;
-    let mut enough_chunks = 1;
-    while samples_of(enough_chunks) < enough {
-        enough_chunks += 1;
-    }
+    let enough_chunks = chunks_for(enough, CHUNK);
     let omega = samples_of(enough_chunks);
     let bound = Bound { omega, log: (4.0 * (n + m) as f64 / delta).ln() };
     progress.begin("betweenness of a sample", enough_chunks as u64);
@@ -297,15 +294,13 @@ fn unit(rng: &mut ChaCha8Rng) -> f64 {
 mod tests {
     use super::*;
     use crate::kernel::brandes::path_shares;
+    use crate::kernel::draws::Draws;
     use crate::kernel::threads::with_threads;
     use palenque_graph::NoProgress;
 
     fn random(n: u32, m: u32) -> SupplyGraph {
-        let mut state = 17_u32;
-        let mut draw = |n: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) % n
-        };
+        let mut draws = Draws(17);
+        let mut draw = |n| draws.below(n);
         let flows: Vec<_> = (0..m).map(|_| (draw(n), draw(n) / (1 + draw(9)), 1.0)).collect();
         SupplyGraph::from_flows((0..n).map(|i| i.to_string()), flows).expect("a good graph")
     }

@@ -11,3 +11,8 @@ pub(crate) fn ratio(a: f64, b: f64) -> Option<f64> {
 pub(crate) fn ratio_or_status(a: f64, b: f64) -> Result<f64, Status> {
     ratio(a, b).ok_or(Status::ZeroDenominator)
 }
+
+/// How many of `n` nodes, as a share; of none there is none.
+pub(crate) fn share_of_nodes(count: usize, n: usize) -> Result<f64, Status> {
+    if n == 0 { Err(Status::InsufficientN) } else { Ok(count as f64 / n as f64) }
+}

@@ -1,7 +1,7 @@
 //! Distances from all nodes to a sample of them, with bounds on what that says about the rest.
 
 use super::bfs::{LANES, Room, Ways, sweep};
-use super::chunks::fold_chunks;
+use super::chunks::{chunks_for, fold_chunks};
 use super::random::{below, stream};
 use crate::MetricError;
 use palenque_graph::Progress;
@@ -166,10 +166,7 @@ pub(crate) fn sampled_pairs(
 ) -> Result<PairSums, MetricError> {
     let n = ways.along.n_nodes();
     let wanted = (2.0 / delta).ln() / (2.0 * epsilon * epsilon);
-    let mut batches = 1;
-    while ((batches * LANES) as f64) < wanted {
-        batches += 1;
-    }
+    let batches = chunks_for(wanted, LANES);
     progress.begin(what, batches as u64);
     let mut total = PairSums::default();
     let work = |batch: std::ops::Range<usize>| {

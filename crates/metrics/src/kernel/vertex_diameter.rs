@@ -110,15 +110,13 @@ impl Members {
 mod tests {
     use super::*;
     use crate::kernel::bfs::{Ways, reach};
+    use crate::kernel::draws::Draws;
     use palenque_graph::NoProgress;
 
     #[test]
     fn no_shortest_path_has_more_nodes() {
-        let mut state = 11_u32;
-        let mut draw = |n: u32| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 8) % n
-        };
+        let mut draws = Draws(11);
+        let mut draw = |n| draws.below(n);
         for n in [1, 2, 8, 40] {
             for _ in 0..40 {
                 let m = draw(3 * n);

@@ -4,9 +4,8 @@ use super::gvc_content::Content;
 use crate::kernel::condition;
 use crate::kernel::ratio::ratio_or_status;
 use crate::long::{Rows, STATUS};
-use crate::{
-    Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest,
-};
+use crate::params::did_you_mean;
+use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
 use palenque_graph::table::{ColumnSpec, Unit};
 use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
@@ -348,8 +347,7 @@ fn check_country(country: &str, regions: &[Box<str>]) -> Result<(), ParamError> 
     if country.is_empty() || regions.iter().any(|name| **name == *country) {
         return Ok(());
     }
-    let hint = nearest(country, regions.iter().map(|name| &**name));
-    let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+    let hint = did_you_mean(country, regions.iter().map(|name| &**name));
     Err(ParamError::Value(format!("no node is in `{country}`{hint}")))
 }
 

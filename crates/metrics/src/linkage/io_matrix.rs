@@ -8,9 +8,8 @@ use crate::kernel::leontief::LeontiefInverse;
 use crate::kernel::propagation::fold_rounds;
 use crate::kernel::ratio::ratio;
 use crate::long::Rows;
-use crate::{
-    Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest,
-};
+use crate::params::did_you_mean;
+use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
 use palenque_graph::table::{ColumnSpec, Unit};
 use palenque_graph::{Diagnostic, EdgeIndex, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
@@ -231,8 +230,7 @@ fn field(graph: &SupplyGraph, config: &IoMatrixConfig) -> Result<Option<Field>, 
     let node = |id: &str| {
         let found = graph.node_named(id).map(NodeIndex::index);
         found.ok_or_else(|| {
-            let hint = nearest(id, graph.ids().iter());
-            let hint = hint.map_or(String::new(), |known| format!("; did you mean `{known}`?"));
+            let hint = did_you_mean(id, graph.ids().iter());
             ParamError::Value(format!("there is no node `{id}`{hint}"))
         })
     };

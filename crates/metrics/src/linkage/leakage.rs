@@ -3,9 +3,10 @@
 use crate::kernel::coefficients::{Economy, RowMatrix};
 use crate::kernel::condition;
 use crate::kernel::ratio::ratio;
+use crate::params::did_you_mean;
 use crate::{
     Family, Figure, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params,
-    nearest, network_summary,
+    network_summary,
 };
 use palenque_graph::accounts::Accounts;
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
@@ -139,8 +140,7 @@ pub(super) fn cluster(
     if member.iter().any(|&inside| inside) {
         return Ok(member);
     }
-    let hint = nearest(cluster, column.levels());
-    let hint = hint.map_or(String::new(), |level| format!("; did you mean `{level}`?"));
+    let hint = did_you_mean(cluster, column.levels());
     let what = format!("no node has `{cluster}` in column `{cluster_column}`{hint}");
     Err(ParamError::Value(what).into())
 }

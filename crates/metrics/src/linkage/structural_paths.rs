@@ -5,6 +5,7 @@ use crate::kernel::coefficients::Economy;
 use crate::kernel::ratio::ratio_or_status;
 use crate::kernel::signed_solve::SignedSolve;
 use crate::long::Rows;
+use crate::params::did_you_mean;
 use crate::{
     Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, nearest,
 };
@@ -158,8 +159,7 @@ fn demand(economy: &Economy<'_>, target: &str) -> Result<Vec<f64>, MetricError> 
     }
     let Some(node) = graph.node_named(target) else {
         let known = graph.final_demand().into_iter().flat_map(FinalDemand::categories);
-        let hint = nearest(target, known.chain(graph.ids().iter()));
-        let hint = hint.map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+        let hint = did_you_mean(target, known.chain(graph.ids().iter()));
         let what = format!("`{target}` is neither a category of final demand nor a node{hint}");
         return Err(ParamError::Value(what).into());
     };

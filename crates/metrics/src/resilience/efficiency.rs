@@ -1,11 +1,12 @@
 //! Global efficiency, mean distance and diameter.
 
-use crate::centrality::closeness::{DistanceConfig, reach_both_ways};
-use crate::centrality::sampling::{SAMPLE_PARAMS, SampleConfig, sampled_figure};
+use crate::centrality::closeness::{DistanceConfig, reach_out};
+use crate::centrality::sampling::{SAMPLE_PARAMS, SampleConfig, interval, sampled_figure};
 use crate::kernel::bfs::Ways;
 use crate::kernel::ratio::ratio_or_status;
 use crate::kernel::reach_sampling::sampled_pairs;
 use crate::kernel::vertex_diameter::vertex_diameter_at_most;
+use crate::summary::exact_figures;
 use crate::{Family, Figure, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
@@ -50,8 +51,8 @@ pub fn efficiency(
     progress: &dyn Progress,
 ) -> Result<Efficiency, MetricError> {
     let n = graph.n_nodes() as f64;
-    let both = reach_both_ways(graph, config.distance, "efficiency", progress)?;
-    let reach = &both.out;
+    let out = reach_out(graph, config.distance, "efficiency", progress)?;
+    let reach = &out.0;
     let joined = reach.count.iter().sum::<u64>() as f64;
     let farthest = reach.farthest.iter().copied().fold(0.0, f64::max);
     Ok(Efficiency {
@@ -174,17 +175,13 @@ impl Metric for EfficiencyMetric {
         let config: SampleConfig = params.decode()?;
         if !config.chooses_sampled_distances(graph) {
             let e = efficiency(graph, &DistanceConfig { distance: config.distance }, progress)?;
-            let figures: Vec<Figure> = FIGURES
-                .iter()
-                .zip([e.efficiency_global, e.mean_distance, e.diameter])
-                .map(|(spec, value)| Figure::new(spec, value))
-                .collect();
+            let figures =
+                exact_figures(&FIGURES, [e.efficiency_global, e.mean_distance, e.diameter]);
             return Ok(vec![network_summary(&figures)]);
         }
         let sampled = efficiency_sampled(graph, &config, progress)?;
         let Efficiency { efficiency_global, mean_distance, diameter } = sampled.estimate;
-        let around =
-            |value: f64| ((value - sampled.error).max(0.0), (value + sampled.error).min(1.0));
+        let around = |value| interval(value, sampled.error);
         let intervals = [
             efficiency_global.ok().map(around),
             None,

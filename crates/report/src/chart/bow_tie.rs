@@ -102,6 +102,10 @@ impl Points {
             .collect()
     }
 
+    fn tip(&self, part: usize) -> String {
+        format!("{}: {}", PARTS[part].1, self.lines(part).join(", "))
+    }
+
     fn csv(&self) -> Csv {
         let mut csv = Csv::with_header(&["period", "part", "nodes", "share", "trade_share"]);
         for (part, (name, _)) in PARTS.iter().enumerate() {
@@ -203,7 +207,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
     ];
     let thirds = plan.wings.width / 3.0;
     for (part, shape) in shapes.into_iter().enumerate() {
-        let tip = [PARTS[part].1.to_owned(), points.lines(part).join(", ")].join(": ");
+        let tip = points.tip(part);
         figure.push(figure.rim(shape.fill(colour(part))).tooltip(&tip));
         let at = (area.x + thirds * (part as f64 + 0.5), area.y + line);
         head(&mut figure, points, part, at, thirds);
@@ -213,7 +217,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         let x = plan.boxes.x + thirds * (place as f64 + 0.5);
         if side > 0.0 {
             let block = Rect::new(x - side / 2.0, plan.boxes.bottom() - side, side, side);
-            let tip = [PARTS[part].1.to_owned(), points.lines(part).join(", ")].join(": ");
+            let tip = points.tip(part);
             let mark = Element::rect(&block).fill(colour(part));
             figure.push(figure.rim(mark).tooltip(&tip));
         }
