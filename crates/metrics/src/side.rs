@@ -45,6 +45,11 @@ impl<'a> SideReader<'a> {
         self.table.rows()
     }
 
+    /// The titles of the columns.
+    pub(crate) fn titles(&self) -> &'a [String] {
+        self.table.titles()
+    }
+
     /// The position of a column that has to be there.
     pub(crate) fn column(&self, title: &str) -> Result<usize, MetricError> {
         self.optional(title).ok_or_else(|| {

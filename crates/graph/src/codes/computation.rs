@@ -25,3 +25,20 @@ pub(super) const ERRORS: &[Code] = &[
          costs), or use one that samples.",
     ),
 ];
+
+pub(super) const WARNINGS: &[Code] = &[
+    code(
+        "W0904",
+        "inputs without a class",
+        "The side table `essential` has no rows for some sectors of the network, so nothing says who could do without \
+         their goods. They count as substitutable (1). Sectors are joined by name: check the spelling, or add rows.",
+    ),
+    code(
+        "W0905",
+        "losses without a leak",
+        "Some firms sell all they make to each other and nothing to final users, so that a loss of orders among them never \
+         fades: it creeps towards everything, and what comes out is decided by `epsilon`, the step at which the \
+         computation stops. Give `output` or `final_demand`, and let losses be shares of output \
+         (`--set esri.revenue=output`); else do not compare such values.",
+    ),
+];

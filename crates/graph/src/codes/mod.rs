@@ -57,6 +57,7 @@ const AREAS: &[&[Code]] = &[
     format::WARNINGS,
     config::WARNINGS,
     output::WARNINGS,
+    computation::WARNINGS,
 ];
 
 const fn code(id: &'static str, title: &'static str, explanation: &'static str) -> Code {

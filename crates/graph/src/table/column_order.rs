@@ -152,6 +152,32 @@ pub(super) static EDGE_METRICS: &[&str] = &[
     "trophic_rise",
 ];
 
+pub(super) static DISRUPTION_NODES: &[&str] = &[
+    "period",
+    "node_id",
+    "esri",
+    "esri_down",
+    "esri_up",
+    "esri_indirect",
+    "iterations",
+    "esri_rank",
+    "esri_substitutable",
+    "esri_essential",
+    "hem_external",
+    "dependency_n_failed",
+    "dependency_output_loss",
+    "dependency_flow_loss",
+    "dependency_demand_loss",
+    "delta_F",
+    "delta_DF",
+    "vulnerability_fixed_n",
+    "criticality_rank",
+    "supplier_hit_any",
+    "supplier_hit_count_share",
+    "supplier_hit_spend_share",
+    "customer_hit_sales_share",
+];
+
 pub(super) static NETWORK_SUMMARY: &[&str] =
     &["period", "metric", "value", "unit", "lower", "upper", "method", "params", "status"];
 

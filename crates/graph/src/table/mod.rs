@@ -142,6 +142,8 @@ pub enum Status {
     InsufficientN,
     /// A column or file that the index needs is missing.
     InputMissing,
+    /// Only the largest were asked for, and this one cannot be among them.
+    BelowTop,
     /// The output was imputed by the balanced closure. Not a gap: a remark.
     XImputed,
 }
@@ -164,6 +166,7 @@ impl fmt::Display for Status {
             Self::NoOverlap => "no_overlap",
             Self::InsufficientN => "insufficient_n",
             Self::InputMissing => "input_missing",
+            Self::BelowTop => "below_top",
             Self::XImputed => "x_imputed",
         })
     }

@@ -1,9 +1,10 @@
 //! Which tables there are, what a row of each is, and the order of their columns.
 
 use super::column_order::{
-    AGGREGATION_BIAS, EDGE_METRICS, FOOTPRINTS, GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES,
-    NETWORK_SUMMARY, NODE_METRICS, REGIONAL_COEFFICIENTS, ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY,
-    SATELLITE_MULTIPLIERS, SHOCK_NODES, STAGE_LINKAGES, STRUCTURAL_PATHS,
+    AGGREGATION_BIAS, DISRUPTION_NODES, EDGE_METRICS, FOOTPRINTS, GROUP_EXTRACTION,
+    HORIZONTAL_PAIRS, LINKAGES, NETWORK_SUMMARY, NODE_METRICS, REGIONAL_COEFFICIENTS,
+    ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, STAGE_LINKAGES,
+    STRUCTURAL_PATHS,
 };
 use super::{ColumnSpec, Kind, Unit};
 use std::fmt;
@@ -37,6 +38,8 @@ pub enum TableId {
     RobustnessCurve,
     /// One row an attack.
     RobustnessSummary,
+    /// One row a node: what its failure does.
+    DisruptionNodes,
     /// One row a D-core.
     Dcore,
     /// One row a number of partners.
@@ -81,6 +84,7 @@ impl TableId {
         Self::StageLinkages,
         Self::RobustnessCurve,
         Self::RobustnessSummary,
+        Self::DisruptionNodes,
         Self::Dcore,
         Self::RichClub,
         Self::IoMatrix,
@@ -110,6 +114,7 @@ impl TableId {
             Self::StageLinkages => "stage_linkages",
             Self::RobustnessCurve => "robustness_curve",
             Self::RobustnessSummary => "robustness_summary",
+            Self::DisruptionNodes => "disruption_nodes",
             Self::Dcore => "dcore",
             Self::RichClub => "rich_club",
             Self::IoMatrix => "io_matrix",
@@ -148,6 +153,7 @@ impl TableId {
             }
             Self::RobustnessCurve => "One row a step of an attack: what is left of the network.",
             Self::RobustnessSummary => "One row an attack: how robust the network is to it.",
+            Self::DisruptionNodes => "One row a node: what its failure does to the others.",
             Self::Dcore => {
                 "One row a D-core: suppliers and customers that its members have inside."
             }
@@ -183,7 +189,7 @@ impl TableId {
     #[must_use]
     pub fn alignment(self) -> Alignment {
         match self {
-            Self::NodeMetrics | Self::Linkages => Alignment::Node,
+            Self::NodeMetrics | Self::Linkages | Self::DisruptionNodes => Alignment::Node,
             Self::EdgeMetrics => Alignment::Edge,
             _ => Alignment::Long,
         }
@@ -200,6 +206,7 @@ impl TableId {
             Self::StageLinkages => STAGE_LINKAGES,
             Self::RobustnessCurve => ROBUSTNESS_CURVE,
             Self::RobustnessSummary => ROBUSTNESS_SUMMARY,
+            Self::DisruptionNodes => DISRUPTION_NODES,
             Self::Dcore => &["period", "k", "l", "size", "frontier"],
             Self::RichClub => &["period", "k", "n_nodes", "n_ties", "phi", "status"],
             Self::IoMatrix => &["period", "matrix", "row", "col", "value"],

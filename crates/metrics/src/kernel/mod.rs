@@ -4,6 +4,8 @@ pub(crate) mod adjacency;
 pub(crate) mod bfs;
 pub(crate) mod blocks;
 pub(crate) mod brandes;
+pub mod cascade;
+pub(crate) mod cascade_bound;
 pub(crate) mod chunks;
 pub mod coefficients;
 pub(crate) mod components;
@@ -16,6 +18,7 @@ pub(crate) mod dominators;
 #[cfg(test)]
 pub(crate) mod draws;
 pub mod fixed_point;
+pub mod input_groups;
 pub(crate) mod intersection;
 pub(crate) mod inverse;
 pub(crate) mod krylov;

@@ -3,6 +3,8 @@
 pub mod attack_curve;
 pub mod attack_order;
 pub mod efficiency;
+pub mod esri;
+pub mod essentiality;
 pub mod fc_random;
 pub mod robustness_curve;
 pub mod shock_table;
@@ -10,5 +12,9 @@ pub mod shocks;
 
 use crate::Metric;
 
-pub(crate) static METRICS: &[&dyn Metric] =
-    &[&efficiency::EfficiencyMetric, &robustness_curve::RobustnessCurve, &shocks::StaticShocks];
+pub(crate) static METRICS: &[&dyn Metric] = &[
+    &efficiency::EfficiencyMetric,
+    &esri::Esri,
+    &robustness_curve::RobustnessCurve,
+    &shocks::StaticShocks,
+];

@@ -6,6 +6,19 @@ use palenque_metrics::{Params, find};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
+/// The folder of a case.
+pub(crate) fn folder(case: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/golden").join(case)
+}
+
+/// The rows of a file without quotes: each cell with its title, in order.
+pub(crate) fn rows(file: &Path) -> Vec<Vec<(String, String)>> {
+    let text = std::fs::read_to_string(file).expect("an input of the case");
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned));
+    let titles: Vec<String> = lines.next().expect("a header").collect();
+    lines.map(|line| titles.iter().cloned().zip(line).collect()).collect()
+}
+
 /// A folder of inputs and expected values.
 pub(crate) struct Case {
     folder: PathBuf,
@@ -14,8 +27,7 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn open(name: &str) -> Self {
-        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/golden");
-        let folder = data.join(name);
+        let folder = folder(name);
         let text = std::fs::read_to_string(folder.join("expected.json")).expect("a golden case");
         let file: Value = serde_json::from_str(&text).expect("well-formed JSON");
         Self { folder, expected: file["expected"].clone() }

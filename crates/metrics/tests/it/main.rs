@@ -4,6 +4,7 @@ mod conformance;
 mod golden;
 mod golden_adjustment;
 mod golden_communities;
+mod golden_esri;
 mod golden_gvc;
 mod golden_leontief;
 mod golden_linkage;
