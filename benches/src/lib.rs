@@ -55,6 +55,24 @@ pub fn dense_table(n: u32, seed: u64) -> SupplyGraph {
     graph.expect("a full table").with_number("output", output)
 }
 
+/// What this process has had of the processors, in seconds; 0 where the system does not say.
+#[must_use]
+pub fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
+    let ticks = after_name.split(' ').skip(11).take(2).filter_map(|x| x.parse::<f64>().ok());
+    ticks.sum::<f64>() / 100.0
+}
+
+/// The most memory this process has had, in MB; 0 where the system does not say.
+#[must_use]
+pub fn peak_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
+    kilobytes.unwrap_or(0.0) / 1024.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@
 //! numbers, and the peak of memory in MB.
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
 
-use palenque_benches::heavy_tailed;
+use palenque_benches::{cpu_seconds, heavy_tailed, peak_mb};
 use palenque_graph::table::Values;
 use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_metrics::kernel::threads::with_threads;
@@ -76,20 +76,4 @@ fn time(file: &str, threads: usize, metric: &str, params: &[&str]) -> Done {
         .unwrap_or(0.0);
     println!("{wall:.6} {cpu:.2} {sum:.9e} {:.0}", peak_mb());
     Ok(())
-}
-
-/// What this process has had of the processors, in seconds; 0 where the system does not say.
-fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-    let ticks = after_name.split(' ').skip(11).take(2).filter_map(|x| x.parse::<f64>().ok());
-    ticks.sum::<f64>() / 100.0
-}
-
-/// The most memory this process has had, in MB; 0 where the system does not say.
-fn peak_mb() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-    kilobytes.unwrap_or(0.0) / 1024.0
 }

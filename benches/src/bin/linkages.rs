@@ -5,7 +5,7 @@
 //! Tasks: `sums`, `inverse`, `extraction`, `field`; `sparse-sums` takes the number of ties in place of `N`.
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
 
-use palenque_benches::{dense_table, heavy_tailed};
+use palenque_benches::{dense_table, heavy_tailed, peak_mb};
 use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_metrics::kernel::leontief::LeontiefInverse;
 use palenque_metrics::linkage::total::total_linkages;
@@ -76,12 +76,4 @@ fn field(inverse: &LeontiefInverse) -> f64 {
     let (columns, rows) = (inverse.backward(), inverse.forward());
     let largest = |row: &f64| columns.iter().map(|column| column * row).fold(0.0, f64::max);
     rows.iter().map(largest).fold(0.0, f64::max)
-}
-
-/// The most memory this process has had, in MB; 0 where the system does not say.
-fn peak_mb() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-    kilobytes.unwrap_or(0.0) / 1024.0
 }

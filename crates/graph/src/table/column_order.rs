@@ -300,6 +300,34 @@ pub(super) static SHOCK_NODES: &[&str] = &[
     "status",
 ];
 
+pub(super) static SHOCK_PATH: &[&str] = &[
+    "period",
+    "model",
+    "scenario",
+    "step",
+    "node_id",
+    "production",
+    "demand",
+    "inventory_cover",
+    "unmet_final",
+    "inoperability",
+    "h_down",
+    "h_up",
+];
+
+pub(super) static SHOCK_SUMMARY: &[&str] = &[
+    "period",
+    "model",
+    "scenario",
+    "loss_total",
+    "loss_direct",
+    "amplification",
+    "recovered",
+    "steps",
+    "params",
+    "status",
+];
+
 pub(super) static SATELLITE_MULTIPLIERS: &[&str] = &[
     "period",
     "node_id",

@@ -3,8 +3,8 @@
 use super::column_order::{
     AGGREGATION_BIAS, DISRUPTION_NODES, EDGE_METRICS, FOOTPRINTS, GROUP_EXTRACTION,
     HORIZONTAL_PAIRS, LINKAGES, NETWORK_SUMMARY, NODE_METRICS, REGIONAL_COEFFICIENTS,
-    ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, STAGE_LINKAGES,
-    STRUCTURAL_PATHS,
+    ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH,
+    SHOCK_SUMMARY, STAGE_LINKAGES, STRUCTURAL_PATHS,
 };
 use super::{ColumnSpec, Kind, Unit};
 use std::fmt;
@@ -62,6 +62,10 @@ pub enum TableId {
     OutputDecomposition,
     /// One row a node and shock.
     ShockNodes,
+    /// One row a node and step of a simulated shock.
+    ShockPath,
+    /// One row a simulated shock.
+    ShockSummary,
     /// One row a pair of nodes of one group.
     HorizontalPairs,
     /// One row a group of an aggregation.
@@ -96,6 +100,8 @@ impl TableId {
         Self::GroupExtraction,
         Self::OutputDecomposition,
         Self::ShockNodes,
+        Self::ShockPath,
+        Self::ShockSummary,
         Self::HorizontalPairs,
         Self::AggregationBias,
         Self::BalancedTable,
@@ -126,6 +132,8 @@ impl TableId {
             Self::GroupExtraction => "group_extraction",
             Self::OutputDecomposition => "output_decomposition",
             Self::ShockNodes => "shock_nodes",
+            Self::ShockPath => "shock_path",
+            Self::ShockSummary => "shock_summary",
             Self::HorizontalPairs => "horizontal_pairs",
             Self::AggregationBias => "aggregation_bias",
             Self::BalancedTable => "balanced_table",
@@ -174,6 +182,12 @@ impl TableId {
                 "One row a node: how its output changed between two periods, and why."
             }
             Self::ShockNodes => "One row a node and shock: what changes, and by how much.",
+            Self::ShockPath => {
+                "One row a node and step of a simulated shock: what it makes and lacks."
+            }
+            Self::ShockSummary => {
+                "One row a simulated shock: what is lost, and whether it recovers."
+            }
             Self::HorizontalPairs => "One row a pair of nodes of one group: what they share.",
             Self::AggregationBias => {
                 "One row a group: what its multiplier would be with all its members apart."
@@ -222,6 +236,8 @@ impl TableId {
                 &["period_from", "period_to", "node_id", "change", "technology", "demand"]
             }
             Self::ShockNodes => SHOCK_NODES,
+            Self::ShockPath => SHOCK_PATH,
+            Self::ShockSummary => SHOCK_SUMMARY,
             Self::HorizontalPairs => HORIZONTAL_PAIRS,
             Self::AggregationBias => AGGREGATION_BIAS,
             Self::BalancedTable => &["period", "source", "target", "prior", "value"],

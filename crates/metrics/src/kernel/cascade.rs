@@ -4,12 +4,13 @@
 //! the loss of its buyer, and a firm need not be computed anew from all that it buys.
 
 use crate::MetricError;
+use crate::kernel::cascade_lanes::{Lanes, Rows};
 use crate::kernel::chunks::fold_chunks;
 use crate::kernel::input_groups::InputGroups;
 use palenque_graph::{Progress, SupplyGraph};
 
 /// Scenarios that one thread works through at a time.
-const CHUNK: usize = 32;
+const CHUNK: usize = 128;
 /// Below this share of what it was, a market is gone.
 const GONE: f64 = 1e-12;
 
@@ -32,7 +33,7 @@ pub(crate) struct Markets {
     pub(crate) sales: Vec<f64>,
     /// The rule for a market that is gone.
     pub(crate) wiped_out: WipedOut,
-    total: Vec<f64>,
+    pub(crate) total: Vec<f64>,
 }
 
 impl Markets {
@@ -41,6 +42,15 @@ impl Markets {
         let mut total = vec![0.0; count];
         of.iter().zip(&sales).for_each(|(&k, sales)| total[k as usize] += sales);
         Self { of, sales, wiped_out, total }
+    }
+
+    /// What is left of a market of this size that lost so much; a firm that sells more is not replaced.
+    pub(crate) fn left(&self, total: f64, lost: f64) -> f64 {
+        match self.wiped_out {
+            _ if total - lost > GONE * total => total - lost,
+            WipedOut::Irreplaceable => 0.0,
+            WipedOut::Unit => 1.0,
+        }
     }
 
     /// What all firms of the market of this one sell.
@@ -147,6 +157,18 @@ impl Scratch {
         (self.down[firm].loss, self.up[firm].loss)
     }
 
+    /// The firms that lack inputs: what each loses, and how much of it buyers feel.
+    pub(crate) fn hit_down(&self) -> impl Iterator<Item = (usize, f64, f64)> + '_ {
+        let state =
+            |&v: &u32| (v as usize, self.down[v as usize].loss, self.down[v as usize].passed);
+        self.hit_down.iter().map(state)
+    }
+
+    /// The firms that lack orders, and what each loses.
+    pub(crate) fn hit_up(&self) -> impl Iterator<Item = (usize, f64)> + '_ {
+        self.hit_up.iter().map(|&v| (v as usize, self.up[v as usize].loss))
+    }
+
     fn clear(&mut self) {
         self.used_groups.drain(..).for_each(|group| self.groups[group as usize] = 0.0);
         self.hit_down.drain(..).for_each(|v| self.down[v as usize] = Down::default());
@@ -168,18 +190,43 @@ impl Cascade<'_> {
         progress: &dyn Progress,
     ) -> Result<Vec<Losses>, MetricError> {
         progress.begin("cascades", firms.len() as u64);
-        let mut losses = Vec::with_capacity(firms.len());
+        let rows = Rows::of(self);
+        let mut all = Vec::with_capacity(firms.len());
         let work = |range: std::ops::Range<usize>| {
             let mut scratch = Scratch::of(self);
-            let run = |&firm| {
-                let losses = self.run(&[(firm, 1.0)], &mut scratch, |_, _| ());
+            let mut lanes = Lanes::new(self, &rows);
+            let mut found = vec![Losses::default(); range.len()];
+            let mut keep = |at: usize, losses| {
+                found[at] = losses;
                 progress.advance(1);
-                (!progress.cancelled()).then_some(losses)
             };
-            firms[range].iter().map(run).collect::<Option<Vec<Losses>>>()
+            for (at, &firm) in firms[range].iter().enumerate() {
+                let mut losses = self.begin(&[(firm, 1.0)], &mut scratch);
+                loop {
+                    if lanes.pays(self.next_pushes(&scratch)) {
+                        lanes.load(at, losses, &scratch);
+                        scratch.clear();
+                        break;
+                    }
+                    if self.step(&mut scratch, &mut losses) {
+                        keep(at, self.end(&mut scratch, losses));
+                        break;
+                    }
+                }
+                while lanes.is_full() {
+                    lanes.sweep(&mut keep);
+                }
+                if progress.cancelled() {
+                    return None;
+                }
+            }
+            while !lanes.is_idle() {
+                lanes.sweep(&mut keep);
+            }
+            Some(found)
         };
-        fold_chunks(firms.len(), CHUNK, progress, work, |some| losses.extend(some))?;
-        Ok(losses)
+        fold_chunks(firms.len(), CHUNK, progress, work, |some| all.extend(some))?;
+        Ok(all)
     }
 
     /// The losses from one shock: firms, and the share of output that each loses at once. `visit` sees the state after
@@ -190,7 +237,18 @@ impl Cascade<'_> {
         scratch: &mut Scratch,
         mut visit: impl FnMut(u32, &Scratch),
     ) -> Losses {
-        let mut losses = Losses::default();
+        let mut losses = self.begin(shock, scratch);
+        visit(0, scratch);
+        loop {
+            let is_over = self.step(scratch, &mut losses);
+            visit(losses.steps, scratch);
+            if is_over {
+                return self.end(scratch, losses);
+            }
+        }
+    }
+
+    fn begin(&self, shock: &[(u32, f64)], scratch: &mut Scratch) -> Losses {
         for &(v, share) in shock.iter().filter(|(_, share)| *share > 0.0) {
             self.hit(v, share, scratch);
             scratch.up[v as usize].loss = share;
@@ -198,20 +256,26 @@ impl Cascade<'_> {
             scratch.push_up.push((v, share));
         }
         self.pass_on(scratch);
-        visit(0, scratch);
-        loop {
-            let down = self.step_down(scratch, &mut losses.pushes);
-            let up = self.step_up(scratch, &mut losses.pushes);
-            losses.steps += 1;
-            visit(losses.steps, scratch);
-            if down.max(up) <= self.stop.epsilon {
-                break;
-            }
-            if losses.steps >= self.stop.max_steps {
-                losses.is_cut = true;
-                break;
-            }
-        }
+        Losses::default()
+    }
+
+    /// One step; whether it was the last.
+    fn step(&self, scratch: &mut Scratch, losses: &mut Losses) -> bool {
+        losses.pushes += self.next_pushes(scratch);
+        let most = self.step_down(scratch).max(self.step_up(scratch));
+        losses.steps += 1;
+        losses.is_cut = most > self.stop.epsilon && losses.steps >= self.stop.max_steps;
+        most <= self.stop.epsilon || losses.is_cut
+    }
+
+    /// The edges along which the next step will pass losses on.
+    fn next_pushes(&self, scratch: &Scratch) -> u64 {
+        let sales = scratch.push_down.iter().map(|&(u, _)| self.groups.sales(u as usize).len());
+        let purchases = scratch.push_up.iter().map(|&(v, _)| self.graph.in_range(v as usize).len());
+        sales.chain(purchases).map(|len| len as u64).sum()
+    }
+
+    fn end(&self, scratch: &mut Scratch, mut losses: Losses) -> Losses {
         for &v in &scratch.hit_down {
             let v = v as usize;
             let (down, up) = scratch.loss(v);
@@ -261,12 +325,7 @@ impl Cascade<'_> {
             scratch.is_changed[k] = false;
             let hit = &scratch.hit_of_market[k];
             let lost = |&v: &u32| markets.sales[v as usize] * scratch.down[v as usize].loss;
-            let left = markets.total[k] - hit.iter().map(lost).sum::<f64>();
-            let left = match markets.wiped_out {
-                _ if left > GONE * markets.total[k] => left,
-                WipedOut::Irreplaceable => 0.0,
-                WipedOut::Unit => 1.0,
-            };
+            let left = markets.left(markets.total[k], hit.iter().map(lost).sum());
             for &v in hit {
                 let sales = markets.sales[v as usize];
                 let kept = if sales < left { sales / left } else { 1.0 };
@@ -281,11 +340,10 @@ impl Cascade<'_> {
     }
 
     /// One step along the sales: the most that a loss grew.
-    fn step_down(&self, scratch: &mut Scratch, pushes: &mut u64) -> f64 {
+    fn step_down(&self, scratch: &mut Scratch) -> f64 {
         let groups = &self.groups;
         for (u, more) in scratch.push_down.drain(..) {
             let sales = groups.sales(u as usize);
-            *pushes += sales.len() as u64;
             for (&group, share) in groups.group[sales.clone()].iter().zip(&self.down_share[sales]) {
                 let sum = &mut scratch.groups[group as usize];
                 if *sum <= 0.0 {
@@ -316,11 +374,10 @@ impl Cascade<'_> {
     }
 
     /// One step along the purchases: the most that a loss grew.
-    fn step_up(&self, scratch: &mut Scratch, pushes: &mut u64) -> f64 {
+    fn step_up(&self, scratch: &mut Scratch) -> f64 {
         let graph = self.graph;
         for (v, more) in scratch.push_up.drain(..) {
             let purchases = graph.in_range(v as usize);
-            *pushes += purchases.len() as u64;
             for (&u, share) in
                 graph.sources()[purchases.clone()].iter().zip(&self.up_share[purchases])
             {

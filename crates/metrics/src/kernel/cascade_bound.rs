@@ -47,9 +47,12 @@ pub(crate) fn upper_bounds(cascade: &Cascade<'_>) -> Vec<f64> {
             }
         }
     };
-    let bound = |i: usize| match of_markets[i] <= ROOM {
-        true => (by_inputs[i] + by_orders[i] - cascade.weight[i]).min(1.0),
-        false => 1.0,
+    let bound = |i: usize| {
+        if of_markets[i] <= ROOM {
+            (by_inputs[i] + by_orders[i] - cascade.weight[i]).min(1.0)
+        } else {
+            1.0
+        }
     };
     (0..n).map(bound).collect()
 }
@@ -78,4 +81,59 @@ fn above_fixed_point(weight: &[f64], image: impl Fn(&[f64], usize) -> f64) -> Op
         y = next;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::cascade::{Markets, Stop, WipedOut};
+    use crate::kernel::draws::Draws;
+    use crate::kernel::input_groups::{InputClass, InputGroups};
+    use palenque_graph::{NoProgress, SupplyGraph};
+
+    /// A network of 300 firms of 4 types that sell a third to final users.
+    fn cascade(graph: &SupplyGraph) -> Cascade<'_> {
+        let n = graph.n_nodes();
+        let types: Vec<u32> = (0..n as u32).map(|v| v % 4).collect();
+        let class = |u: usize, v: usize| match (u + v) % 3 {
+            0 => InputClass::Essential,
+            _ => InputClass::Substitutable,
+        };
+        let groups = InputGroups::of(graph, &types, class);
+        let (sold, bought) = (graph.out_strengths(), graph.in_strengths());
+        let shares = groups.group.iter().zip(&groups.edge).map(|(&g, &e)| {
+            let all = if groups.is_essential[g as usize] {
+                groups.total[g as usize]
+            } else {
+                bought[groups.buyer[g as usize] as usize]
+            };
+            graph.flows()[e as usize] / all
+        });
+        let down_share = shares.collect();
+        let up = |k: usize| {
+            graph.flows()[graph.in_edges()[k] as usize] / sold[graph.sources()[k] as usize] / 1.5
+        };
+        let up_share = (0..graph.n_edges()).map(up).collect();
+        let markets = Some(Markets::new(types, sold, WipedOut::Irreplaceable));
+        let stop = Stop { epsilon: 1e-9, max_steps: 1000 };
+        let weight = vec![1.0 / n as f64; n];
+        Cascade { graph, groups, down_share, up_share, markets, weight, stop }
+    }
+
+    #[test]
+    fn bounds_are_above_what_is_lost_and_near_it() {
+        let mut draws = Draws(3);
+        let flows: Vec<_> = (0..1500)
+            .map(|_| (draws.below(300), draws.below(300), f64::from(1 + draws.below(9))))
+            .collect();
+        let graph = SupplyGraph::from_flows((0..300).map(|i| i.to_string()), flows);
+        let graph = graph.expect("a good graph");
+        let cascade = cascade(&graph);
+        let every: Vec<u32> = (0..300).collect();
+        let losses = cascade.of_each(&every, &NoProgress).expect("done");
+        let bounds = upper_bounds(&cascade);
+        assert!(losses.iter().zip(&bounds).all(|(l, bound)| l.total <= *bound));
+        let near = losses.iter().zip(&bounds).filter(|(l, bound)| **bound < 2.0 * l.total);
+        assert!(near.count() > 200);
+    }
 }

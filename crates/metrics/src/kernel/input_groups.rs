@@ -58,7 +58,9 @@ impl InputGroups {
             inputs.sort_by_key(|input| input.0);
             for same in inputs.chunk_by(|a, b| a.0 == b.0) {
                 let group = buyer.len() as u32;
-                same.iter().for_each(|&(_, edge)| group_of_edge[edge as usize] = group);
+                for &(_, edge) in same {
+                    group_of_edge[edge as usize] = group;
+                }
                 buyer.push(v as u32);
                 total.push(same.iter().map(|&(_, edge)| graph.flows()[edge as usize]).sum());
                 is_essential.push(same[0].0.is_some());

@@ -1,11 +1,13 @@
 //! Loops: the only place where threads run and where speed decides how the code looks.
 
 pub(crate) mod adjacency;
+pub(crate) mod ario;
 pub(crate) mod bfs;
 pub(crate) mod blocks;
 pub(crate) mod brandes;
 pub mod cascade;
 pub(crate) mod cascade_bound;
+pub(crate) mod cascade_lanes;
 pub(crate) mod chunks;
 pub mod coefficients;
 pub(crate) mod components;
@@ -47,4 +49,5 @@ pub mod sums;
 pub mod threads;
 pub(crate) mod triangles;
 pub(crate) mod vertex_diameter;
+pub(crate) mod viability;
 pub mod weighting;

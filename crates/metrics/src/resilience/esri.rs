@@ -16,8 +16,6 @@ use palenque_graph::accounts::Accounts;
 use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Unit, Values};
 use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
-/// Up to this many nodes, the index is also computed with all inputs substitutable and with all essential.
-const BOUNDED: usize = 20_000;
 /// Edges that losses may pass along in all before a computation has to be asked for by name: about half an hour.
 const BUDGET: f64 = 5e11;
 /// Firms whose cascades tell how long all will take.
@@ -49,7 +47,7 @@ pub enum Effort {
 
 /// How failures spread.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct EsriConfig {
     /// The node column that says what firms make; empty for the first of `sector`, `role`, `stage`.
     pub by: String,
@@ -73,8 +71,8 @@ pub struct EsriConfig {
     pub top: usize,
     /// Whether a computation of hours is begun.
     pub method: Effort,
-    /// Whether both extremes of `inputs` are computed too; by default up to 20,000 nodes.
-    pub bounds: Option<bool>,
+    /// Up to this many nodes, both extremes of `inputs` are computed too, unless only the `top` are asked for.
+    pub bounds: usize,
 }
 
 impl Default for EsriConfig {
@@ -91,7 +89,7 @@ impl Default for EsriConfig {
             max_steps: 100_000,
             top: 0,
             method: Effort::Auto,
-            bounds: None,
+            bounds: 20_000,
         }
     }
 }
@@ -149,7 +147,7 @@ pub struct Risk {
 /// let inputs = Essentiality::uniform(&graph, "", InputClass::Essential)?;
 /// let risk = esri(&graph, &inputs, &Default::default(), &NoProgress)?;
 /// assert_eq!(risk[0].expect("all were asked for").esri, 1.0);
-/// assert_eq!(risk[1].expect("all were asked for").esri, 15.0 / 18.0);
+/// assert!((risk[1].expect("all were asked for").esri - 15.0 / 18.0).abs() < 1e-12);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn esri(
@@ -233,7 +231,7 @@ fn affordable(
 }
 
 /// The network along which losses spread.
-fn network<'g>(
+pub(super) fn network<'g>(
     graph: &'g SupplyGraph,
     inputs: &Essentiality,
     config: &EsriConfig,
@@ -258,15 +256,18 @@ fn network<'g>(
     let mut weight = measure(&config.weight)?;
     let all: f64 = weight.iter().sum();
     if all > 0.0 {
-        weight.iter_mut().for_each(|w| *w /= all);
+        for w in &mut weight {
+            *w /= all;
+        }
     }
     let groups = InputGroups::of(graph, inputs.types(), |u, v| inputs.class(u, v));
     let down = |(&group, &edge): (&u32, &u32)| {
         let (group, flow) = (group as usize, graph.flows()[edge as usize]);
         let v = groups.buyer[group] as usize;
-        match groups.is_essential[group] {
-            true => flow / groups.total[group] * (purchases[v] / costs[v]),
-            false => flow / costs[v],
+        if groups.is_essential[group] {
+            flow / groups.total[group] * (purchases[v] / costs[v])
+        } else {
+            flow / costs[v]
         }
     };
     let down_share = groups.group.iter().zip(&groups.edge).map(down).collect();
@@ -319,6 +320,70 @@ static FIGURES: [ColumnSpec; 3] = [
     ColumnSpec::number("esri_gini", Unit::One, "Inequality of systemic risk between firms."),
 ];
 
+/// What a cascade is told; the first eight also for scenarios.
+pub(super) const PARAMS: [ParamSpec; 12] = [
+    ParamSpec {
+        name: "by",
+        default: "\"\"",
+        meaning: "Node column that says what firms make; empty for the first of `sector`, `role`, `stage`.",
+    },
+    ParamSpec {
+        name: "inputs",
+        default: "\"auto\"",
+        meaning: "`auto`: as the side table says, all essential without it; `substitutable` or `essential`: all.",
+    },
+    ParamSpec {
+        name: "substitution",
+        default: "\"market\"",
+        meaning: "`market`: competitors step in by their shares; `none`: nobody does.",
+    },
+    ParamSpec {
+        name: "wiped_out",
+        default: "\"irreplaceable\"",
+        meaning: "A market that is gone: `irreplaceable`, or `unit` as in the authors' program.",
+    },
+    ParamSpec {
+        name: "revenue",
+        default: "\"output\"",
+        meaning: "What lost orders are compared with: `output`, `out_strength` or a node column.",
+    },
+    ParamSpec {
+        name: "costs",
+        default: "\"in_strength\"",
+        meaning: "What lost inputs are compared with: `in_strength` or a node column.",
+    },
+    ParamSpec {
+        name: "weight",
+        default: "\"output\"",
+        meaning: "What a firm's loss counts: `output`, `out_strength` or a node column.",
+    },
+    ParamSpec {
+        name: "epsilon",
+        default: "1e-6",
+        meaning: "A cascade ends when no loss grew by more in a step.",
+    },
+    ParamSpec {
+        name: "max_steps",
+        default: "100000",
+        meaning: "It ends after this many steps in any case, and is marked `not_converged`.",
+    },
+    ParamSpec {
+        name: "top",
+        default: "0",
+        meaning: "Only the largest so many, exactly; 0 for all.",
+    },
+    ParamSpec {
+        name: "method",
+        default: "\"auto\"",
+        meaning: "`auto` refuses what takes hours; `exact` begins it.",
+    },
+    ParamSpec {
+        name: "bounds",
+        default: "20000",
+        meaning: "Up to this many nodes, both extremes of `inputs` are computed too.",
+    },
+];
+
 static SPEC: MetricSpec = MetricSpec {
     name: "esri",
     family: Family::Resilience,
@@ -334,68 +399,7 @@ static SPEC: MetricSpec = MetricSpec {
               unit, epsilon 0.01. Prices, stocks and time are not in it. Self-loops are used.",
     cost: "for each firm the edges of all whose loss changed, in every step; with `top`, for few firms",
     needs: &[],
-    params: &[
-        ParamSpec {
-            name: "by",
-            default: "\"\"",
-            meaning: "Node column that says what firms make; empty for the first of `sector`, `role`, `stage`.",
-        },
-        ParamSpec {
-            name: "inputs",
-            default: "\"auto\"",
-            meaning: "`auto`: as the side table says, all essential without it; `substitutable` or `essential`: all.",
-        },
-        ParamSpec {
-            name: "substitution",
-            default: "\"market\"",
-            meaning: "`market`: competitors step in by their shares; `none`: nobody does.",
-        },
-        ParamSpec {
-            name: "wiped_out",
-            default: "\"irreplaceable\"",
-            meaning: "A market that is gone: `irreplaceable`, or `unit` as in the authors' program.",
-        },
-        ParamSpec {
-            name: "revenue",
-            default: "\"output\"",
-            meaning: "What lost orders are compared with: `output`, `out_strength` or a node column.",
-        },
-        ParamSpec {
-            name: "costs",
-            default: "\"in_strength\"",
-            meaning: "What lost inputs are compared with: `in_strength` or a node column.",
-        },
-        ParamSpec {
-            name: "weight",
-            default: "\"output\"",
-            meaning: "What a firm's loss counts: `output`, `out_strength` or a node column.",
-        },
-        ParamSpec {
-            name: "epsilon",
-            default: "1e-6",
-            meaning: "A cascade ends when no loss grew by more in a step.",
-        },
-        ParamSpec {
-            name: "max_steps",
-            default: "100000",
-            meaning: "It ends after this many steps in any case, and is marked `not_converged`.",
-        },
-        ParamSpec {
-            name: "top",
-            default: "0",
-            meaning: "Only the largest so many, exactly; 0 for all.",
-        },
-        ParamSpec {
-            name: "method",
-            default: "\"auto\"",
-            meaning: "`auto` refuses what takes hours; `exact` begins it.",
-        },
-        ParamSpec {
-            name: "bounds",
-            default: "up to 20,000 nodes",
-            meaning: "Whether both extremes of `inputs` are computed too.",
-        },
-    ],
+    params: &PARAMS,
     outputs: &[
         Output { table: TableId::DisruptionNodes, columns: &COLUMNS },
         Output { table: TableId::NetworkSummary, columns: &FIGURES },
@@ -422,17 +426,17 @@ impl Metric for Esri {
         let config: EsriConfig = params.decode()?;
         let inputs = Essentiality::read(graph, &config.by, config.inputs, params)?;
         let risk = esri(graph, &inputs, &config, progress)?;
-        let wants_bounds = config.top == 0 && graph.n_nodes() <= BOUNDED;
+        let wants_extremes = config.top == 0 && graph.n_nodes() <= config.bounds;
         let [substitutable, essential] =
             [InputClass::Substitutable, InputClass::Essential].map(|class| {
-                if !config.bounds.unwrap_or(wants_bounds) {
+                if !wants_extremes {
                     return Ok(None);
                 }
                 let all = Essentiality::uniform(graph, &config.by, class)?;
-                match all == inputs {
-                    true => Ok(Some(risk.clone())),
-                    false => esri(graph, &all, &config, progress).map(Some),
+                if all == inputs {
+                    return Ok(Some(risk.clone()));
                 }
+                esri(graph, &all, &config, progress).map(Some)
             });
         let extremes = [substitutable?, essential?];
         Ok(vec![table(&risk, &extremes), network_summary(&figures(&risk, config.top))])
@@ -517,7 +521,8 @@ fn ranks(risk: &[Option<Risk>]) -> Vec<Option<i64>> {
     let mut sorted: Vec<f64> = risk.iter().flatten().map(|r| r.esri).collect();
     sorted.sort_by(f64::total_cmp);
     let above = |esri: f64| sorted.len() - sorted.partition_point(|&other| other <= esri);
-    risk.iter().map(|r| r.map(|r| above(r.esri) as i64 + 1)).collect()
+    let rank = |r: Risk| i64::try_from(above(r.esri) + 1).ok();
+    risk.iter().map(|r| r.and_then(rank)).collect()
 }
 
 /// From 0, all equal, to `1 − 1/n`; zeros count.

@@ -3,7 +3,7 @@
 use crate::kernel::input_groups::InputClass;
 use crate::side::SideReader;
 use crate::{MetricError, ParamError, Params, SideSpec};
-use palenque_graph::{Diagnostic, SupplyGraph};
+use palenque_graph::{Diagnostic, SupplyGraph, TextColumn};
 use std::collections::BTreeMap;
 
 /// The side table of essential inputs.
@@ -60,7 +60,7 @@ impl Essentiality {
     pub fn uniform(graph: &SupplyGraph, by: &str, class: InputClass) -> Result<Self, MetricError> {
         let column = graph.nodes().text(type_column(graph, by)?);
         let names: Vec<String> =
-            column.into_iter().flat_map(|column| column.levels()).map(Into::into).collect();
+            column.into_iter().flat_map(TextColumn::levels).map(Into::into).collect();
         let mut next = names.len() as u32;
         let mut own = || {
             next += 1;

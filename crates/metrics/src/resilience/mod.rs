@@ -1,20 +1,28 @@
 //! Resilience: what is left after a disruption. One file an index, one entry a line, in alphabetical order.
 
+pub mod ario;
 pub mod attack_curve;
 pub mod attack_order;
+pub mod dependency_percolation;
 pub mod efficiency;
 pub mod esri;
+pub mod esri_scenario;
 pub mod essentiality;
 pub mod fc_random;
 pub mod robustness_curve;
+pub mod scenario;
+pub mod shock_path;
 pub mod shock_table;
 pub mod shocks;
 
 use crate::Metric;
 
 pub(crate) static METRICS: &[&dyn Metric] = &[
+    &ario::ArioInventory,
+    &dependency_percolation::DependencyPercolation,
     &efficiency::EfficiencyMetric,
     &esri::Esri,
+    &esri_scenario::EsriScenario,
     &robustness_curve::RobustnessCurve,
     &shocks::StaticShocks,
 ];

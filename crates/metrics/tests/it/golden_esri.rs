@@ -1,10 +1,11 @@
 //! Published and independently computed values of systemic risk.
 
-use crate::golden::{Case, assert_all, folder, rows};
+use crate::golden::{Case, assert_all, assert_near, folder, rows};
 use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_metrics::kernel::cascade::WipedOut;
 use palenque_metrics::kernel::input_groups::InputClass;
 use palenque_metrics::resilience::esri::{EsriConfig, Risk, Substitution, esri};
+use palenque_metrics::resilience::esri_scenario::esri_scenario;
 use palenque_metrics::resilience::essentiality::Essentiality;
 
 /// The authors' variant.
@@ -107,6 +108,23 @@ fn the_cluster_of_ten_firms() {
     let ours = EsriConfig { epsilon: 1e-12, ..EsriConfig::default() };
     let block = "palenque10_gl|sub|eps1e-12|weights_output|revenue_adjusted";
     assert_block(&case, block, &run(&graph, &inputs[0].1, &ours));
+}
+
+#[test]
+fn a_shock_to_two_firms_in_part() {
+    let case = Case::open("18_esri");
+    let graph = case.economy();
+    let inputs = classes(&graph, "role", "18_esri", "essential.csv");
+    let config = EsriConfig { epsilon: 1e-12, ..authors() };
+    let spread = esri_scenario(&graph, &inputs, &[(0, 0.5), (1, 0.2)], &config).expect("a result");
+    let expected = |key: &str| case.expected(&format!("palenque10_gl|sub|partial_shock/{key}"));
+    assert_near(Some(spread.esri), expected("esri"), "esri");
+    assert_near(Some(spread.esri_down), expected("esri_down"), "esri_down");
+    assert_near(Some(spread.esri_up), expected("esri_up"), "esri_up");
+    let down: Vec<Option<f64>> = spread.left.iter().map(|left| Some(left.0)).collect();
+    let up: Vec<Option<f64>> = spread.left.iter().map(|left| Some(left.1)).collect();
+    assert_all(&down, expected("remaining_down"), "left for want of inputs");
+    assert_all(&up, expected("remaining_up"), "left for want of orders");
 }
 
 #[test]

@@ -1,12 +1,18 @@
 //! Published and independently computed values of the resilience indices.
 
-use crate::golden::{Case, assert_all, assert_near, column, compute, figure};
+use crate::golden::{Case, assert_all, assert_near, column, compute, figure, folder, rows};
+use palenque_graph::table::Status;
 use palenque_graph::{NoProgress, SupplyGraph};
+use palenque_metrics::kernel::input_groups::InputClass;
+use palenque_metrics::resilience::ario::{ArioConfig, ario};
 use palenque_metrics::resilience::attack_curve::{
     AttackCurve, RobustnessConfig, robustness_curves,
 };
 use palenque_metrics::resilience::attack_order::AttackOrder;
+use palenque_metrics::resilience::dependency_percolation::dependency_percolation;
+use palenque_metrics::resilience::essentiality::Essentiality;
 use palenque_metrics::resilience::fc_random::fc_random;
+use palenque_metrics::resilience::scenario::{Scenario, Strike};
 use serde_json::{Value, json};
 
 fn kite() -> SupplyGraph {
@@ -154,4 +160,74 @@ fn tables_of_the_kite() {
     assert_eq!(column(&tables[..1], "surviving_flow_share")[0], Some(1.0));
     assert_near(figure(&tables, "r_index_degree_static"), &json!(0.36), "r_index");
     assert_near(figure(&tables, "r_index_random"), &json!(0.385_206_349_206_349_16), "r_index");
+}
+
+#[test]
+fn who_stops_for_want_of_an_input() {
+    let graph = Case::open("07_palenque10_fragmentation").economy();
+    let case = Case::open("17_percolation");
+    // Nobody depends on what traders sell.
+    let all = Essentiality::uniform(&graph, "role", InputClass::Essential).expect("roles");
+    let roles = ["grower", "fuel", "distiller", "packaging", "bottler", "trader"];
+    let inputs = roles
+        .iter()
+        .fold(all, |inputs, role| inputs.with_class("trader", role, InputClass::Substitutable));
+    let failures = dependency_percolation(&graph, &inputs, 0.0, &NoProgress).expect("a result");
+    for (node, failure) in graph.node_indices().zip(failures) {
+        let id = graph.node_id(node);
+        let expected =
+            |key: &str| case.expected(&format!("dependency_percolation_palenque10/{id}/{key}"));
+        assert_eq!(json!(failure.n_failed), *expected("n_failed"), "{id}");
+        let left = |loss: Result<f64, Status>| loss.ok().map(|loss| 1.0 - loss);
+        assert_near(left(failure.output_loss), expected("surviving_output_share"), id);
+        assert_near(left(failure.flow_loss), expected("surviving_flow_share"), id);
+        assert_near(left(failure.demand_loss), expected("served_final_demand_share"), id);
+    }
+}
+
+#[test]
+fn inventories_absorb_a_drought_or_collapse() {
+    let case = Case::open("20_ario_inventory");
+    let rows = rows(&folder("20_ario_inventory").join("io.csv"));
+    let number = |cell: &(String, String)| cell.1.parse::<f64>().expect("a number");
+    let flows = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(i, row)| (0..3).map(move |j| (i as u32, j as u32, number(&row[1 + j]))));
+    let graph = SupplyGraph::from_flows(rows.iter().map(|row| &row[0].1), flows)
+        .expect("a good table")
+        .with_number("final_demand", rows.iter().map(|row| Some(number(&row[4]))))
+        .with_number("output", rows.iter().map(|row| Some(number(&row[5]))));
+    let strike = Strike { node: 0, loss: 0.4, start: 0.0, duration: 10.0, recovery: 10.0 };
+    let drought = Scenario { name: "drought".into(), strikes: vec![strike] };
+    for regime in ["recovering", "collapsing", "no_overproduction"] {
+        let expected = |key: &str| case.expected(&format!("{regime}/{key}"));
+        let param = |key: &str| expected(&format!("params/{key}")).as_f64().expect("a number");
+        let config = ArioConfig {
+            cover: param("s"),
+            psi: param("psi"),
+            tau_inv: param("tau_inv"),
+            alpha_max: param("amax"),
+            tau_alpha: param("tau_a"),
+            steps: 80,
+            ..ArioConfig::default()
+        };
+        let mut periods = Vec::new();
+        let loss = ario(&graph, &drought, &config, |_, period| periods.push(period.clone()))
+            .expect("a result");
+        assert_near(Some(loss.loss_total), expected("production_loss_total"), regime);
+        assert_near(Some(loss.unmet_final), expected("final_unmet_total"), regime);
+        assert_near(Some(loss.loss_direct), expected("direct_loss"), regime);
+        assert_eq!(json!(loss.recovered), *expected("recovered"), "{regime}");
+        for step in expected("steps").as_array().expect("a list") {
+            let t = step["t"].as_u64().expect("a period") as usize;
+            let what = format!("{regime}, period {t}");
+            let cells = |values: &[f64]| values.iter().map(|x| Some(*x)).collect::<Vec<_>>();
+            assert_all(&cells(&periods[t].production), &step["production"], &what);
+            assert_all(&cells(&periods[t].demand), &step["demand"], &what);
+            assert_all(&cells(&periods[t].unmet_final), &step["final_unmet"], &what);
+            let cover = periods[t].inventory_cover.iter().copied().fold(f64::INFINITY, f64::min);
+            assert_near(Some(cover), &step["inventory_min_cover"], &what);
+        }
+    }
 }

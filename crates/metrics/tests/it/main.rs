@@ -16,6 +16,7 @@ mod peer;
 mod peer_structure;
 mod productivity;
 mod property;
+mod property_esri;
 mod property_gvc;
 mod property_leontief;
 mod property_linkage;

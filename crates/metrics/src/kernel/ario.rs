@@ -1,0 +1,94 @@
+//! Production with inventories, period by period, after a loss of capacity.
+
+use crate::kernel::coefficients::Economy;
+
+/// What decides how firms answer a shortage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Answers {
+    /// Periods that full inventories last.
+    pub(crate) cover: f64,
+    /// The share of full inventories below which a firm makes less.
+    pub(crate) psi: f64,
+    /// Periods in which a gap of inventories is to be filled.
+    pub(crate) tau_inv: f64,
+    /// The most that capacity can be raised to, by what it was.
+    pub(crate) alpha_max: f64,
+    /// Periods in which it is raised.
+    pub(crate) tau_alpha: f64,
+}
+
+/// The state after a period.
+pub(crate) struct Period<'s> {
+    /// What each node made.
+    pub(crate) made: &'s [f64],
+    /// What was asked of it, by nodes and by final users.
+    pub(crate) asked: &'s [f64],
+    /// What final users asked and did not get.
+    pub(crate) unmet: &'s [f64],
+    /// Periods that the scarcest inventory lasts at the old level of production; infinite without inputs.
+    pub(crate) cover: &'s [f64],
+}
+
+/// Runs `steps` periods. `capacity_lost(t, i)` is the share of its capacity that node `i` lacks in period `t`. `O(n + m)` a
+/// period.
+///
+/// Inventories and orders are kept for each edge, in the order of what each node buys.
+pub(crate) fn simulate(
+    economy: &Economy<'_>,
+    answers: Answers,
+    steps: usize,
+    capacity_lost: impl Fn(usize, usize) -> f64,
+    mut visit: impl FnMut(usize, &Period<'_>),
+) {
+    let graph = economy.graph();
+    let (x0, f) = (&economy.accounts().output, &economy.accounts().final_demand);
+    let (n, m) = (x0.len(), graph.n_edges());
+    let flow = |k: usize| graph.flows()[graph.in_edges()[k] as usize];
+    let per_output: Vec<f64> = (0..n)
+        .flat_map(|j| graph.in_range(j).map(move |k| (j, k)))
+        .map(|(j, k)| if x0[j] > 0.0 { flow(k) / x0[j] } else { 0.0 })
+        .collect();
+    let mut stock: Vec<f64> = (0..m).map(|k| answers.cover * flow(k)).collect();
+    let mut orders: Vec<f64> = (0..m).map(flow).collect();
+    let mut alpha = vec![1.0; n];
+    let [mut asked, mut made, mut shipped, mut wanted, mut unmet, mut cover] =
+        std::array::from_fn(|_| vec![0.0; n]);
+    for t in 0..steps {
+        asked.copy_from_slice(f);
+        for (k, order) in orders.iter().enumerate() {
+            asked[graph.sources()[k] as usize] += order;
+        }
+        for j in 0..n {
+            let capacity = alpha[j] * (1.0 - capacity_lost(t, j)) * x0[j];
+            wanted[j] = capacity.min(asked[j]);
+            let mut supplied: f64 = 1.0;
+            for k in graph.in_range(j) {
+                let needed = answers.psi * answers.cover * per_output[k] * wanted[j];
+                if needed > 1e-12 {
+                    supplied = supplied.min(stock[k] / needed);
+                }
+            }
+            made[j] = wanted[j] * supplied;
+            shipped[j] = if asked[j] == 0.0 { 0.0 } else { made[j] / asked[j] };
+            unmet[j] = f[j] - f[j] * shipped[j];
+        }
+        for j in 0..n {
+            let mut least = f64::INFINITY;
+            for k in graph.in_range(j) {
+                let used = per_output[k] * made[j];
+                stock[k] += orders[k] * shipped[graph.sources()[k] as usize] - used;
+                let gap = answers.cover * per_output[k] * wanted[j] - stock[k];
+                orders[k] = used + gap.max(0.0) / answers.tau_inv;
+                least = least.min(stock[k] / flow(k));
+            }
+            cover[j] = least;
+            let short = if asked[j] == 0.0 { 0.0 } else { (asked[j] - made[j]) / asked[j] };
+            alpha[j] += if short > 1e-12 {
+                (answers.alpha_max - alpha[j]) * short / answers.tau_alpha
+            } else {
+                (1.0 - alpha[j]) / answers.tau_alpha
+            };
+        }
+        visit(t, &Period { made: &made, asked: &asked, unmet: &unmet, cover: &cover });
+    }
+}

@@ -1,0 +1,46 @@
+//! The tables of simulated shocks: step by step, and in sum.
+
+use crate::long::STATUS;
+use palenque_graph::table::{ColumnSpec, Kind, Unit};
+
+/// The columns of `shock_path`; each model fills its own.
+pub(super) static PATH: [ColumnSpec; 11] = [
+    ColumnSpec::text("model", "The model: `ario`, `diim` or `esri`."),
+    ColumnSpec::text("scenario", "What happens, as in the side table; or the node that fails."),
+    ColumnSpec {
+        name: "step",
+        kind: Kind::I64,
+        unit: Unit::Count,
+        meaning: "Periods, or steps of a cascade, since the shock.",
+    },
+    ColumnSpec::text("node_id", "The node's id, as in the input; empty for the whole network."),
+    ColumnSpec::number("production", Unit::Currency, "What is made."),
+    ColumnSpec::number("demand", Unit::Currency, "What is asked for, by nodes and final users."),
+    ColumnSpec::number(
+        "inventory_cover",
+        Unit::None,
+        "Periods that the scarcest inventory lasts at the old level of production.",
+    ),
+    ColumnSpec::number("unmet_final", Unit::Currency, "What final users ask for and do not get."),
+    ColumnSpec::number("inoperability", Unit::One, "Share of production that is lost."),
+    ColumnSpec::number("h_down", Unit::One, "Share of production left for want of inputs."),
+    ColumnSpec::number("h_up", Unit::One, "Share of production left for want of orders."),
+];
+
+/// The columns of `shock_summary`.
+pub(super) static SUMMARY: [ColumnSpec; 9] = [
+    ColumnSpec::text("model", "The model: `ario`, `diim` or `esri`."),
+    ColumnSpec::text("scenario", "What happens, as in the side table; or the node that fails."),
+    ColumnSpec::number("loss_total", Unit::Currency, "Production that is lost in all."),
+    ColumnSpec::number("loss_direct", Unit::Currency, "Of it, what the shock itself takes."),
+    ColumnSpec::number("amplification", Unit::One, "All that is lost by what the shock takes."),
+    ColumnSpec::flag("recovered", "Whether all nodes make at least 99 % of what they did."),
+    ColumnSpec {
+        name: "steps",
+        kind: Kind::I64,
+        unit: Unit::Count,
+        meaning: "Periods or steps simulated.",
+    },
+    ColumnSpec::text("params", "The parameters that were varied."),
+    STATUS,
+];
