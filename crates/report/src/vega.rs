@@ -247,6 +247,22 @@ pub(crate) fn robustness_curve(column: &str, things: &str, title: &str) -> Value
     })
 }
 
+pub(crate) fn esri_profile(parts: &[&str]) -> Value {
+    let log = |field: &str, title: &str| json!({ "field": field, "type": "quantitative", "title": title, "scale": { "type": "log" } });
+    let part = |range: Value| json!({ "field": "part", "type": "nominal", "title": null, "sort": parts, "scale": { "domain": parts, "range": range } });
+    json!({
+        "transform": [{ "filter": "datum.value > 0" }],
+        "mark": { "type": "point", "filled": true, "size": 30, "opacity": 0.8 },
+        "encoding": {
+            "x": log("rank", "Rank"),
+            "y": log("value", "Share that is lost"),
+            "color": part(json!(colours()[..parts.len()])),
+            "shape": part(json!(SHAPES[..parts.len()])),
+            "tooltip": [{ "field": "node_id" }, { "field": "part" }, { "field": "value" }]
+        }
+    })
+}
+
 pub(crate) fn ccdf(title: &str, grouped: bool) -> Value {
     let log = |field: &str, title: &str| json!({ "field": field, "type": "quantitative", "title": title, "scale": { "type": "log" } });
     let mut encoding = json!({

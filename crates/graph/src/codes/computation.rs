@@ -39,6 +39,6 @@ pub(super) const WARNINGS: &[Code] = &[
         "Some firms sell all they make to each other and nothing to final users, so that a loss of orders among them never \
          fades: it creeps towards everything, and what comes out is decided by `epsilon`, the step at which the \
          computation stops. Give `output` or `final_demand`, and let losses be shares of output \
-         (`--set esri.revenue=output`); else do not compare such values.",
+         (`--set systemic_risk.revenue=output`); else do not compare such values.",
     ),
 ];

@@ -385,7 +385,7 @@ pub(super) const PARAMS: [ParamSpec; 12] = [
 ];
 
 static SPEC: MetricSpec = MetricSpec {
-    name: "esri",
+    name: "systemic_risk",
     family: Family::Resilience,
     summary: "How much of the network's output is lost in the end when a firm fails, downstream and upstream.",
     formula: "d_j = min(1, max(max_k Σ_{i∈k} Z_ij/Π_jk σ_i d_i, Σ_{i ne} Z_ij/s_in_j σ_i d_i)), σ_i = min(1, \
@@ -480,7 +480,7 @@ fn leakless(cascade: &Cascade<'_>) -> Option<Diagnostic> {
         some.join(", "),
         if block.len() > some.len() { ", …" } else { "" },
     );
-    let help = "give `output` or `final_demand`, and `--set esri.revenue=output`";
+    let help = "give `output` or `final_demand`, and `--set systemic_risk.revenue=output`";
     Some(Diagnostic::new("W0905", what).help(help))
 }
 

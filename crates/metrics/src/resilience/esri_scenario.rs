@@ -98,10 +98,10 @@ static SCENARIO_PARAMS: [ParamSpec; 10] = {
 };
 
 static SPEC: MetricSpec = MetricSpec {
-    name: "esri_scenario",
+    name: "systemic_risk_scenario",
     family: Family::Resilience,
     summary: "How the failure of firms of one's own choice spreads through the network, step by step.",
-    formula: "as `esri`, with losses that begin at `loss` for each node that is struck",
+    formula: "as `systemic_risk`, with losses that begin at `loss` for each node that is struck",
     source: "Diem, Borsos, Reisch, Kertész and Thurner (2022)",
     reading: "A row of shock_path is a node whose loss grew in that step by more than epsilon, and what it has left. Steps are \
               rounds of the cascade, not days. loss_direct is the output that the shock itself takes, at the prices and \

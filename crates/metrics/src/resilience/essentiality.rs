@@ -141,7 +141,12 @@ impl Essentiality {
             let help = format!("its columns are {}", ESSENTIAL.columns);
             return Err(reader.refused_whole("E0403", what, &help));
         }
-        let unknown = code.iter().filter(|(_, k)| !named[**k]);
+        let mut sells = vec![false; names.len() + 1];
+        for v in graph.node_indices() {
+            let k = (found.type_of[v.index()] as usize).min(names.len());
+            sells[k] |= graph.customers(v).any(|(buyer, _)| buyer != v);
+        }
+        let unknown = code.iter().filter(|(_, k)| sells[**k] && !named[**k]);
         found.unknown = unknown.map(|(name, _)| (*name).to_owned()).collect();
         Ok(found)
     }

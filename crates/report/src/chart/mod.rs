@@ -3,6 +3,7 @@
 mod apl_chain;
 mod bow_tie;
 mod ccdf;
+mod esri_profile;
 mod extraction;
 mod field_of_influence;
 mod flows_sankey;
@@ -98,6 +99,7 @@ static CHARTS: &[&dyn Chart] = &[
     &apl_chain::AplChain,
     &bow_tie::BowTie,
     &ccdf::Ccdf,
+    &esri_profile::EsriProfile,
     &extraction::Extraction,
     &field_of_influence::FieldOfInfluence,
     &flows_sankey::FlowsSankey,

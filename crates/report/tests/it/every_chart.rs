@@ -3,8 +3,9 @@
 use crate::charts::{four_stages, kite, small_chain, three_sectors};
 use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
-    Attack, bow_tie, chain, edge_metrics, extraction, gvc_decomposition, io_matrix, linkages,
-    linkages_over, names, node_metrics, numbers, robustness_curve, stage_linkages,
+    Attack, bow_tie, chain, disruption_nodes, edge_metrics, extraction, gvc_decomposition,
+    io_matrix, linkages, linkages_over, names, node_metrics, numbers, robustness_curve,
+    stage_linkages,
 };
 use palenque_graph::table::Unit;
 use palenque_graph::{Panel, SupplyGraph, Table};
@@ -146,6 +147,7 @@ fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> V
     vec![
         case("apl_chain", &matrices, &[]),
         case("bow_tie", &bow_tie(&ids), &[]),
+        case("esri_profile", &disruption_nodes(&ids), &[]),
         case("extraction", &extraction(&ids, &losses), &[]),
         case("field_of_influence", &field, &[]),
         case("field_of_influence", &landscape, &[("matrix", "MPM"), ("nodes", "30")]),
@@ -337,6 +339,7 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("extraction", extraction(&none, &[])),
         ("apl_chain", io_matrix(&none, &[])),
         ("bow_tie", bow_tie(&none)),
+        ("esri_profile", disruption_nodes(&none)),
         ("field_of_influence", io_matrix(&none, &[])),
         ("io_heatmap", io_matrix(&none, &[])),
         ("flows_sankey", edge_metrics(&none, &[])),
@@ -430,9 +433,10 @@ fn figures_differ_only_where_they_should() {
     };
     let style = Style { preset: Preset::Paper1Col, ..Style::default() };
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 9] = [
+    let small: [Small; 10] = [
         ("apl_chain_small", "apl_chain", four_nodes(), &[]),
         ("bow_tie_small", "bow_tie", bow_tie(&names(24)), &[]),
+        ("esri_profile_small", "esri_profile", disruption_nodes(&names(9)), &[]),
         ("extraction_small", "extraction", extraction(&names(2), &[[4.0, 6.0, 3.0, 2.0]; 2]), &[]),
         ("field_of_influence_small", "field_of_influence", four_nodes(), &[("frame", "25")]),
         ("flows_sankey_small", "flows_sankey", crate::linkage_charts::flows(), &[("top", "3")]),

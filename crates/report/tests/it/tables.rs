@@ -254,6 +254,24 @@ pub(crate) fn gvc_decomposition(countries: &[(&str, [f64; 10])]) -> Table {
     Table::new(TableId::GvcDecomposition, columns)
 }
 
+/// Systemic risk of firms, each next costing less, the last nothing.
+pub(crate) fn disruption_nodes(ids: &[String]) -> Table {
+    let n = ids.len();
+    let risk =
+        |i: usize, part: f64| if n > 1 && i + 1 == n { 0.0 } else { part / (1.0 + i as f64) };
+    let parts = |part: f64| (0..n).map(|i| risk(i, part)).collect::<Vec<f64>>();
+    Table::new(
+        TableId::DisruptionNodes,
+        vec![
+            text("period", &vec![""; n]),
+            text("node_id", ids),
+            numbers("esri", Unit::One, &parts(0.8)),
+            numbers("esri_down", Unit::One, &parts(0.5)),
+            numbers("esri_up", Unit::One, &parts(0.1)),
+        ],
+    )
+}
+
 /// Node metrics of firms of whom most are around a core of every third.
 pub(crate) fn bow_tie(ids: &[String]) -> Table {
     const PARTS: [&str; 9] =

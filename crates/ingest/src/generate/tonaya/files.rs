@@ -45,6 +45,19 @@ pub(super) fn cooperation(cluster: &Cluster, out: &mut dyn Write) -> io::Result<
     out.flush()
 }
 
+/// `essential.csv`: what a buyer cannot make anything without is essential, and what it can do itself, put off or get
+/// elsewhere is not.
+pub(super) fn essential(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "supplier_sector,buyer_sector,class")?;
+    for buyer in &TRADES {
+        for input in buyer.inputs {
+            let class = if input.is_essential() { 2 } else { 1 };
+            writeln!(out, "{},{},{class}", input.of.spec().role, buyer.role)?;
+        }
+    }
+    Ok(())
+}
+
 /// `tasks.csv`; and the hours of every firm in the last period.
 pub(super) fn tasks(
     cluster: &Cluster,

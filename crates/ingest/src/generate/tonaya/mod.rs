@@ -30,6 +30,7 @@ static SPEC: ModelSpec = ModelSpec {
         ("palenque.toml", "A pipeline from these files to tables, figures and a page."),
         ("edges.csv", "Who sells what to whom: MXN thousand, quantity and unit, by period."),
         ("cooperation.csv", "Who cooperates with whom, how, by period."),
+        ("essential.csv", "Which inputs a trade cannot do without: 2 essential, 1 not."),
         ("tasks.csv", "Hours that each firm spends on each task, by period."),
         ("accounts.csv", "Output, final demand, value added and imports of each firm, by period."),
         ("nodes.csv", "The firms: what they do, where, who owns them, what they could produce."),
@@ -47,6 +48,7 @@ impl Model for Tonaya {
         sink.file("palenque.toml")?.write_all(include_bytes!("palenque.toml"))?;
         let periods = files::edges(&cluster, &mut *sink.file("edges.csv")?)?;
         files::cooperation(&cluster, &mut *sink.file("cooperation.csv")?)?;
+        files::essential(&mut *sink.file("essential.csv")?)?;
         let hours = files::tasks(&cluster, &periods, &mut *sink.file("tasks.csv")?)?;
         files::accounts(&cluster, &periods, &mut *sink.file("accounts.csv")?)?;
         files::nodes(&cluster, &periods, &hours, &mut *sink.file("nodes.csv")?)

@@ -74,6 +74,13 @@ impl Input {
         Self { part, ..self }
     }
 
+    /// Whether a buyer makes nothing without it: goods that go into every unit, not services and not what lasts.
+    pub(super) fn is_essential(&self) -> bool {
+        const GOODS: [&str; 7] =
+            ["agave", "bulk mezcal", "bottled mezcal", "firewood", "bottles", "labels", "caps"];
+        GOODS.contains(&self.product)
+    }
+
     /// What firms of this trade live on, which a distiller buys when it leaves their task to them.
     const fn service(of: Trade, product: &'static str, per_unit: f64, centavos: u64) -> Self {
         input(of, product, per_unit, centavos, 3).anchored().when(When::Bought(of))
