@@ -58,6 +58,13 @@ impl SideTable {
         self.rows.iter().map(|(line, cells)| (*line, cells.as_slice()))
     }
 
+    /// The same table with only these rows.
+    #[must_use]
+    pub fn filter(&self, keep: impl Fn(&[String]) -> bool) -> Self {
+        let rows = self.rows.iter().filter(|(_, cells)| keep(cells)).cloned().collect();
+        Self { file: self.file.clone(), titles: self.titles.clone(), rows }
+    }
+
     /// The place of a cell.
     #[must_use]
     pub fn place(&self, line: u64, column: usize) -> Location {

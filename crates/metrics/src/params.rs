@@ -101,6 +101,32 @@ impl Params {
         self.sides.get(name).map(|table| &**table)
     }
 
+    /// The same parameters for one period of several: of side tables with a column `period`, the rows of that period and those
+    /// of none.
+    ///
+    /// # Example
+    /// ```
+    /// # use palenque_graph::SideTable;
+    /// # use palenque_metrics::Params;
+    /// let rows = [(2, "1994"), (3, "1995"), (4, "")].map(|(line, p)| (line, vec![p.to_owned()]));
+    /// let tasks = SideTable::new("tasks.csv", vec!["period".into()], rows.to_vec());
+    /// let params = Params::default().with_side("tasks", tasks.into()).of_period("1995");
+    /// let lines: Vec<u64> = params.side("tasks").expect("a table").rows().map(|row| row.0).collect();
+    /// assert_eq!(lines, [3, 4]);
+    /// ```
+    #[must_use]
+    pub fn of_period(&self, period: &str) -> Self {
+        let kept = |table: &Arc<SideTable>| match table.column("period") {
+            None => table.clone(),
+            Some(column) => Arc::new(table.filter(|cells| {
+                let cell = cells[column].trim();
+                cell.is_empty() || cell == period
+            })),
+        };
+        let sides = self.sides.iter().map(|(name, table)| (name.clone(), kept(table))).collect();
+        Self { values: self.values.clone(), sides }
+    }
+
     /// The names of the parameters that `known` does not list.
     ///
     /// # Errors

@@ -123,7 +123,11 @@ impl Run<'_> {
                         *all = pick.kept(pick.metric.compare(from, to, params, progress)?);
                     }
                 } else {
-                    for (all, (_, graph)) in results.periods.iter_mut().zip(panel.iter()) {
+                    for (all, (period, graph)) in results.periods.iter_mut().zip(panel.iter()) {
+                        // A network without periods is told by the metric that its side table has several.
+                        let own =
+                            if period.is_empty() { None } else { Some(params.of_period(period)) };
+                        let params = own.as_ref().unwrap_or(params);
                         *all = pick.kept(pick.metric.compute(graph, params, progress)?);
                     }
                 }

@@ -92,7 +92,9 @@ pub(super) static NODE_METRICS: &[&str] = &[
     "gini_suppliers",
     "spec_hhi",
     "spec_shannon",
+    "spec_evenness",
     "kl_vs_cluster",
+    "krugman_firm",
     "n_tasks",
     "intra_cluster_purchase_share",
     "intra_cluster_sales_share",
@@ -150,6 +152,25 @@ pub(super) static EDGE_METRICS: &[&str] = &[
     "field_intensity",
     "tolerable_limit",
     "trophic_rise",
+];
+
+pub(super) static CONCENTRATION: &[&str] = &[
+    "period",
+    "grouping",
+    "group",
+    "n_firms",
+    "output",
+    "value_added",
+    "hhi",
+    "hhi_norm",
+    "effective_number",
+    "cr1",
+    "cr4",
+    "cr8",
+    "gini",
+    "theil_t",
+    "theil_l",
+    "status",
 ];
 
 pub(super) static DISRUPTION_NODES: &[&str] = &[

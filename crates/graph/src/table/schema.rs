@@ -1,7 +1,7 @@
 //! Which tables there are, what a row of each is, and the order of their columns.
 
 use super::column_order::{
-    AGGREGATION_BIAS, DISRUPTION_NODES, EDGE_METRICS, FOOTPRINTS, GROUP_EXTRACTION,
+    AGGREGATION_BIAS, CONCENTRATION, DISRUPTION_NODES, EDGE_METRICS, FOOTPRINTS, GROUP_EXTRACTION,
     HORIZONTAL_PAIRS, LINKAGES, NETWORK_SUMMARY, NODE_METRICS, REGIONAL_COEFFICIENTS,
     ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH,
     SHOCK_SUMMARY, STAGE_LINKAGES, STRUCTURAL_PATHS,
@@ -40,6 +40,10 @@ pub enum TableId {
     RobustnessSummary,
     /// One row a node: what its failure does.
     DisruptionNodes,
+    /// One row a group of firms.
+    Concentration,
+    /// One row a firm and task.
+    FirmTasks,
     /// One row a D-core.
     Dcore,
     /// One row a number of partners.
@@ -89,6 +93,8 @@ impl TableId {
         Self::RobustnessCurve,
         Self::RobustnessSummary,
         Self::DisruptionNodes,
+        Self::Concentration,
+        Self::FirmTasks,
         Self::Dcore,
         Self::RichClub,
         Self::IoMatrix,
@@ -121,6 +127,8 @@ impl TableId {
             Self::RobustnessCurve => "robustness_curve",
             Self::RobustnessSummary => "robustness_summary",
             Self::DisruptionNodes => "disruption_nodes",
+            Self::Concentration => "concentration",
+            Self::FirmTasks => "firm_tasks",
             Self::Dcore => "dcore",
             Self::RichClub => "rich_club",
             Self::IoMatrix => "io_matrix",
@@ -162,6 +170,8 @@ impl TableId {
             Self::RobustnessCurve => "One row a step of an attack: what is left of the network.",
             Self::RobustnessSummary => "One row an attack: how robust the network is to it.",
             Self::DisruptionNodes => "One row a node: what its failure does to the others.",
+            Self::Concentration => "One row a group of firms: how concentrated their output is.",
+            Self::FirmTasks => "One row a firm and task: how much it does of it.",
             Self::Dcore => {
                 "One row a D-core: suppliers and customers that its members have inside."
             }
@@ -221,6 +231,10 @@ impl TableId {
             Self::RobustnessCurve => ROBUSTNESS_CURVE,
             Self::RobustnessSummary => ROBUSTNESS_SUMMARY,
             Self::DisruptionNodes => DISRUPTION_NODES,
+            Self::Concentration => CONCENTRATION,
+            Self::FirmTasks => {
+                &["period", "node_id", "task", "effort", "share_of_firm", "share_of_task"]
+            }
             Self::Dcore => &["period", "k", "l", "size", "frontier"],
             Self::RichClub => &["period", "k", "n_nodes", "n_ties", "phi", "status"],
             Self::IoMatrix => &["period", "matrix", "row", "col", "value"],

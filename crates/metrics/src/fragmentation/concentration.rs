@@ -77,6 +77,33 @@ impl Concentration {
         self.if_any(relative.map(|r| r * r.ln()).sum::<f64>() / n)
     }
 
+    /// How many sizes there are.
+    #[must_use]
+    pub fn n(&self) -> usize {
+        self.sizes.len()
+    }
+
+    /// `(Σ s² − 1/N)/(1 − 1/N)`, from 0, all equal, to 1; `None` for one.
+    #[must_use]
+    pub fn hhi_norm(&self) -> Option<f64> {
+        let least = 1.0 / self.sizes.len() as f64;
+        Some((self.hhi()? - least) / (1.0 - least)).filter(|_| self.sizes.len() > 1)
+    }
+
+    /// `(1/N) Σ ln(ȳ/y)`, the mean logarithmic deviation.
+    #[must_use]
+    pub fn theil_l(&self) -> Option<f64> {
+        let n = self.sizes.len() as f64;
+        self.if_any(-self.sizes.iter().map(|y| (y / self.total * n).ln()).sum::<f64>() / n)
+    }
+
+    /// `−Σ s ln s`.
+    #[must_use]
+    pub fn shannon(&self) -> Option<f64> {
+        let shares = self.sizes.iter().map(|y| y / self.total);
+        self.if_any(shares.map(|s| -s * s.ln()).sum())
+    }
+
     fn if_any(&self, value: f64) -> Option<f64> {
         (!self.sizes.is_empty()).then_some(value)
     }

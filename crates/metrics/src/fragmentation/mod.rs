@@ -6,14 +6,17 @@ pub mod concentration;
 pub mod core_periphery;
 pub mod cut_points;
 pub mod dcore;
+pub mod division_of_labour;
 pub mod dominators;
 pub mod downstreamness;
 pub mod flow_hierarchy;
 pub mod key_player;
 pub mod min_cut;
+pub mod production_fragmentation;
 pub mod propagation_length;
 pub mod propagation_length_mean;
 pub mod size;
+pub mod tasks;
 pub mod trophic_level;
 pub mod upstreamness;
 pub mod upstreamness_open_economy;
@@ -28,11 +31,13 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &core_periphery::CorePeripheryMetric,
     &cut_points::CutPointsMetric,
     &dcore::DcoreMetric,
+    &division_of_labour::DivisionOfLabourMetric,
     &dominators::DominatorsMetric,
     &downstreamness::Downstreamness,
     &flow_hierarchy::FlowHierarchyMetric,
     &key_player::KeyPlayer,
     &min_cut::MinCutMetric,
+    &production_fragmentation::ProductionFragmentationMetric,
     &propagation_length::PropagationLengthMetric,
     &propagation_length_mean::MeanPropagationLength,
     &size::Size,

@@ -12,6 +12,7 @@ pub(crate) mod chunks;
 pub mod coefficients;
 pub(crate) mod components;
 pub mod condition;
+pub(crate) mod contingency;
 pub(crate) mod cores;
 pub(crate) mod dijkstra;
 pub mod distance;

@@ -326,7 +326,7 @@ fn strong_steps(grid: &[usize], cost: usize) -> Vec<usize> {
 }
 
 /// The 2.5 and 97.5 % quantiles, between neighbouring values in proportion.
-fn interval(values: &mut [f64]) -> (f64, f64) {
+pub(crate) fn interval(values: &mut [f64]) -> (f64, f64) {
     values.sort_unstable_by(f64::total_cmp);
     let quantile = |thousandths: usize| {
         let at = thousandths * (values.len() - 1);

@@ -6,6 +6,7 @@ mod golden_adjustment;
 mod golden_communities;
 mod golden_esri;
 mod golden_gvc;
+mod golden_labour;
 mod golden_leontief;
 mod golden_linkage;
 mod golden_network;
