@@ -65,11 +65,15 @@ pub enum MetricError {
         /// The most that is taken.
         limit: usize,
     },
-    /// Distances between all pairs would be searched, for hours.
-    #[error("needs the distances between all pairs of {n} nodes, which takes hours")]
+    /// It would take hours.
+    #[error("needs {what} of {n} nodes, which takes hours")]
     TooLong {
+        /// What is computed, such as "the distances between all pairs".
+        what: &'static str,
         /// Nodes.
         n: usize,
+        /// What to ask for instead.
+        instead: &'static str,
     },
     /// The accounts of the network contradict themselves.
     #[error("{}", .0.what())]
@@ -113,9 +117,8 @@ impl MetricError {
             }
             Self::TooLarge { .. } => Diagnostic::new("E0902", what)
                 .help("aggregate first, such as with `--by sector`, raise `--max-memory`, or ask for indices that need one solve"),
-            Self::TooLong { .. } => Diagnostic::new("E0903", what).help(format!(
-                "use `closeness`, which samples large networks, or `--set {metric}.method=exact`"
-            )),
+            Self::TooLong { instead, .. } => Diagnostic::new("E0903", what)
+                .help(format!("{instead}, or `--set {metric}.method=exact`")),
             Self::Accounts(found) | Self::Side(found) => (**found).clone(),
             Self::Cancelled => Diagnostic::new("E0903", what).help("allow more time"),
         }

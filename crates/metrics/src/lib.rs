@@ -1,4 +1,4 @@
-//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering and resilience of a
+//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering, flexibility and resilience of a
 //! [`SupplyGraph`].
 //!
 //! Each index is a typed free function in a file of its own, and a small adapter behind [`Metric`] by which the
@@ -19,6 +19,7 @@
 pub mod centrality;
 pub mod clustering;
 mod error;
+pub mod flexibility;
 pub mod fragmentation;
 pub mod kernel;
 pub mod linkage;
@@ -109,6 +110,7 @@ pub fn all() -> impl Iterator<Item = &'static dyn Metric> {
         fragmentation::METRICS,
         linkage::METRICS,
         clustering::METRICS,
+        flexibility::METRICS,
         resilience::METRICS,
     ]
     .into_iter()

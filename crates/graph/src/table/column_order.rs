@@ -104,6 +104,7 @@ pub(super) static NODE_METRICS: &[&str] = &[
     "n_cooperation_ties",
     "multisourcing_index",
     "single_sourced_spend_share",
+    "critical_supplier",
     "replaceable_share",
     "headroom",
     "clustering",

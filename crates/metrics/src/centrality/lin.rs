@@ -104,7 +104,11 @@ impl Metric for LinMetric {
             return Err(ParamError::Value(what).into());
         }
         if config.chooses_sampled_distances(graph) {
-            return Err(MetricError::TooLong { n: graph.n_nodes() });
+            return Err(MetricError::TooLong {
+                what: "the distances between all pairs",
+                n: graph.n_nodes(),
+                instead: "use `closeness`, which samples large networks",
+            });
         }
         let lin = lin(graph, &DistanceConfig { distance: config.distance }, progress)?;
         let columns = vec![

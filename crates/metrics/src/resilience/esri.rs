@@ -227,7 +227,12 @@ fn affordable(
     let probes: Vec<u32> = (0..PROBES).map(|k| firms[k * n / PROBES]).collect();
     let pushes: u64 = cascade.of_each(&probes, progress)?.iter().map(|l| l.pushes).sum();
     let all = pushes as f64 / PROBES as f64 * n as f64;
-    if all > BUDGET { Err(MetricError::TooLong { n: cascade.graph.n_nodes() }) } else { Ok(()) }
+    if all <= BUDGET {
+        return Ok(());
+    }
+    let (what, n) = ("the cascades from all", cascade.graph.n_nodes());
+    let instead = "ask for the largest, as with `--set systemic_risk.top=100`";
+    Err(MetricError::TooLong { what, n, instead })
 }
 
 /// The network along which losses spread.

@@ -8,12 +8,14 @@ pub mod efficiency;
 pub mod esri;
 pub mod esri_scenario;
 pub mod essentiality;
+pub mod exposure;
 pub mod fc_random;
 pub mod robustness_curve;
 pub mod scenario;
 pub mod shock_path;
 pub mod shock_table;
 pub mod shocks;
+pub mod volatility;
 
 use crate::Metric;
 
@@ -23,6 +25,8 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &efficiency::EfficiencyMetric,
     &esri::Esri,
     &esri_scenario::EsriScenario,
+    &exposure::ExposureMetric,
     &robustness_curve::RobustnessCurve,
     &shocks::StaticShocks,
+    &volatility::Volatility,
 ];

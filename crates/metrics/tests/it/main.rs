@@ -5,6 +5,7 @@ mod golden;
 mod golden_adjustment;
 mod golden_communities;
 mod golden_esri;
+mod golden_flexibility;
 mod golden_gvc;
 mod golden_labour;
 mod golden_leontief;

@@ -5,7 +5,8 @@ use palenque_metrics::{Family, Metric, MetricSpec, Params, all};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 5] = ["centrality", "fragmentation", "linkage", "clustering", "resilience"];
+const FOLDERS: [&str; 6] =
+    ["centrality", "fragmentation", "linkage", "clustering", "flexibility", "resilience"];
 
 fn specs() -> impl Iterator<Item = &'static MetricSpec> {
     all().map(Metric::spec)
