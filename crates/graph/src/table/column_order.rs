@@ -174,6 +174,11 @@ pub(super) static CONCENTRATION: &[&str] = &[
     "status",
 ];
 
+pub(super) static CONSOLIDATION: &[&str] = &[
+    "period", "theta", "n_firms", "measure", "value", "lower", "upper", "observed", "change",
+    "status",
+];
+
 pub(super) static DISRUPTION_NODES: &[&str] = &[
     "period",
     "node_id",
@@ -193,7 +198,10 @@ pub(super) static DISRUPTION_NODES: &[&str] = &[
     "delta_F",
     "delta_DF",
     "vulnerability_fixed_n",
+    "vulnerability",
     "criticality_rank",
+    "criticality_score",
+    "criticality_components",
     "supplier_hit_any",
     "supplier_hit_count_share",
     "supplier_hit_spend_share",

@@ -1,10 +1,10 @@
 //! Which tables there are, what a row of each is, and the order of their columns.
 
 use super::column_order::{
-    AGGREGATION_BIAS, CONCENTRATION, DISRUPTION_NODES, EDGE_METRICS, FOOTPRINTS, GROUP_EXTRACTION,
-    HORIZONTAL_PAIRS, LINKAGES, NETWORK_SUMMARY, NODE_METRICS, REGIONAL_COEFFICIENTS,
-    ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH,
-    SHOCK_SUMMARY, STAGE_LINKAGES, STRUCTURAL_PATHS,
+    AGGREGATION_BIAS, CONCENTRATION, CONSOLIDATION, DISRUPTION_NODES, EDGE_METRICS, FOOTPRINTS,
+    GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES, NETWORK_SUMMARY, NODE_METRICS,
+    REGIONAL_COEFFICIENTS, ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS,
+    SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY, STAGE_LINKAGES, STRUCTURAL_PATHS,
 };
 use super::{ColumnSpec, Kind, Unit};
 use std::fmt;
@@ -38,6 +38,10 @@ pub enum TableId {
     RobustnessCurve,
     /// One row an attack.
     RobustnessSummary,
+    /// One row a probability that firms or ties work.
+    PercolationCurve,
+    /// One row a degree to which firms are merged.
+    Consolidation,
     /// One row a node: what its failure does.
     DisruptionNodes,
     /// One row a group of firms.
@@ -92,6 +96,8 @@ impl TableId {
         Self::StageLinkages,
         Self::RobustnessCurve,
         Self::RobustnessSummary,
+        Self::PercolationCurve,
+        Self::Consolidation,
         Self::DisruptionNodes,
         Self::Concentration,
         Self::FirmTasks,
@@ -126,6 +132,8 @@ impl TableId {
             Self::StageLinkages => "stage_linkages",
             Self::RobustnessCurve => "robustness_curve",
             Self::RobustnessSummary => "robustness_summary",
+            Self::PercolationCurve => "percolation_curve",
+            Self::Consolidation => "consolidation",
             Self::DisruptionNodes => "disruption_nodes",
             Self::Concentration => "concentration",
             Self::FirmTasks => "firm_tasks",
@@ -169,6 +177,12 @@ impl TableId {
             }
             Self::RobustnessCurve => "One row a step of an attack: what is left of the network.",
             Self::RobustnessSummary => "One row an attack: how robust the network is to it.",
+            Self::PercolationCurve => {
+                "One row a probability that firms or ties work: the largest component."
+            }
+            Self::Consolidation => {
+                "One row a degree to which firms of a stage are merged: the risk."
+            }
             Self::DisruptionNodes => "One row a node: what its failure does to the others.",
             Self::Concentration => "One row a group of firms: how concentrated their output is.",
             Self::FirmTasks => "One row a firm and task: how much it does of it.",
@@ -230,6 +244,10 @@ impl TableId {
             Self::StageLinkages => STAGE_LINKAGES,
             Self::RobustnessCurve => ROBUSTNESS_CURVE,
             Self::RobustnessSummary => ROBUSTNESS_SUMMARY,
+            Self::PercolationCurve => {
+                &["period", "units", "probability", "giant", "giant_share", "giant_share_sd"]
+            }
+            Self::Consolidation => CONSOLIDATION,
             Self::DisruptionNodes => DISRUPTION_NODES,
             Self::Concentration => CONCENTRATION,
             Self::FirmTasks => {

@@ -3,10 +3,16 @@
 use super::adjacency::Adjacency;
 
 /// What falls apart without a node or a tie.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cuts {
     /// By node: into how many pieces its component falls without it; 0 for an isolate.
     pub(crate) pieces: Vec<u32>,
+    /// By node: ordered pairs of others of its component that still hang together without it.
+    pub(crate) pairs_left: Vec<f64>,
+    /// Ordered pairs of nodes that hang together.
+    pub(crate) pairs: f64,
+    /// By node: nodes of its component.
+    pub(crate) component_size: Vec<u32>,
     /// By node: from where the search came to it; itself where it began.
     parent: Vec<u32>,
     /// By node: whether the tie to its parent is the only way between what is on its two sides.
@@ -39,6 +45,9 @@ pub(crate) fn blocks(ties: Adjacency<'_>) -> Cuts {
     let n = ties.n_nodes();
     let mut found = Cuts {
         pieces: vec![0; n],
+        pairs_left: vec![0.0; n],
+        pairs: 0.0,
+        component_size: vec![1; n],
         parent: (0..n as u32).collect(),
         is_cut: vec![false; n],
         n_blocks: 0,
@@ -47,6 +56,9 @@ pub(crate) fn blocks(ties: Adjacency<'_>) -> Cuts {
     // The first place that a node or what was found through it has a tie to.
     let mut low = vec![NEW; n];
     let mut path: Vec<(u32, u32)> = Vec::new();
+    // Nodes found through each node, itself included; and of them those in parts that it alone joins to the rest.
+    let (mut below, mut cut_off) = (vec![1_u32; n], vec![0_u32; n]);
+    let mut members: Vec<u32> = Vec::new();
     let mut next = 0;
     for root in 0..n {
         if place[root] != NEW {
@@ -56,6 +68,8 @@ pub(crate) fn blocks(ties: Adjacency<'_>) -> Cuts {
         low[root] = next;
         next += 1;
         path.push((root as u32, ties.offsets[root]));
+        members.clear();
+        members.push(root as u32);
         while let Some((node, position)) = path.last_mut() {
             let u = *node as usize;
             if *position < ties.offsets[u + 1] {
@@ -67,6 +81,7 @@ pub(crate) fn blocks(ties: Adjacency<'_>) -> Cuts {
                     next += 1;
                     found.parent[v] = u as u32;
                     path.push((v as u32, ties.offsets[v]));
+                    members.push(v as u32);
                 } else if v != found.parent[u] as usize {
                     low[u] = low[u].min(place[v]);
                 }
@@ -78,16 +93,31 @@ pub(crate) fn blocks(ties: Adjacency<'_>) -> Cuts {
             }
             let parent = found.parent[u] as usize;
             low[parent] = low[parent].min(low[u]);
+            below[parent] += below[u];
             if low[u] >= place[parent] {
                 found.pieces[parent] += 1;
                 found.n_blocks += 1;
+                cut_off[parent] += below[u];
+                found.pairs_left[parent] += ordered_pairs(below[u]);
             }
             found.is_cut[u] = low[u] > place[parent];
             // What is left on the other side of a node where no search began.
             found.pieces[u] += 1;
         }
+        let size = members.len() as u32;
+        found.pairs += ordered_pairs(size);
+        for &u in &members {
+            let u = u as usize;
+            found.component_size[u] = size;
+            found.pairs_left[u] += ordered_pairs(size - 1 - cut_off[u]);
+        }
     }
     found
+}
+
+fn ordered_pairs(size: u32) -> f64 {
+    let size = f64::from(size);
+    size * (size - 1.0)
 }
 
 #[cfg(test)]
@@ -121,6 +151,11 @@ mod tests {
                     let rest = induced(&graph, &others.collect::<Vec<NodeIndex>>());
                     let pieces = weak(&rest).sizes.len() + 1 - before;
                     assert_eq!(found.pieces[u as usize] as usize, pieces, "{flows:?}, {u}");
+                    let pairs: f64 =
+                        weak(&rest).sizes.iter().map(|&size| ordered_pairs(size as u32)).sum();
+                    let u = u as usize;
+                    let others = found.pairs - ordered_pairs(found.component_size[u]);
+                    assert!((others + found.pairs_left[u] - pairs).abs() < 1e-9, "{flows:?}, {u}");
                 }
                 for &(u, v, _) in &flows {
                     let without: Vec<_> = flows

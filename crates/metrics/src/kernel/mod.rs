@@ -33,7 +33,7 @@ pub(crate) mod mutual_information;
 pub mod ordered_sum;
 pub(crate) mod path_count;
 pub(crate) mod path_sampling;
-pub(crate) mod percolation;
+pub mod percolation;
 pub(crate) mod perron;
 pub(crate) mod productivity;
 pub(crate) mod propagation;

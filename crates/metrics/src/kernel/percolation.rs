@@ -1,8 +1,11 @@
 //! What is left of a network as its nodes are removed: one pass of union–find, backwards.
 
-use crate::kernel::adjacency::Adjacency;
+use crate::MetricError;
+use crate::kernel::adjacency::{Adjacency, Mutual};
+use crate::kernel::chunks::fold_chunks;
 use crate::kernel::components::strong_along;
-use palenque_graph::SupplyGraph;
+use crate::kernel::random::{permutation, stream};
+use palenque_graph::{Progress, SupplyGraph};
 
 /// What is left after some removals.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -120,6 +123,134 @@ pub(crate) fn mean_giant_of_subsets(graph: &SupplyGraph) -> Vec<f64> {
         counts[k] += 1;
     }
     sums.iter().zip(counts).map(|(&sum, count)| sum as f64 / count as f64).collect()
+}
+
+/// What works or does not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Nodes.
+    #[default]
+    Site,
+    /// Ties.
+    Bond,
+}
+
+impl Kind {
+    /// The name in tables and parameters.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Bond => "bond",
+        }
+    }
+}
+
+/// The size of the largest weak component by how many units work: the mean over sets of them, and that of its square.
+pub(crate) struct Giants {
+    pub(crate) mean: Vec<f64>,
+    pub(crate) mean_square: Vec<f64>,
+}
+
+/// Up to this many units, all sets are looked at.
+const ENUMERATED: usize = 16;
+
+/// Means over random orders in which nodes, or ties, are added one after the other; over all sets where they are few.
+///
+/// # Errors
+/// [`MetricError::Cancelled`].
+pub(crate) fn giants(
+    graph: &SupplyGraph,
+    kind: Kind,
+    replicates: usize,
+    seed: u64,
+    progress: &dyn Progress,
+) -> Result<Giants, MetricError> {
+    let ties = Mutual::of(graph);
+    let n = graph.n_nodes();
+    let pairs: Vec<(u32, u32)> = (0..n)
+        .flat_map(|u| ties.ties(u).map(move |(v, _)| (u as u32, v as u32)))
+        .filter(|(u, v)| u < v)
+        .collect();
+    let units = match kind {
+        Kind::Site => n,
+        Kind::Bond => pairs.len(),
+    };
+    let (mut sums, mut squares) = (vec![0.0; units + 1], vec![0.0; units + 1]);
+    let grow = |order: &[u32], visit: &mut dyn FnMut(usize, u32)| match kind {
+        Kind::Site => sites(&ties, order, visit),
+        Kind::Bond => bonds(n, &pairs, order, visit),
+    };
+    if units <= ENUMERATED {
+        let mut counts = vec![0.0; units + 1];
+        for set in 0..1_u32 << units {
+            let members: Vec<u32> = (0..units as u32).filter(|k| set >> k & 1 == 1).collect();
+            let mut last = 0;
+            grow(&members, &mut |_, giant| last = giant);
+            let (k, last) = (members.len(), f64::from(last));
+            (sums[k], squares[k], counts[k]) =
+                (sums[k] + last, squares[k] + last * last, counts[k] + 1.0);
+        }
+        let mean =
+            |sums: &[f64]| sums.iter().zip(&counts).map(|(sum, count)| sum / count).collect();
+        return Ok(Giants { mean: mean(&sums), mean_square: mean(&squares) });
+    }
+    progress.begin("random orders", replicates as u64);
+    let work = |range: std::ops::Range<usize>| {
+        let one = |replicate| {
+            let order = permutation(units, &mut stream(seed, replicate));
+            let mut sizes = vec![0; units + 1];
+            grow(&order, &mut |k, giant| sizes[k] = giant);
+            progress.advance(1);
+            sizes
+        };
+        (!progress.cancelled()).then(|| range.map(one).collect::<Vec<Vec<u32>>>())
+    };
+    fold_chunks(replicates, 1, progress, work, |found| {
+        for sizes in found {
+            for ((sum, square), size) in sums.iter_mut().zip(&mut squares).zip(sizes) {
+                let size = f64::from(size);
+                (*sum, *square) = (*sum + size, *square + size * size);
+            }
+        }
+    })?;
+    let mean = |sums: Vec<f64>| sums.into_iter().map(|sum| sum / replicates as f64).collect();
+    Ok(Giants { mean: mean(sums), mean_square: mean(squares) })
+}
+
+/// Adds nodes in this order; `visit` sees how many there are and the largest component, from none on.
+fn sites(ties: &Mutual, order: &[u32], visit: &mut dyn FnMut(usize, u32)) {
+    let mut sets = Sets::new(ties.adjacency().n_nodes());
+    let mut giant = 0;
+    visit(0, giant);
+    for (k, &u) in (1..).zip(order) {
+        sets.add(u);
+        giant = giant.max(1);
+        for &v in ties.adjacency().neighbours(u as usize) {
+            if sets.is_present(v)
+                && let Some((a, b)) = sets.join(u, v)
+            {
+                giant = giant.max(a + b);
+            }
+        }
+        visit(k, giant);
+    }
+}
+
+/// Adds ties in this order to all nodes.
+fn bonds(n: usize, pairs: &[(u32, u32)], order: &[u32], visit: &mut dyn FnMut(usize, u32)) {
+    let mut sets = Sets::new(n);
+    (0..n as u32).for_each(|u| sets.add(u));
+    let mut giant = u32::from(n > 0);
+    visit(0, giant);
+    for (k, &tie) in (1..).zip(order) {
+        let (u, v) = pairs[tie as usize];
+        if let Some((a, b)) = sets.join(u, v) {
+            giant = giant.max(a + b);
+        }
+        visit(k, giant);
+    }
 }
 
 /// Sets of present nodes, with their sizes.

@@ -1,5 +1,6 @@
 //! What is left of a network as its nodes are removed, one after the other.
 
+use super::adaptive_order::adaptive_order;
 use super::attack_order::{AttackOrder, descending};
 use crate::kernel::chunks::fold_chunks;
 use crate::kernel::percolation::{Remains, giant_strong, mean_giant_of_subsets, removals};
@@ -20,6 +21,8 @@ const STRONG_BUDGET: usize = 200_000_000;
 pub struct RobustnessConfig {
     /// Orders of removal, each a curve.
     pub orders: Vec<AttackOrder>,
+    /// Orders whose scores are computed anew after every removal, each a curve more.
+    pub adaptive: Vec<AttackOrder>,
     /// Random orders to average over.
     pub replicates: usize,
     /// Where the random orders begin.
@@ -32,7 +35,7 @@ impl Default for RobustnessConfig {
     fn default() -> Self {
         use AttackOrder::{Degree, Output, PagerankReverse, Random, Strength};
         let orders = vec![Random, Degree, Strength, PagerankReverse, Output];
-        Self { orders, replicates: 100, seed: 1, points: 201 }
+        Self { orders, adaptive: vec![Degree], replicates: 100, seed: 1, points: 201 }
     }
 }
 
@@ -41,6 +44,8 @@ impl Default for RobustnessConfig {
 pub struct AttackCurve {
     /// The order.
     pub order: AttackOrder,
+    /// Whether its scores are computed anew after every removal.
+    pub is_adaptive: bool,
     /// Points of the curve, from no removal to all.
     pub points: Vec<CurvePoint>,
     /// `R = (1/n) Σ_{q=1}^{n} s(q)`, over all steps; `None` for a network without nodes.
@@ -80,7 +85,7 @@ pub struct CurvePoint {
     pub giant_interval: Option<(f64, f64)>,
 }
 
-/// What is left of a network as nodes are removed by the scores of the intact network, or at random.
+/// What is left of a network as nodes are removed by the scores of the intact network, by those of what is left, or at random.
 ///
 /// # Formula
 /// `s(q)` is the largest weak component after `q` removals by the number of nodes of the intact network, and
@@ -108,7 +113,8 @@ pub struct CurvePoint {
 /// # use palenque_metrics::resilience::attack_order::AttackOrder;
 /// # use palenque_metrics::resilience::attack_curve::{RobustnessConfig, robustness_curves};
 /// let star = SupplyGraph::from_flows(["hub", "a", "b", "c"], [(0, 1, 1.0), (0, 2, 1.0), (0, 3, 1.0)])?;
-/// let config = RobustnessConfig { orders: vec![AttackOrder::Degree], ..Default::default() };
+/// let orders = vec![AttackOrder::Degree];
+/// let config = RobustnessConfig { orders, adaptive: vec![], ..Default::default() };
 /// let curve = &robustness_curves(&star, &config, &NoProgress)?[0];
 /// assert_eq!(curve.r_index, Some(3.0 / 16.0));
 /// assert_eq!(curve.points[1].removed, Some(0));
@@ -121,7 +127,7 @@ pub fn robustness_curves(
     progress: &dyn Progress,
 ) -> Result<Vec<AttackCurve>, MetricError> {
     let refuse = |what: &str| Err(ParamError::Value(what.into()).into());
-    if config.orders.is_empty() {
+    if config.orders.is_empty() && config.adaptive.is_empty() {
         return refuse("`orders` is empty: name at least one, such as \"degree\"");
     }
     if config.replicates == 0 {
@@ -131,12 +137,17 @@ pub fn robustness_curves(
         return refuse("`points` is below 2: a curve has a beginning and an end");
     }
     let final_demand = Accounts::of(graph).final_demand;
-    let curve = |&order: &AttackOrder| {
+    let curve_of = |&order: &AttackOrder| {
         let scores = order.scores(graph, progress)?;
-        let orders = scores.as_deref().map(descending);
-        curve(graph, order, orders.as_deref(), &final_demand, config, progress)
+        let nodes = scores.as_deref().map(descending);
+        curve(graph, order, nodes.as_deref(), &final_demand, config, progress)
     };
-    config.orders.iter().map(curve).collect()
+    let adaptive_curve = |&order: &AttackOrder| {
+        let nodes = adaptive_order(graph, order, progress)?;
+        let found = curve(graph, order, Some(&nodes), &final_demand, config, progress)?;
+        Ok(AttackCurve { is_adaptive: true, ..found })
+    };
+    config.orders.iter().map(curve_of).chain(config.adaptive.iter().map(adaptive_curve)).collect()
 }
 
 /// One pass of one order: the largest component after each step, and all else at the steps of the grid.
@@ -198,6 +209,7 @@ fn curve(
     if n == 0 {
         return Ok(AttackCurve {
             order,
+            is_adaptive: false,
             points: Vec::new(),
             r_index: None,
             r_interval: None,
@@ -250,6 +262,7 @@ fn curve(
     let points = sums.points(&grid, &strong_steps, &mean_giant, nodes);
     Ok(AttackCurve {
         order,
+        is_adaptive: false,
         r_index: Some(r_index),
         r_interval: nodes.is_none().then(|| interval(&mut sums.r_indices)),
         f_half: below(0.5),

@@ -17,8 +17,10 @@ const fn whole(name: &'static str, unit: Unit, meaning: &'static str) -> ColumnS
 }
 
 static SCENARIO: ColumnSpec = ColumnSpec::text("scenario", "The order in which nodes are removed.");
-static MODE: ColumnSpec =
-    ColumnSpec::text("mode", "`static`: by the scores of the intact network.");
+static MODE: ColumnSpec = ColumnSpec::text(
+    "mode",
+    "`static`: by the scores of the intact network; `adaptive`: of what is left.",
+);
 static TARGET: ColumnSpec = ColumnSpec::text("target", "What is removed: `node`.");
 
 static CURVE: [ColumnSpec; 15] = [
@@ -97,12 +99,22 @@ static SUMMARY: [ColumnSpec; 11] = [
     whole("seed", Unit::Id, "Where the random orders begin; empty unless removal is random."),
 ];
 
-static FIGURES: [ColumnSpec; 3] = [
+static FIGURES: [ColumnSpec; 5] = [
     ColumnSpec::number("r_index_random", Unit::One, "Robustness to random removal."),
     ColumnSpec::number(
         "r_index_degree_static",
         Unit::One,
         "Robustness to removal of the nodes with most partners.",
+    ),
+    ColumnSpec::number(
+        "r_index_degree_adaptive",
+        Unit::One,
+        "Robustness to removal of the nodes with most partners among those that are left.",
+    ),
+    ColumnSpec::number(
+        "r_index_betweenness_adaptive",
+        Unit::One,
+        "Robustness to removal of the nodes that are most between those that are left.",
     ),
     ColumnSpec::number(
         "fc_random",
@@ -129,6 +141,11 @@ static SPEC: MetricSpec = MetricSpec {
             name: "orders",
             default: r#"["random", "degree", "strength", "pagerank_reverse", "output"]"#,
             meaning: "Orders of removal: `random`, `degree`, `strength`, `betweenness`, `pagerank_reverse`, `output`.",
+        },
+        ParamSpec {
+            name: "adaptive",
+            default: r#"["degree"]"#,
+            meaning: "Orders whose scores are computed anew after every removal: `degree`, `strength`, `betweenness`.",
         },
         ParamSpec {
             name: "points",
@@ -187,18 +204,22 @@ fn columns(specs: &[ColumnSpec], values: impl IntoIterator<Item = Values>) -> Ve
     specs.iter().zip(values).map(|(spec, values)| Column::new(spec, values)).collect()
 }
 
+fn mode(curve: &AttackCurve) -> &'static str {
+    if curve.is_adaptive { "adaptive" } else { "static" }
+}
+
 fn curve_table(graph: &SupplyGraph, curves: &[AttackCurve]) -> Table {
-    let rows: Vec<(AttackOrder, &CurvePoint)> =
-        curves.iter().flat_map(|c| c.points.iter().map(|point| (c.order, point))).collect();
+    let rows: Vec<(&AttackCurve, &CurvePoint)> =
+        curves.iter().flat_map(|c| c.points.iter().map(move |point| (c, point))).collect();
     let n = graph.n_nodes() as f64;
-    let replicate = |&(order, _): &(AttackOrder, &CurvePoint)| match order {
+    let replicate = |(curve, _): &(&AttackCurve, &CurvePoint)| match curve.order {
         AttackOrder::Random => Some(-1),
         _ => Some(0),
     };
     let id = |node: u32| graph.node_id(NodeIndex::from(node));
     let values = [
-        texts(&rows, |row| Some(row.0.name())),
-        texts(&rows, |_| Some("static")),
+        texts(&rows, |row| Some(row.0.order.name())),
+        texts(&rows, |row| Some(mode(row.0))),
         texts(&rows, |_| Some("node")),
         Values::I64(rows.iter().map(replicate).collect()),
         wholes(&rows, |row| Some(row.1.step as u64)),
@@ -220,7 +241,7 @@ fn summary_table(curves: &[AttackCurve], fc: Option<f64>, seed: u64) -> Table {
     let is_random = |curve: &AttackCurve| curve.order == AttackOrder::Random;
     let values = [
         texts(curves, |curve| Some(curve.order.name())),
-        texts(curves, |_| Some("static")),
+        texts(curves, |curve| Some(mode(curve))),
         texts(curves, |_| Some("node")),
         numbers(curves, |curve| curve.r_index),
         numbers(curves, |curve| Some(curve.r_interval?.0)),
@@ -235,8 +256,10 @@ fn summary_table(curves: &[AttackCurve], fc: Option<f64>, seed: u64) -> Table {
 }
 
 fn figures(curves: &[AttackCurve], fc: Option<f64>, config: &RobustnessConfig) -> Vec<Figure> {
-    let r_index = |spec, order| {
-        let Some(curve) = curves.iter().find(|curve| curve.order == order) else {
+    let r_index = |spec, order, is_adaptive| {
+        let is_asked =
+            |curve: &&AttackCurve| (curve.order, curve.is_adaptive) == (order, is_adaptive);
+        let Some(curve) = curves.iter().find(is_asked) else {
             return Figure::new(spec, Err(Status::InputMissing));
         };
         let figure = Figure::new(spec, curve.r_index.ok_or(Status::InsufficientN));
@@ -248,10 +271,12 @@ fn figures(curves: &[AttackCurve], fc: Option<f64>, config: &RobustnessConfig) -
         let method = if curve.is_sampled { "sampled" } else { "exact" };
         Figure { interval: curve.r_interval, method, params, ..figure }
     };
-    let [random, degree, fc_spec] = &FIGURES;
+    let [random, degree, degree_adaptive, betweenness_adaptive, fc_spec] = &FIGURES;
     vec![
-        r_index(random, AttackOrder::Random),
-        r_index(degree, AttackOrder::Degree),
+        r_index(random, AttackOrder::Random, false),
+        r_index(degree, AttackOrder::Degree, false),
+        r_index(degree_adaptive, AttackOrder::Degree, true),
+        r_index(betweenness_adaptive, AttackOrder::Betweenness, true),
         Figure::new(fc_spec, fc.ok_or(Status::ZeroDenominator)),
     ]
 }

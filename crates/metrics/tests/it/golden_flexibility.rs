@@ -1,7 +1,11 @@
 //! Independently computed values of flexibility, exposure and volatility.
 
 use crate::golden::{Case, assert_all, assert_near, column, compute, figure, flags};
-use palenque_graph::SupplyGraph;
+use palenque_graph::{NoProgress, SupplyGraph};
+use palenque_metrics::kernel::coefficients::Economy;
+use palenque_metrics::resilience::consolidation::merged;
+use palenque_metrics::resilience::inoperability::{cumulative_loss, inoperability, recovery};
+use palenque_metrics::resilience::volatility::granular_volatility;
 use serde_json::{Value, json};
 
 fn cluster() -> SupplyGraph {
@@ -97,4 +101,88 @@ fn large_firms_move_the_whole() {
     assert_near(figure(&tables, "gabaix_h"), expected("sales_herfindahl_sqrt"), "h");
     let name = "granular_volatility";
     assert_near(figure(&tables, name), expected("granular_volatility_sigma_0_12"), name);
+}
+
+#[test]
+fn the_kite_without_each_of_its_nodes() {
+    let kite = Case::open("01_krackhardt_kite").undirected("edges.csv");
+    let tables = compute(&kite, "node_vulnerability", &[]);
+    let case = Case::open("17_percolation");
+    let expected = |key: &str| case.expected(&format!("latora_marchiori_vulnerability_kite{key}"));
+    assert_all(&column(&tables, "vulnerability"), expected(""), "left");
+    assert_all(&column(&tables, "vulnerability_fixed_n"), expected("_fixed_n"), "all pairs");
+    // Without Heather, seven others and Ike and Jane are apart: F = 1 − (42 + 2)/72, from 0.
+    let heather = kite.node_named("Heather").expect("a node").index();
+    let change = column(&tables, "delta_F")[heather];
+    assert_near(change, &json!(0.388_888_888_888_888_9), "Heather");
+}
+
+/// Sectors with final demand and output in the last two columns.
+fn sectors() -> SupplyGraph {
+    let rows = crate::golden::rows(&crate::golden::folder("20_ario_inventory").join("io.csv"));
+    let number = |cell: &(String, String)| cell.1.parse::<f64>().expect("a number");
+    let flows = rows
+        .iter()
+        .enumerate()
+        .flat_map(|(i, row)| (0..3).map(move |j| (i as u32, j as u32, number(&row[1 + j]))));
+    SupplyGraph::from_flows(rows.iter().map(|row| &row[0].1), flows)
+        .expect("a good table")
+        .with_number("output", rows.iter().map(|row| Some(number(&row[5]))))
+}
+
+#[test]
+fn inoperability_at_once_and_over_time() {
+    let case = Case::open("19_io_shocks");
+    let graph = sectors();
+    let economy = Economy::of(&graph).expect("an economy");
+    let q = inoperability(&economy, &[0.0, 20.0, 0.0], &NoProgress).expect("a result");
+    let cells = |values: &[f64]| values.iter().map(|x| Some(*x)).collect::<Vec<_>>();
+    assert_all(&cells(&q), case.expected("inoperability"), "q");
+    let path = recovery(&economy, &[0.0, 0.3, 0.0], &[0.2, 0.5, 0.3], &[0.0; 3], 20);
+    let expected = case.expected("diim/path").as_array().expect("periods");
+    for (t, (q, expected)) in path.iter().zip(expected).enumerate() {
+        assert_all(&cells(q), expected, &format!("period {t}"));
+    }
+    let (left, trapezoid) = cumulative_loss(&path, &economy.accounts().output);
+    assert_near(Some(trapezoid), case.expected("diim/cumulative_loss_trapezoid"), "area");
+    assert_near(Some(left), case.expected("diim/cumulative_loss_left_sum"), "sum");
+}
+
+#[test]
+fn one_firm_a_stage_is_riskier() {
+    let case = Case::open("21_aggregate_volatility");
+    let graph = cluster();
+    let output = graph.nodes().number("output").expect("outputs");
+    let output: Vec<f64> = output.iter().map(|x| x.expect("an output")).collect();
+    let one = merged(&graph, "stage", 1.0, &output).expect("a network");
+    let made = one.nodes().number("output").expect("outputs").iter().collect::<Vec<_>>();
+    assert_all(&made, case.expected("consolidation_theta1/stage_output"), "output by stage");
+    let h = granular_volatility(&one, &[1.0; 4]);
+    assert_near(h, case.expected("consolidation_theta1/gabaix_h"), "h");
+    let tables = compute(&graph, "consolidation", &[("replicates", json!(3))]);
+    let value = |measure: &str, theta: f64| {
+        let rows = 0..tables[0].n_rows();
+        let is_it = |row: &usize| {
+            tables[0].text("measure", *row) == Some(measure)
+                && tables[0].number("theta", *row).is_some_and(|t| (t - theta).abs() < 1e-12)
+        };
+        rows.filter(is_it).find_map(|row| tables[0].number("value", row)).expect("a row")
+    };
+    assert!(value("gabaix_h", 1.0) > value("gabaix_h", 0.0));
+    assert_near(
+        Some(value("gabaix_h", 0.0)),
+        case.expected("consolidation_theta1/gabaix_h_observed"),
+        "h",
+    );
+}
+
+#[test]
+fn ranks_by_several_measures() {
+    let graph = cluster();
+    let tables = compute(&graph, "criticality", &[("by", json!("role"))]);
+    let rank = column(&tables, "criticality_rank");
+    let bottler = graph.node_named("bottler").expect("a node").index();
+    assert_eq!(rank[bottler], Some(1.0));
+    let named = tables[0].text("criticality_components", 0);
+    assert_eq!(named, Some("esri dependency_demand_loss hem_external betweenness"));
 }

@@ -4,6 +4,7 @@ use crate::golden::{Case, assert_all, assert_near, column, compute, figure, fold
 use palenque_graph::table::Status;
 use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_metrics::kernel::input_groups::InputClass;
+use palenque_metrics::kernel::percolation::Kind;
 use palenque_metrics::resilience::ario::{ArioConfig, ario};
 use palenque_metrics::resilience::attack_curve::{
     AttackCurve, RobustnessConfig, robustness_curves,
@@ -12,6 +13,7 @@ use palenque_metrics::resilience::attack_order::AttackOrder;
 use palenque_metrics::resilience::dependency_percolation::dependency_percolation;
 use palenque_metrics::resilience::essentiality::Essentiality;
 use palenque_metrics::resilience::fc_random::fc_random;
+use palenque_metrics::resilience::percolation::{PercolationConfig, percolation};
 use palenque_metrics::resilience::scenario::{Scenario, Strike};
 use serde_json::{Value, json};
 
@@ -24,7 +26,8 @@ fn karate() -> SupplyGraph {
 }
 
 fn curve(graph: &SupplyGraph, order: AttackOrder) -> AttackCurve {
-    let config = RobustnessConfig { orders: vec![order], ..RobustnessConfig::default() };
+    let orders = vec![order];
+    let config = RobustnessConfig { orders, adaptive: vec![], ..RobustnessConfig::default() };
     robustness_curves(graph, &config, &NoProgress).expect("a curve").remove(0)
 }
 
@@ -134,7 +137,7 @@ fn a_grid_of_points_does_not_change_the_index() {
     let graph = crate::graphs::scattered(500, 2500);
     let with = |points: usize| {
         let orders = vec![AttackOrder::Random, AttackOrder::Strength, AttackOrder::Betweenness];
-        let config = RobustnessConfig { orders, points, replicates: 7, seed: 5 };
+        let config = RobustnessConfig { orders, adaptive: vec![], points, replicates: 7, seed: 5 };
         robustness_curves(&graph, &config, &NoProgress).expect("curves")
     };
     for (coarse, fine) in with(11).iter().zip(with(501)) {
@@ -152,8 +155,11 @@ fn a_grid_of_points_does_not_change_the_index() {
 
 #[test]
 fn tables_of_the_kite() {
-    let tables = compute(&kite(), "robustness_curve", &[("orders", json!(["degree", "random"]))]);
-    assert_eq!(tables[0].n_rows(), 22);
+    let asked = [("orders", json!(["degree", "random"]))];
+    let tables = compute(&kite(), "robustness_curve", &asked);
+    assert_eq!(tables[0].n_rows(), 33);
+    assert_eq!(tables[0].text("mode", 22), Some("adaptive"));
+    assert_near(figure(&tables, "r_index_degree_adaptive"), &json!(0.31), "r_index");
     assert_eq!(tables[0].text("removed_id", 0), None);
     assert_eq!(tables[0].text("removed_id", 1), Some("Diane"));
     assert_eq!(tables[0].number("replicate", 12), Some(-1.0));
@@ -230,4 +236,63 @@ fn inventories_absorb_a_drought_or_collapse() {
             assert_near(Some(cover), &step["inventory_min_cover"], &what);
         }
     }
+}
+
+#[test]
+fn attacks_on_what_is_left() {
+    let case = Case::open("17_percolation");
+    for (name, graph) in [("kite", kite()), ("karate", karate())] {
+        for (key, order) in
+            [("degree", AttackOrder::Degree), ("betweenness", AttackOrder::Betweenness)]
+        {
+            let (orders, adaptive) = (vec![], vec![order]);
+            let config = RobustnessConfig { orders, adaptive, ..RobustnessConfig::default() };
+            let curve = robustness_curves(&graph, &config, &NoProgress).expect("a curve").remove(0);
+            let expected = |what: &str| case.expected(&format!("{name}/adaptive_{key}/{what}"));
+            let found: Value = curve.points.iter().filter_map(|point| point.removed).collect();
+            assert_eq!(found, *expected("order"), "{name}, {key}");
+            assert_all(&giants(&curve), expected("giant_share"), name);
+            assert_near(curve.r_index, expected("R_schneider"), name);
+        }
+    }
+}
+
+#[test]
+fn ties_that_work_with_some_probability() {
+    let case = Case::open("17_percolation");
+    let ties = rows(&folder("17_percolation").join("bond_graph_edges.csv"));
+    let node = |cell: &(String, String)| cell.1.parse::<u32>().expect("a node");
+    let ties = ties.iter().map(|row| (node(&row[0]), node(&row[1]), 1.0));
+    let graph = SupplyGraph::from_flows((0..5).map(|i| i.to_string()), ties).expect("a good graph");
+    let config =
+        PercolationConfig { units: Kind::Bond, points: 11, ..PercolationConfig::default() };
+    let curve = percolation(&graph, &config, &NoProgress).expect("a curve");
+    let expected = case.expected("newman_ziff_bond/canonical").as_object().expect("points");
+    for (probability, expected) in expected {
+        let near = |p: f64| (p - probability.parse::<f64>().expect("a number")).abs() < 1e-9;
+        let point = curve.iter().find(|point| near(point.probability)).expect("a point");
+        assert_near(Some(point.giant), expected, probability);
+    }
+}
+
+#[test]
+fn firms_that_work_with_some_probability() {
+    let case = Case::open("17_percolation");
+    let exact = case.expected("kite/random_exact_mean_giant_by_occupied");
+    let exact: Vec<f64> =
+        exact.as_array().expect("a list").iter().filter_map(Value::as_f64).collect();
+    let curve = percolation(&kite(), &PercolationConfig::default(), &NoProgress).expect("a curve");
+    // Ten firms, each works with probability 1/2: the mean over all 1024 sets.
+    let ways = [1.0, 10.0, 45.0, 120.0, 210.0, 252.0, 210.0, 120.0, 45.0, 10.0, 1.0];
+    let mean: f64 = ways.iter().zip(&exact).map(|(ways, giant)| ways / 1024.0 * giant).sum();
+    assert_near(Some(curve[50].giant), &json!(mean), "half of the firms");
+    // The same network beside twenty firms without ties has too many for all sets.
+    let flows = kite();
+    let flows = flows.node_indices().flat_map(|u| {
+        flows.customers(u).map(move |(v, _)| (u.index() as u32, v.index() as u32, 1.0))
+    });
+    let larger = SupplyGraph::from_flows((0..30).map(|i| i.to_string()), flows).expect("good");
+    let config = PercolationConfig { replicates: 4000, ..PercolationConfig::default() };
+    let sampled = percolation(&larger, &config, &NoProgress).expect("a curve");
+    assert!((sampled[50].giant - curve[50].giant).abs() < 0.1);
 }
