@@ -37,6 +37,11 @@ bench *ARGS:
 peers:
     benches/peers/run
 
+# The figures of docs/tonaya-change.md, drawn again.
+docs-figures:
+    cargo run --release -- demo target/figures --force
+    cp target/figures/out/figures/change.svg target/figures/out/figures/risk.svg docs/figures/
+
 # Every figure of the demo, as SVG and PNG, into target/figures.
 figures:
     cargo run --release -- demo target/figures --force

@@ -247,6 +247,24 @@ pub(crate) fn robustness_curve(column: &str, things: &str, title: &str) -> Value
     })
 }
 
+pub(crate) fn trend() -> Value {
+    json!({
+        "facet": { "field": "figure", "type": "nominal", "title": null, "sort": null },
+        "columns": 3,
+        "resolve": { "scale": { "y": "independent" } },
+        "spec": {
+            "width": 180, "height": 100,
+            "layer": [{ "mark": "line" }, { "mark": { "type": "point", "filled": true } }],
+            "encoding": {
+                "x": { "field": "period", "type": "ordinal", "title": null },
+                "y": { "field": "value", "type": "quantitative", "title": null, "scale": { "zero": false } },
+                "color": { "value": colours()[0] },
+                "tooltip": [{ "field": "period" }, { "field": "value" }, { "field": "unit" }]
+            }
+        }
+    })
+}
+
 pub(crate) fn esri_profile(parts: &[&str]) -> Value {
     let log = |field: &str, title: &str| json!({ "field": field, "type": "quantitative", "title": title, "scale": { "type": "log" } });
     let part = |range: Value| json!({ "field": "part", "type": "nominal", "title": null, "sort": parts, "scale": { "domain": parts, "range": range } });

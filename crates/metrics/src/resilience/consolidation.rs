@@ -12,7 +12,7 @@ use crate::long::{Rows, STATUS};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::table::{ColumnSpec, Kind, Status, Unit};
-use palenque_graph::transform::aggregate_into;
+use palenque_graph::transform::{aggregate_into, induced};
 use palenque_graph::{Ids, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// How firms are merged, and how often.
@@ -243,6 +243,11 @@ impl Metric for Consolidation {
         }
         let usual = if graph.nodes().text("stage").is_some() { "stage" } else { "role" };
         let by = if config.by.is_empty() { usual } else { &config.by };
+        let made = Accounts::of(graph).output;
+        // Firms of other periods are not there to be merged.
+        let active: Vec<NodeIndex> =
+            graph.node_indices().filter(|v| made[v.index()] > 0.0).collect();
+        let graph = &induced(graph, &active);
         let output = Accounts::of(graph).output;
         let observed = measures(graph, by, progress)?;
         let mut rows = Rows::new(&COLUMNS);

@@ -17,6 +17,7 @@ mod ranking;
 mod robustness_curve;
 mod stage_linkages;
 mod supply_chain;
+mod trend;
 
 use crate::{ReportError, Style};
 use palenque_graph::{Panel, Table, TableId};
@@ -110,6 +111,7 @@ static CHARTS: &[&dyn Chart] = &[
     &robustness_curve::RobustnessCurve,
     &stage_linkages::StageLinkages,
     &supply_chain::SupplyChain,
+    &trend::Trend,
 ];
 
 /// Every chart, in alphabetical order.

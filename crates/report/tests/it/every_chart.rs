@@ -4,8 +4,8 @@ use crate::charts::{four_stages, kite, small_chain, three_sectors};
 use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
     Attack, bow_tie, chain, disruption_nodes, edge_metrics, extraction, gvc_decomposition,
-    io_matrix, linkages, linkages_over, names, node_metrics, numbers, robustness_curve,
-    stage_linkages,
+    io_matrix, linkages, linkages_over, names, network_summary, node_metrics, numbers,
+    robustness_curve, stage_linkages,
 };
 use palenque_graph::table::Unit;
 use palenque_graph::{Panel, SupplyGraph, Table};
@@ -148,6 +148,7 @@ fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> V
         case("apl_chain", &matrices, &[]),
         case("bow_tie", &bow_tie(&ids), &[]),
         case("esri_profile", &disruption_nodes(&ids), &[]),
+        case("trend", &network_summary(&["2009", "2010", "2011"]), &[]),
         case("extraction", &extraction(&ids, &losses), &[]),
         case("field_of_influence", &field, &[]),
         case("field_of_influence", &landscape, &[("matrix", "MPM"), ("nodes", "30")]),
@@ -340,6 +341,7 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("apl_chain", io_matrix(&none, &[])),
         ("bow_tie", bow_tie(&none)),
         ("esri_profile", disruption_nodes(&none)),
+        ("trend", network_summary(&[])),
         ("field_of_influence", io_matrix(&none, &[])),
         ("io_heatmap", io_matrix(&none, &[])),
         ("flows_sankey", edge_metrics(&none, &[])),
@@ -433,10 +435,11 @@ fn figures_differ_only_where_they_should() {
     };
     let style = Style { preset: Preset::Paper1Col, ..Style::default() };
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 10] = [
+    let small: [Small; 11] = [
         ("apl_chain_small", "apl_chain", four_nodes(), &[]),
         ("bow_tie_small", "bow_tie", bow_tie(&names(24)), &[]),
         ("esri_profile_small", "esri_profile", disruption_nodes(&names(9)), &[]),
+        ("trend_small", "trend", network_summary(&["2009", "2010", "2011"]), &[]),
         ("extraction_small", "extraction", extraction(&names(2), &[[4.0, 6.0, 3.0, 2.0]; 2]), &[]),
         ("field_of_influence_small", "field_of_influence", four_nodes(), &[("frame", "25")]),
         ("flows_sankey_small", "flows_sankey", crate::linkage_charts::flows(), &[("top", "3")]),

@@ -254,6 +254,36 @@ pub(crate) fn gvc_decomposition(countries: &[(&str, [f64; 10])]) -> Table {
     Table::new(TableId::GvcDecomposition, columns)
 }
 
+/// Some figures of the network in some periods, one of them with an interval and one with a gap.
+pub(crate) fn network_summary(periods: &[&str]) -> Table {
+    let names = ["dol_specialization", "esri_max", "gabaix_h"];
+    let n = periods.len() * names.len();
+    let each = |of: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
+        (0..n).map(|row| of(row / names.len(), row % names.len())).collect()
+    };
+    let value = |period: usize, name: usize| match (period, name) {
+        (1, 2) => f64::NAN,
+        _ => (1.0 + name as f64) / (2.0 + period as f64),
+    };
+    let bound = |by: f64| {
+        move |period: usize, name: usize| {
+            if name == 1 { value(period, name) * by } else { f64::NAN }
+        }
+    };
+    let of_row = |row: usize| periods[row / names.len()];
+    Table::new(
+        TableId::NetworkSummary,
+        vec![
+            text("period", &(0..n).map(of_row).collect::<Vec<_>>()),
+            text("metric", &(0..n).map(|row| names[row % names.len()]).collect::<Vec<_>>()),
+            numbers("value", Unit::None, &each(&value)),
+            text("unit", &vec!["1"; n]),
+            numbers("lower", Unit::None, &each(&bound(0.9))),
+            numbers("upper", Unit::None, &each(&bound(1.1))),
+        ],
+    )
+}
+
 /// Systemic risk of firms, each next costing less, the last nothing.
 pub(crate) fn disruption_nodes(ids: &[String]) -> Table {
     let n = ids.len();
