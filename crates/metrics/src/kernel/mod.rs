@@ -41,6 +41,7 @@ pub(crate) mod random;
 pub(crate) mod ratio;
 pub(crate) mod reach_sampling;
 pub(crate) mod resistance;
+pub mod rewire;
 pub(crate) mod rows;
 pub mod signed_solve;
 pub mod spectral;

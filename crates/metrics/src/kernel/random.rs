@@ -24,7 +24,9 @@ pub(crate) fn permutation(n: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
 pub(crate) fn below(bound: u64, rng: &mut ChaCha8Rng) -> u64 {
     loop {
         let product = u128::from(rng.next_u64()) * u128::from(bound);
-        if product as u64 >= bound.wrapping_neg() % bound {
+        let low = product as u64;
+        // Most often the first answers, without a division.
+        if low >= bound || low >= bound.wrapping_neg() % bound {
             return (product >> 64) as u64;
         }
     }

@@ -11,6 +11,7 @@ mod golden_labour;
 mod golden_leontief;
 mod golden_linkage;
 mod golden_network;
+mod golden_null;
 mod golden_resilience;
 mod golden_structure;
 mod graphs;
