@@ -247,6 +247,20 @@ pub(crate) fn robustness_curve(column: &str, things: &str, title: &str) -> Value
     })
 }
 
+pub(crate) fn shock_path(x_title: &str) -> Value {
+    json!({
+        "transform": [{ "calculate": "datum.node_id ? datum.node_id : 'All firms'", "as": "firm" }],
+        "mark": { "type": "line", "strokeWidth": 2 },
+        "encoding": {
+            "x": quantity("step", x_title),
+            "y": quantity("left", "Production, share of before"),
+            "color": { "field": "firm", "type": "nominal", "title": null, "sort": null, "scale": { "range": colours() } },
+            "strokeDash": { "field": "firm", "type": "nominal", "legend": null, "sort": null },
+            "order": { "field": "step" }
+        }
+    })
+}
+
 pub(crate) fn trend() -> Value {
     json!({
         "facet": { "field": "figure", "type": "nominal", "title": null, "sort": null },

@@ -15,6 +15,7 @@ mod key_sectors;
 mod matrix;
 mod ranking;
 mod robustness_curve;
+mod shock_path;
 mod stage_linkages;
 mod supply_chain;
 mod trend;
@@ -109,6 +110,7 @@ static CHARTS: &[&dyn Chart] = &[
     &key_sectors::KeySectors,
     &ranking::Ranking,
     &robustness_curve::RobustnessCurve,
+    &shock_path::ShockPath,
     &stage_linkages::StageLinkages,
     &supply_chain::SupplyChain,
     &trend::Trend,

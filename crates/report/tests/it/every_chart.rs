@@ -5,7 +5,7 @@ use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
     Attack, bow_tie, chain, disruption_nodes, edge_metrics, extraction, gvc_decomposition,
     io_matrix, linkages, linkages_over, names, network_summary, node_metrics, numbers,
-    robustness_curve, stage_linkages,
+    robustness_curve, shock_path, stage_linkages,
 };
 use palenque_graph::table::Unit;
 use palenque_graph::{Panel, SupplyGraph, Table};
@@ -148,6 +148,7 @@ fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> V
         case("apl_chain", &matrices, &[]),
         case("bow_tie", &bow_tie(&ids), &[]),
         case("esri_profile", &disruption_nodes(&ids), &[]),
+        case("shock_path", &shock_path(&ids), &[("top", "6")]),
         case("trend", &network_summary(&["2009", "2010", "2011"]), &[]),
         case("extraction", &extraction(&ids, &losses), &[]),
         case("field_of_influence", &field, &[]),
@@ -341,6 +342,7 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("apl_chain", io_matrix(&none, &[])),
         ("bow_tie", bow_tie(&none)),
         ("esri_profile", disruption_nodes(&none)),
+        ("shock_path", shock_path(&none)),
         ("trend", network_summary(&[])),
         ("field_of_influence", io_matrix(&none, &[])),
         ("io_heatmap", io_matrix(&none, &[])),
@@ -435,10 +437,11 @@ fn figures_differ_only_where_they_should() {
     };
     let style = Style { preset: Preset::Paper1Col, ..Style::default() };
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 11] = [
+    let small: [Small; 12] = [
         ("apl_chain_small", "apl_chain", four_nodes(), &[]),
         ("bow_tie_small", "bow_tie", bow_tie(&names(24)), &[]),
         ("esri_profile_small", "esri_profile", disruption_nodes(&names(9)), &[]),
+        ("shock_path_small", "shock_path", shock_path(&names(3)), &[]),
         ("trend_small", "trend", network_summary(&["2009", "2010", "2011"]), &[]),
         ("extraction_small", "extraction", extraction(&names(2), &[[4.0, 6.0, 3.0, 2.0]; 2]), &[]),
         ("field_of_influence_small", "field_of_influence", four_nodes(), &[("frame", "25")]),

@@ -254,6 +254,29 @@ pub(crate) fn gvc_decomposition(countries: &[(&str, [f64; 10])]) -> Table {
     Table::new(TableId::GvcDecomposition, columns)
 }
 
+/// Firms that fall one after the other and come back, and the whole.
+pub(crate) fn shock_path(ids: &[String]) -> Table {
+    let firms: Vec<&str> = std::iter::once("")
+        .filter(|_| !ids.is_empty())
+        .chain(ids.iter().map(String::as_str))
+        .collect();
+    let rows: Vec<(usize, f64)> =
+        (0..firms.len()).flat_map(|i| (0..6).map(move |step| (i, f64::from(step)))).collect();
+    let n = rows.len();
+    let lost = rows.iter().map(|(i, step)| (0.9 / (1.0 + *i as f64)) * (1.0 - step / 5.0));
+    Table::new(
+        TableId::ShockPath,
+        vec![
+            text("period", &vec![""; n]),
+            text("model", &vec!["ario"; n]),
+            text("scenario", &vec!["drought"; n]),
+            numbers("step", Unit::Count, &rows.iter().map(|row| row.1).collect::<Vec<_>>()),
+            text("node_id", &rows.iter().map(|row| firms[row.0]).collect::<Vec<_>>()),
+            numbers("inoperability", Unit::One, &lost.collect::<Vec<_>>()),
+        ],
+    )
+}
+
 /// Some figures of the network in some periods, one of them with an interval and one with a gap.
 pub(crate) fn network_summary(periods: &[&str]) -> Table {
     let names = ["dol_specialization", "esri_max", "gabaix_h"];
