@@ -53,6 +53,9 @@ pub enum ParamError {
     /// A value of the wrong type or out of range.
     #[error("{0}")]
     Value(String),
+    /// A value that names something which the input does not have, such as a node.
+    #[error("{0}")]
+    NotThere(String),
 }
 
 fn suggest(nearest: Option<&String>, known: &[&str]) -> String {

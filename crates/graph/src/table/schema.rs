@@ -254,7 +254,17 @@ impl TableId {
                 &["period", "node_id", "task", "effort", "share_of_firm", "share_of_task"]
             }
             Self::Dcore => &["period", "k", "l", "size", "frontier"],
-            Self::RichClub => &["period", "k", "n_nodes", "n_ties", "phi", "status"],
+            Self::RichClub => &[
+                "period",
+                "k",
+                "n_nodes",
+                "n_ties",
+                "phi",
+                "null_mean",
+                "null_sd",
+                "ratio",
+                "status",
+            ],
             Self::IoMatrix => &["period", "matrix", "row", "col", "value"],
             Self::SatelliteMultipliers => SATELLITE_MULTIPLIERS,
             Self::Footprints => FOOTPRINTS,

@@ -95,7 +95,7 @@ impl Seeds {
             }
             let Some(node) = lookup.get(id) else {
                 let hint = did_you_mean(id, graph.ids().iter());
-                return Err(ParamError::Value(format!("seed `{id}` is not a node{hint}")));
+                return Err(ParamError::NotThere(format!("seed `{id}` is not a node{hint}")));
             };
             distribution[node.index()] += weight;
         }

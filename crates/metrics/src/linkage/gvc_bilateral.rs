@@ -348,7 +348,7 @@ fn check_country(country: &str, regions: &[Box<str>]) -> Result<(), ParamError> 
         return Ok(());
     }
     let hint = did_you_mean(country, regions.iter().map(|name| &**name));
-    Err(ParamError::Value(format!("no node is in `{country}`{hint}")))
+    Err(ParamError::NotThere(format!("no node is in `{country}`{hint}")))
 }
 
 /// What each node is called: its sector, if that tells the nodes of every region apart.

@@ -231,7 +231,7 @@ fn field(graph: &SupplyGraph, config: &IoMatrixConfig) -> Result<Option<Field>, 
         let found = graph.node_named(id).map(NodeIndex::index);
         found.ok_or_else(|| {
             let hint = did_you_mean(id, graph.ids().iter());
-            ParamError::Value(format!("there is no node `{id}`{hint}"))
+            ParamError::NotThere(format!("there is no node `{id}`{hint}"))
         })
     };
     match (config.field_seller.as_str(), config.field_buyer.as_str()) {

@@ -182,7 +182,7 @@ impl Metric for ExposureMetric {
         for id in &config.nodes {
             let node = graph.node_named(id).ok_or_else(|| {
                 let hint = crate::params::did_you_mean(id, graph.ids().iter());
-                ParamError::Value(format!("`{id}` is not a node of the network{hint}"))
+                ParamError::NotThere(format!("`{id}` is not a node of the network{hint}"))
             })?;
             hit[node.index()] = true;
         }

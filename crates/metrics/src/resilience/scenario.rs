@@ -115,7 +115,7 @@ pub(crate) fn scenarios(
     if !defaults.node.is_empty() {
         let node = graph.node_named(defaults.node).ok_or_else(|| {
             let hint = crate::params::did_you_mean(defaults.node, graph.ids().iter());
-            ParamError::Value(format!("`{}` is not a node of the network{hint}", defaults.node))
+            ParamError::NotThere(format!("`{}` is not a node of the network{hint}", defaults.node))
         })?;
         let strike =
             strike(node.index(), [defaults.loss, 0.0, defaults.duration, defaults.recovery]);

@@ -155,7 +155,7 @@ pub fn shocks(
         }
         let Some(node) = lookup.get(&config.node) else {
             let what = format!("there is no node `{}`{}", config.node, hint(graph, &config.node));
-            return Err(ParamError::Value(what).into());
+            return Err(ParamError::NotThere(what).into());
         };
         list.push(Shock { node: node.index(), kind: config.kind, change: config.change });
     }
