@@ -129,8 +129,10 @@ pub(crate) fn save(
         readme.add(to, table.id().meaning());
     }
     let mut alts: BTreeMap<&str, Value> = BTreeMap::new();
+    let mut pngs = rendered(&products.figures, pipeline, session.threads).into_iter();
     for figure in &products.figures {
-        let files = save_figure(&mut folder, pipeline, figure)?;
+        let png = pngs.next().transpose()?;
+        let files = save_figure(&mut folder, pipeline, figure, png.as_deref())?;
         alts.insert(
             &figure.id,
             json!({
@@ -221,6 +223,7 @@ fn save_figure(
     folder: &mut OutputFolder,
     pipeline: &Pipeline,
     figure: &Figure,
+    png: Option<&[u8]>,
 ) -> Outcome<Vec<String>> {
     let stem = figure_stem(pipeline.output.layout, &figure.id);
     let mut files = Vec::new();
@@ -229,8 +232,8 @@ fn save_figure(
         match format {
             FigureFormat::Svg => folder.write_text(&path, &figure.id, &figure.drawing.svg)?,
             FigureFormat::Png => {
-                let png = png(figure, pipeline.output.dpi)?;
-                folder.write(&path, &figure.id, None, |file| Ok(file.write_all(&png)?))?;
+                let png = png.expect("rendered, as it was asked for");
+                folder.write(&path, &figure.id, None, |file| Ok(file.write_all(png)?))?;
             }
         }
         files.push(path);
@@ -246,8 +249,33 @@ fn save_figure(
     Ok(files)
 }
 
+/// The pixels of all figures, where they are asked for, on as many threads as there are: they take longer than all else.
+fn rendered(figures: &[Figure], pipeline: &Pipeline, threads: usize) -> Vec<Outcome<Vec<u8>>> {
+    if !pipeline.output.figures.contains(&FigureFormat::Png) {
+        return Vec::new();
+    }
+    let dpi = f64::from(pipeline.output.dpi);
+    let available = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if threads == 0 { available() } else { threads };
+    let drawn = |figure: &Figure| palenque_report::png(&figure.drawing.svg, dpi);
+    // Every so many figures to a thread, since neighbours tend to be alike.
+    let found: Vec<Vec<Result<Vec<u8>, ReportError>>> = std::thread::scope(|scope| {
+        let share = |first: usize| figures.iter().skip(first).step_by(threads).map(drawn).collect();
+        let handles: Vec<_> = (0..threads).map(|k| scope.spawn(move || share(k))).collect();
+        handles.into_iter().map(|handle| handle.join().expect("rendering does not panic")).collect()
+    });
+    let mut found: Vec<_> = found.into_iter().map(Vec::into_iter).collect();
+    let next = |k: usize| found[k % threads].next().expect("one a figure");
+    let in_order: Vec<Result<Vec<u8>, ReportError>> = (0..figures.len()).map(next).collect();
+    in_order.into_iter().zip(figures).map(|(png, figure)| told(png, figure)).collect()
+}
+
 fn png(figure: &Figure, dpi: u32) -> Outcome<Vec<u8>> {
-    palenque_report::png(&figure.drawing.svg, f64::from(dpi)).map_err(|error: ReportError| {
+    told(palenque_report::png(&figure.drawing.svg, f64::from(dpi)), figure)
+}
+
+fn told(png: Result<Vec<u8>, ReportError>, figure: &Figure) -> Outcome<Vec<u8>> {
+    png.map_err(|error: ReportError| {
         Diagnostic::new("E0711", format!("figure `{}`: {error}", figure.id))
             .help("choose fewer dots with `--dpi` or a smaller preset")
             .into()
