@@ -32,6 +32,7 @@ pub(super) static NODE_METRICS: &[&str] = &[
     "betweenness_raw",
     "betweenness_approx",
     "betweenness_error",
+    "percolation_centrality",
     "eigenvector_in",
     "eigenvector_out",
     "katz_in",
@@ -301,6 +302,19 @@ pub(super) static STAGE_LINKAGES: &[&str] = &[
     "null_sd",
     "z",
     "p_value",
+    "status",
+];
+
+pub(super) static RICH_CLUB: &[&str] =
+    &["period", "k", "n_nodes", "n_ties", "phi", "null_mean", "null_sd", "ratio", "status"];
+
+pub(super) static GROUP_BETWEENNESS: &[&str] = &[
+    "period",
+    "grouping",
+    "group",
+    "n_nodes",
+    "group_betweenness",
+    "group_betweenness_raw",
     "status",
 ];
 

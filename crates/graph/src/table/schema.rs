@@ -2,8 +2,8 @@
 
 use super::column_order::{
     AGGREGATION_BIAS, CONCENTRATION, CONSOLIDATION, DISRUPTION_NODES, EDGE_METRICS, FOOTPRINTS,
-    GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES, NETWORK_SUMMARY, NODE_METRICS,
-    REGIONAL_COEFFICIENTS, ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS,
+    GROUP_BETWEENNESS, GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES, NETWORK_SUMMARY, NODE_METRICS,
+    REGIONAL_COEFFICIENTS, RICH_CLUB, ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS,
     SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY, STAGE_LINKAGES, STRUCTURAL_PATHS,
 };
 use super::{ColumnSpec, Kind, Unit};
@@ -52,6 +52,8 @@ pub enum TableId {
     Dcore,
     /// One row a number of partners.
     RichClub,
+    /// One row a group of nodes.
+    GroupBetweenness,
     /// One row a cell of a matrix.
     IoMatrix,
     /// One row a node and satellite row.
@@ -103,6 +105,7 @@ impl TableId {
         Self::FirmTasks,
         Self::Dcore,
         Self::RichClub,
+        Self::GroupBetweenness,
         Self::IoMatrix,
         Self::SatelliteMultipliers,
         Self::Footprints,
@@ -139,6 +142,7 @@ impl TableId {
             Self::FirmTasks => "firm_tasks",
             Self::Dcore => "dcore",
             Self::RichClub => "rich_club",
+            Self::GroupBetweenness => "group_betweenness",
             Self::IoMatrix => "io_matrix",
             Self::SatelliteMultipliers => "satellite_multipliers",
             Self::Footprints => "footprints",
@@ -219,6 +223,7 @@ impl TableId {
             Self::BalancedTable => "One row a cell of a table adjusted to new totals.",
             Self::RegionalCoefficients => "One row a cell of a regional table of coefficients.",
             Self::RichClub => "One row a number of partners: ties among those who have more.",
+            Self::GroupBetweenness => "One row a group: how many ways between others pass it.",
             Self::Diagnostics => "One row a finding about the input, and what was done about it.",
         }
     }
@@ -254,17 +259,8 @@ impl TableId {
                 &["period", "node_id", "task", "effort", "share_of_firm", "share_of_task"]
             }
             Self::Dcore => &["period", "k", "l", "size", "frontier"],
-            Self::RichClub => &[
-                "period",
-                "k",
-                "n_nodes",
-                "n_ties",
-                "phi",
-                "null_mean",
-                "null_sd",
-                "ratio",
-                "status",
-            ],
+            Self::RichClub => RICH_CLUB,
+            Self::GroupBetweenness => GROUP_BETWEENNESS,
             Self::IoMatrix => &["period", "matrix", "row", "col", "value"],
             Self::SatelliteMultipliers => SATELLITE_MULTIPLIERS,
             Self::Footprints => FOOTPRINTS,

@@ -10,6 +10,7 @@ pub mod current_flow_betweenness;
 pub mod degree;
 pub mod domar_weight;
 pub mod eigenvector;
+pub mod group_betweenness;
 pub mod harmonic;
 pub mod hits;
 pub mod influence;
@@ -17,6 +18,7 @@ pub mod information;
 pub mod katz;
 pub mod lin;
 pub mod pagerank;
+pub mod percolation_centrality;
 pub mod sampling;
 pub mod shock_centrality;
 pub mod structural_holes;
@@ -34,6 +36,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &degree::Degree,
     &domar_weight::DomarWeight,
     &eigenvector::EigenvectorMetric,
+    &group_betweenness::GroupBetweenness,
     &harmonic::HarmonicMetric,
     &hits::HitsMetric,
     &influence::InfluenceMetric,
@@ -43,6 +46,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &pagerank::Pagerank,
     &pagerank::PagerankPersonalised,
     &pagerank::PagerankReverse,
+    &percolation_centrality::PercolationCentrality,
     &shock_centrality::ShockCentrality,
     &structural_holes::StructuralHolesMetric,
 ];

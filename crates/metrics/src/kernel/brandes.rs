@@ -29,28 +29,96 @@ pub(crate) fn path_shares(
     lengths: Option<&[f64]>,
     progress: &dyn Progress,
 ) -> Result<PathShares, MetricError> {
+    let all: Vec<(u32, f64)> =
+        (0..adjacency.n_nodes() as u32).map(|source| (source, 1.0)).collect();
+    path_shares_from(adjacency, lengths, &all, "betweenness", progress)
+}
+
+/// [`path_shares`] of the paths from some sources, each with the weight that a path from there has.
+pub(crate) fn path_shares_from(
+    adjacency: Adjacency<'_>,
+    lengths: Option<&[f64]>,
+    sources: &[(u32, f64)],
+    what: &str,
+    progress: &dyn Progress,
+) -> Result<PathShares, MetricError> {
     let (n, m) = (adjacency.n_nodes(), adjacency.neighbours.len());
     let none = || PathShares { node: vec![0.0; n], edge: vec![0.0; m] };
     let mut total = none();
-    progress.begin("betweenness", n as u64);
-    let work = |sources: std::ops::Range<usize>| {
+    progress.begin(what, sources.len() as u64);
+    let work = |range: std::ops::Range<usize>| {
         let mut shares = none();
         let mut search = Search::new(adjacency, lengths);
+        for &(source, weight) in &sources[range] {
+            if progress.cancelled() {
+                return None;
+            }
+            search.run(source);
+            search.add_up(&mut NodeAndEdgeShares { weight, shares: &mut shares });
+            progress.advance(1);
+        }
+        Some(shares)
+    };
+    fold_chunks(sources.len(), SOURCES, progress, work, |part| {
+        for (sum, x) in total.node.iter_mut().zip(&part.node) {
+            *sum += x;
+        }
+        for (sum, x) in total.edge.iter_mut().zip(&part.edge) {
+            *sum += x;
+        }
+    })?;
+    Ok(total)
+}
+
+/// Groups that are followed at once: a word has a bit for each.
+const GROUPS: usize = 64;
+
+/// For every group of nodes, the shares of the shortest paths between two nodes outside of it that lead through any of
+/// its members, summed over ordered pairs. A node may be in several groups.
+///
+/// From a source, the share of the paths to each node that have met the group before is passed on along the paths.
+///
+/// # Cost
+/// `O(g n m)` time for `g` groups, and that of the searches; `O(n + m)` memory for each of a few chunks a thread.
+pub(crate) fn group_path_shares(
+    adjacency: Adjacency<'_>,
+    lengths: Option<&[f64]>,
+    groups: &[Vec<u32>],
+    progress: &dyn Progress,
+) -> Result<Vec<f64>, MetricError> {
+    let n = adjacency.n_nodes();
+    let mut memberships = Vec::new();
+    for block in groups.chunks(GROUPS) {
+        let mut of_node = vec![0_u64; n];
+        for (bit, group) in block.iter().enumerate() {
+            for &node in group {
+                of_node[node as usize] |= 1 << bit;
+            }
+        }
+        memberships.push(of_node);
+    }
+    progress.begin("betweenness of groups", n as u64);
+    let work = |sources: std::ops::Range<usize>| {
+        let mut sums = vec![0.0; groups.len()];
+        let mut search = Search::new(adjacency, lengths);
+        let mut met = vec![0.0; n * groups.len().min(GROUPS)];
         for source in sources {
             if progress.cancelled() {
                 return None;
             }
             search.run(source as u32);
-            search.add_shares(&mut shares);
+            search.add_up(&mut GroupShares {
+                memberships: &memberships,
+                met: &mut met,
+                sums: &mut sums,
+            });
             progress.advance(1);
         }
-        Some(shares)
+        Some(sums)
     };
+    let mut total = vec![0.0; groups.len()];
     fold_chunks(n, SOURCES, progress, work, |part| {
-        for (sum, x) in total.node.iter_mut().zip(&part.node) {
-            *sum += x;
-        }
-        for (sum, x) in total.edge.iter_mut().zip(&part.edge) {
+        for (sum, x) in total.iter_mut().zip(&part) {
             *sum += x;
         }
     })?;
@@ -161,7 +229,8 @@ impl<'a> Search<'a> {
         starts.push(tight_end as u32);
     }
 
-    fn add_shares(&mut self, shares: &mut PathShares) {
+    /// Counts the paths, by floats or by what holds more, and adds up what is wanted of them.
+    fn add_up(&mut self, sum: &mut impl SumOverPaths) {
         let dag = Dag {
             neighbours: self.adjacency.neighbours,
             order: &self.order[..self.n_found],
@@ -169,14 +238,19 @@ impl<'a> Search<'a> {
             starts: &self.starts,
         };
         if self.counts.count_paths(dag) {
-            self.counts.add_shares(dag, shares);
+            sum.add(&mut self.counts, dag);
         } else {
             let n = self.adjacency.n_nodes();
             let huge = self.huge.get_or_insert_with(|| Counts::new(n));
             huge.count_paths(dag);
-            huge.add_shares(dag, shares);
+            sum.add(huge, dag);
         }
     }
+}
+
+/// What is added up over the shortest paths from a source, once they are counted.
+trait SumOverPaths {
+    fn add<C: PathCount>(&mut self, counts: &mut Counts<C>, dag: Dag<'_>);
 }
 
 #[derive(Clone, Copy)]
@@ -196,7 +270,7 @@ impl<'a> Dag<'a> {
 struct Counts<C> {
     /// `σ_s(v)`: shortest paths from the source to each node.
     paths: Vec<C>,
-    /// `(1 + δ_s(v)) / σ_s(v)`: what each path that arrives at a node carries on.
+    /// What each path that arrives at a node carries: `(1 + δ_s(v)) / σ_s(v)` on from there, or `1 / σ_s(v)` of all.
     carried: Vec<C>,
 }
 
@@ -222,21 +296,74 @@ impl<C: PathCount> Counts<C> {
         }
         !too_large
     }
+}
 
+struct NodeAndEdgeShares<'a> {
+    weight: f64,
+    shares: &'a mut PathShares,
+}
+
+impl SumOverPaths for NodeAndEdgeShares<'_> {
     /// From the farthest node back: `δ(u) = σ(u) · Σ_v (1 + δ(v)) / σ(v)`.
-    fn add_shares(&mut self, dag: Dag<'_>, shares: &mut PathShares) {
+    fn add<C: PathCount>(&mut self, counts: &mut Counts<C>, dag: Dag<'_>) {
+        let Self { weight, ref mut shares } = *self;
         for (place, &u) in dag.order.iter().enumerate().rev() {
-            let paths = self.paths[u as usize];
+            let paths = counts.paths[u as usize];
             let mut carried = C::ZERO;
             for &position in dag.edges(place) {
-                let beyond = self.carried[dag.neighbours[position as usize] as usize];
-                shares.edge[position as usize] += paths.times(beyond);
+                let beyond = counts.carried[dag.neighbours[position as usize] as usize];
+                shares.edge[position as usize] += weight * paths.times(beyond);
                 carried = carried.plus(beyond);
             }
             let dependency = paths.times(carried);
-            self.carried[u as usize] = paths.divide(1.0 + dependency);
+            counts.carried[u as usize] = paths.divide(1.0 + dependency);
             if place > 0 {
-                shares.node[u as usize] += dependency;
+                shares.node[u as usize] += weight * dependency;
+            }
+        }
+    }
+}
+
+struct GroupShares<'a> {
+    /// For each block of groups: a bit a group, by node.
+    memberships: &'a [Vec<u64>],
+    /// A row a node for one block: the share of the paths to it that met each group before.
+    met: &'a mut [f64],
+    sums: &'a mut [f64],
+}
+
+impl SumOverPaths for GroupShares<'_> {
+    /// Forth from the source: a node passes on what share of its paths met each group, all of them to the groups it is in.
+    fn add<C: PathCount>(&mut self, counts: &mut Counts<C>, dag: Dag<'_>) {
+        let source = dag.order[0] as usize;
+        for &u in dag.order {
+            counts.carried[u as usize] = counts.paths[u as usize].divide(1.0);
+        }
+        for (of_node, sums) in self.memberships.iter().zip(self.sums.chunks_mut(GROUPS)) {
+            let width = sums.len();
+            let row = |u: usize| u * width..(u + 1) * width;
+            for &u in dag.order {
+                self.met[row(u as usize)].fill(0.0);
+            }
+            let mut own = [0.0; GROUPS];
+            for (place, &u) in dag.order.iter().enumerate() {
+                let u = u as usize;
+                own[..width].copy_from_slice(&self.met[row(u)]);
+                let inside = if place > 0 { of_node[u] } else { 0 };
+                for (bit, (sum, share)) in sums.iter_mut().zip(&mut own).enumerate() {
+                    if inside >> bit & 1 == 1 {
+                        *share = 1.0;
+                    } else if of_node[source] >> bit & 1 == 0 {
+                        *sum += *share;
+                    }
+                }
+                for &position in dag.edges(place) {
+                    let v = dag.neighbours[position as usize] as usize;
+                    let part = counts.paths[u].times(counts.carried[v]);
+                    for (to, from) in self.met[row(v)].iter_mut().zip(&own) {
+                        *to += part * from;
+                    }
+                }
             }
         }
     }

@@ -15,6 +15,7 @@ mod golden_null;
 mod golden_resilience;
 mod golden_structure;
 mod graphs;
+mod group_paths;
 mod peer;
 mod peer_structure;
 mod productivity;
