@@ -124,7 +124,7 @@ pub enum Status {
     SingleNode,
     /// The network is not connected.
     Disconnected,
-    /// The network is not strongly connected.
+    /// The network is not strongly connected. A remark where there is a number all the same.
     NotStronglyConnected,
     /// The matrix has no positive eigenvalue.
     SpectralRadiusZero,

@@ -13,6 +13,8 @@ pub struct Eigenvector {
     pub into: Result<Vec<f64>, Status>,
     /// Important are those who sell much to the important.
     pub out: Result<Vec<f64>, Status>,
+    /// Whether every firm reaches every other along the flows, so that one block decides about all.
+    pub is_strongly_connected: bool,
 }
 
 /// How much a firm trades with firms that trade much with such firms, and so on without end.
@@ -24,8 +26,8 @@ pub struct Eigenvector {
 /// Bonacich (1972).
 /// # Input and result
 /// One share per node and direction, in node order. Where the flows are not strongly connected, `c` is positive on the
-/// block with the largest radius and on all that is reached from it (`in`) or reaches it (`out`), and 0 elsewhere.
-/// [`Status::SpectralRadiusZero`] without cycles, [`Status::NotUnique`] if two blocks have the same radius. Self-loops are
+/// block with the largest radius and on all that is reached from it (`in`) or reaches it (`out`), and 0 elsewhere; the column
+/// then has the remark [`Status::NotStronglyConnected`]. [`Status::SpectralRadiusZero`] without cycles, [`Status::NotUnique`] if two blocks have the same radius. Self-loops are
 /// used.
 /// # Cost
 /// `O(k (n + m))` time for `k` passes, `O(n + m)` memory.
@@ -47,14 +49,20 @@ pub fn eigenvector(
 ) -> Result<Eigenvector, MetricError> {
     let purchases = RowMatrix::of_purchases(graph, |_, _, flow| flow).of_positive();
     let sales = RowMatrix::of_sales(graph, |_, _, flow| flow).of_positive();
-    Ok(Eigenvector { into: perron(&purchases, progress)?, out: perron(&sales, progress)? })
+    let of_purchases = Perron::of(&purchases, progress)?;
+    let of_sales = Perron::of(&sales, progress)?;
+    Ok(Eigenvector {
+        is_strongly_connected: of_purchases.is_irreducible(),
+        into: vector(&of_purchases, &purchases, progress)?,
+        out: vector(&of_sales, &sales, progress)?,
+    })
 }
 
-fn perron(
+fn vector(
+    perron: &Perron,
     matrix: &RowMatrix<'_>,
     progress: &dyn Progress,
 ) -> Result<Result<Vec<f64>, Status>, MetricError> {
-    let perron = Perron::of(matrix, progress)?;
     if !(perron.radius.upper > 0.0) {
         return Ok(Err(Status::SpectralRadiusZero));
     }
@@ -87,7 +95,8 @@ static SPEC: MetricSpec = MetricSpec {
     formula: "in: ρ c_j = Σ_i Z_ij c_i; out: ρ c_i = Σ_j Z_ij c_j; c ≥ 0, Σ c² = 1",
     source: "Bonacich (1972)",
     reading: "in = buys much from the important, out = sells much to the important. In a network that is not strongly \
-              connected the block with the most trade in circles decides: 0 = neither of it nor behind it. Empty \
+              connected the block with the most trade in circles decides: 0 = neither of it nor behind it, and the status is \
+              not_strongly_connected. Empty \
               without cycles, or if two blocks come out alike. For chains, `pagerank` and `katz` say more. Self-loops \
               are used.",
     cost: "O(k (n + m)) time for k passes",
@@ -111,10 +120,16 @@ impl Metric for EigenvectorMetric {
         params.check_names(SPEC.params)?;
         let found = eigenvector(graph, progress)?;
         let n = graph.n_nodes();
-        let columns = vec![
-            Column::of_all(&COLUMNS[0], n, found.into),
-            Column::of_all(&COLUMNS[1], n, found.out),
-        ];
+        let column = |spec, values: Result<Vec<f64>, Status>| {
+            let is_remarked = values.is_ok() && !found.is_strongly_connected;
+            let mut column = Column::of_all(spec, n, values);
+            if is_remarked {
+                let remarks = (0..n as u32).map(|row| (row, Status::NotStronglyConnected));
+                column.status = remarks.collect();
+            }
+            column
+        };
+        let columns = vec![column(&COLUMNS[0], found.into), column(&COLUMNS[1], found.out)];
         Ok(vec![Table::new(TableId::NodeMetrics, columns)])
     }
 }

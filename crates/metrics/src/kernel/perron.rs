@@ -88,6 +88,11 @@ impl Perron {
         self.dominant.len() == 1
     }
 
+    /// Whether all rows are one strongly connected block.
+    pub(crate) fn is_irreducible(&self) -> bool {
+        self.blocks.sizes.len() <= 1
+    }
+
     /// Whether a row is of the block that has the radius.
     pub(crate) fn dominates(&self, row: usize) -> bool {
         self.dominant.binary_search(&self.blocks.component[row]).is_ok()

@@ -396,6 +396,24 @@ fn eigenvectors_of_the_club_and_of_the_families() {
 }
 
 #[test]
+fn eigenvectors_say_where_not_all_are_connected() {
+    let remarks = |graph: &SupplyGraph| {
+        let tables = compute(graph, "eigenvector", &[]);
+        let columns = tables[0].columns().iter();
+        columns.map(|c| c.status.iter().map(|s| s.1.to_string()).collect()).collect::<Vec<Vec<_>>>()
+    };
+    let ring = [(0, 1, 1.0), (1, 2, 2.0), (2, 0, 3.0)];
+    assert_eq!(remarks(&crate::graphs::graph(3, &ring)), [vec![], vec![]] as [Vec<String>; 2]);
+    // A customer of the ring, who does not sell; an edge without flow leads nowhere.
+    let tail = [ring.as_slice(), &[(2, 3, 1.0), (3, 0, 0.0)]].concat();
+    let why = vec!["not_strongly_connected".to_owned(); 4];
+    assert_eq!(remarks(&crate::graphs::graph(4, &tail)), [why.clone(), why]);
+    let chain = crate::graphs::path(3);
+    let why = vec!["spectral_radius_zero".to_owned(); 3];
+    assert_eq!(remarks(&chain), [why.clone(), why]);
+}
+
+#[test]
 fn spectral_centralities_of_ten_firms() {
     let case = Case::open(CENTRALITY);
     let graph = case.economy();
