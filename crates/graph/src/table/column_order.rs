@@ -305,6 +305,22 @@ pub(super) static STAGE_LINKAGES: &[&str] = &[
     "status",
 ];
 
+pub(super) static BROKERAGE_ROLES: &[&str] = &[
+    "period",
+    "node_id",
+    "group",
+    "brokerage",
+    "count",
+    "partial",
+    "expected",
+    "null_mean",
+    "null_sd",
+    "z",
+    "p_upper",
+    "p_lower",
+    "status",
+];
+
 pub(super) static RICH_CLUB: &[&str] =
     &["period", "k", "n_nodes", "n_ties", "phi", "null_mean", "null_sd", "ratio", "status"];
 

@@ -1,10 +1,11 @@
 //! Which tables there are, what a row of each is, and the order of their columns.
 
 use super::column_order::{
-    AGGREGATION_BIAS, CONCENTRATION, CONSOLIDATION, DISRUPTION_NODES, EDGE_METRICS, FOOTPRINTS,
-    GROUP_BETWEENNESS, GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES, NETWORK_SUMMARY, NODE_METRICS,
-    REGIONAL_COEFFICIENTS, RICH_CLUB, ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS,
-    SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY, STAGE_LINKAGES, STRUCTURAL_PATHS,
+    AGGREGATION_BIAS, BROKERAGE_ROLES, CONCENTRATION, CONSOLIDATION, DISRUPTION_NODES,
+    EDGE_METRICS, FOOTPRINTS, GROUP_BETWEENNESS, GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES,
+    NETWORK_SUMMARY, NODE_METRICS, REGIONAL_COEFFICIENTS, RICH_CLUB, ROBUSTNESS_CURVE,
+    ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY,
+    STAGE_LINKAGES, STRUCTURAL_PATHS,
 };
 use super::{ColumnSpec, Kind, Unit};
 use std::fmt;
@@ -54,6 +55,8 @@ pub enum TableId {
     RichClub,
     /// One row a group of nodes.
     GroupBetweenness,
+    /// One row a node and kind of brokerage.
+    BrokerageRoles,
     /// One row a cell of a matrix.
     IoMatrix,
     /// One row a node and satellite row.
@@ -106,6 +109,7 @@ impl TableId {
         Self::Dcore,
         Self::RichClub,
         Self::GroupBetweenness,
+        Self::BrokerageRoles,
         Self::IoMatrix,
         Self::SatelliteMultipliers,
         Self::Footprints,
@@ -143,6 +147,7 @@ impl TableId {
             Self::Dcore => "dcore",
             Self::RichClub => "rich_club",
             Self::GroupBetweenness => "group_betweenness",
+            Self::BrokerageRoles => "brokerage_roles",
             Self::IoMatrix => "io_matrix",
             Self::SatelliteMultipliers => "satellite_multipliers",
             Self::Footprints => "footprints",
@@ -224,6 +229,9 @@ impl TableId {
             Self::RegionalCoefficients => "One row a cell of a regional table of coefficients.",
             Self::RichClub => "One row a number of partners: ties among those who have more.",
             Self::GroupBetweenness => "One row a group: how many ways between others pass it.",
+            Self::BrokerageRoles => {
+                "One row a node and kind of pairs that it joins, and what chance would give."
+            }
             Self::Diagnostics => "One row a finding about the input, and what was done about it.",
         }
     }
@@ -261,6 +269,7 @@ impl TableId {
             Self::Dcore => &["period", "k", "l", "size", "frontier"],
             Self::RichClub => RICH_CLUB,
             Self::GroupBetweenness => GROUP_BETWEENNESS,
+            Self::BrokerageRoles => BROKERAGE_ROLES,
             Self::IoMatrix => &["period", "matrix", "row", "col", "value"],
             Self::SatelliteMultipliers => SATELLITE_MULTIPLIERS,
             Self::Footprints => FOOTPRINTS,

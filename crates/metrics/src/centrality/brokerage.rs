@@ -95,15 +95,25 @@ pub fn brokerage(
     progress: &dyn Progress,
 ) -> Result<Vec<Brokerage>, MetricError> {
     let groups = Groups::by(graph, &config.grouping)?;
+    brokered(graph, &groups.of_node, groups.len(), progress)
+}
+
+/// [`brokerage()`] with the group of every node.
+pub(super) fn brokered(
+    graph: &SupplyGraph,
+    group: &[Option<usize>],
+    n_groups: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<Brokerage>, MetricError> {
     let network = Network {
         customers: Adjacency::customers(graph),
         suppliers: Adjacency::suppliers(graph),
-        group: &groups.of_node,
+        group,
     };
     let n = graph.n_nodes();
     progress.begin("brokerage", n as u64);
     let work = |nodes: std::ops::Range<usize>| {
-        let mut sides = vec![Side::default(); groups.len()];
+        let mut sides = vec![Side::default(); n_groups];
         let part: Vec<Brokerage> =
             nodes.clone().map(|j| network.brokered_by(j, &mut sides)).collect();
         progress.advance(nodes.len() as u64);

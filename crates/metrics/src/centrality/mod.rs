@@ -4,6 +4,7 @@ pub mod acemoglu_degree;
 pub mod betweenness;
 pub mod bonacich_power;
 pub mod brokerage;
+pub mod brokerage_roles;
 pub mod closeness;
 pub mod cores;
 pub mod current_flow_betweenness;
@@ -30,6 +31,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &betweenness::BetweennessMetric,
     &bonacich_power::BonacichPower,
     &brokerage::BrokerageMetric,
+    &brokerage_roles::BrokerageRoles,
     &closeness::ClosenessMetric,
     &cores::CoresMetric,
     &current_flow_betweenness::CurrentFlowBetweenness,

@@ -17,6 +17,7 @@ mod golden_structure;
 mod graphs;
 mod group_paths;
 mod peer;
+mod peer_brokerage;
 mod peer_structure;
 mod productivity;
 mod property;
