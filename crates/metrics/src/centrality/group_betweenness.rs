@@ -227,7 +227,11 @@ impl Metric for GroupBetweenness {
         }
         let work = graph.n_nodes() as f64 * graph.n_edges() as f64 * chosen.members.len() as f64;
         if config.method == Method::Auto && work > LONG {
-            return Err(MetricError::TooLong { n: graph.n_nodes() });
+            return Err(MetricError::TooLong {
+                what: "the shortest ways past the groups",
+                n: graph.n_nodes(),
+                instead: "use `betweenness`, which samples large networks",
+            });
         }
         let found = group_betweenness(graph, &chosen.members, config.distance, progress)?;
         let mut rows = Rows::new(&COLUMNS);

@@ -73,7 +73,11 @@ pub fn percolation_centrality(
     let sources: Vec<(u32, f64)> =
         (0..).zip(states.iter().copied()).filter(|&(_, state)| state > 0.0).collect();
     if config.method == Method::Auto && sources.len() as f64 * graph.n_edges() as f64 > LONG {
-        return Err(MetricError::TooLong { n });
+        return Err(MetricError::TooLong {
+            what: "the shortest ways between all pairs",
+            n,
+            instead: "use `betweenness`, which samples large networks",
+        });
     }
     let lengths = config.distance.lengths(graph);
     let customers = Adjacency::customers(graph);
