@@ -1,6 +1,8 @@
 //! Production with inventories, period by period, after a loss of capacity.
 
+use crate::MetricError;
 use crate::kernel::coefficients::Economy;
+use palenque_graph::Progress;
 
 /// What decides how firms answer a shortage.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,16 +34,25 @@ pub(crate) struct Period<'s> {
 /// Runs `steps` periods. `capacity_lost(t, i)` is the share of its capacity that node `i` lacks in period `t`. `O(n + m)` a
 /// period.
 ///
-/// Inventories and orders are kept for each edge, in the order of what each node buys.
+/// Final users ask for what output leaves after all sales, whatever a table says of final demand: else the network would move
+/// without a shock. Inventories and orders are kept for each edge, in the order of what each node buys.
+///
+/// # Errors
+/// [`MetricError::Cancelled`].
 pub(crate) fn simulate(
     economy: &Economy<'_>,
     answers: Answers,
     steps: usize,
     capacity_lost: impl Fn(usize, usize) -> f64,
+    progress: &dyn Progress,
     mut visit: impl FnMut(usize, &Period<'_>),
-) {
+) -> Result<(), MetricError> {
     let graph = economy.graph();
-    let (x0, f) = (&economy.accounts().output, &economy.accounts().final_demand);
+    let x0 = &economy.accounts().output;
+    let sold = graph.out_strengths();
+    // What is left of a difference of nearly equal numbers is rounding.
+    let left = |(x, sold): (&f64, &f64)| if x - sold > 1e-12 * x { x - sold } else { 0.0 };
+    let f: Vec<f64> = x0.iter().zip(&sold).map(left).collect();
     let (n, m) = (x0.len(), graph.n_edges());
     let flow = |k: usize| graph.flows()[graph.in_edges()[k] as usize];
     let per_output: Vec<f64> = (0..n)
@@ -54,7 +65,10 @@ pub(crate) fn simulate(
     let [mut asked, mut made, mut shipped, mut wanted, mut unmet, mut cover] =
         std::array::from_fn(|_| vec![0.0; n]);
     for t in 0..steps {
-        asked.copy_from_slice(f);
+        if progress.cancelled() {
+            return Err(MetricError::Cancelled);
+        }
+        asked.copy_from_slice(&f);
         for (k, order) in orders.iter().enumerate() {
             asked[graph.sources()[k] as usize] += order;
         }
@@ -62,9 +76,9 @@ pub(crate) fn simulate(
             let capacity = alpha[j] * (1.0 - capacity_lost(t, j)) * x0[j];
             wanted[j] = capacity.min(asked[j]);
             let mut supplied: f64 = 1.0;
-            for k in graph.in_range(j) {
-                let needed = answers.psi * answers.cover * per_output[k] * wanted[j];
-                if needed > 1e-12 {
+            if wanted[j] > 1e-12 * x0[j] {
+                for k in graph.in_range(j) {
+                    let needed = answers.psi * answers.cover * per_output[k] * wanted[j];
                     supplied = supplied.min(stock[k] / needed);
                 }
             }
@@ -91,4 +105,5 @@ pub(crate) fn simulate(
         }
         visit(t, &Period { made: &made, asked: &asked, unmet: &unmet, cover: &cover });
     }
+    Ok(())
 }

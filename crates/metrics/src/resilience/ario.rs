@@ -70,16 +70,16 @@ impl Default for ArioConfig {
 }
 
 /// What a period was like, node by node.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ArioPeriod {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ArioPeriod<'s> {
     /// What each node made.
-    pub production: Vec<f64>,
+    pub production: &'s [f64],
     /// What was asked of it.
-    pub demand: Vec<f64>,
+    pub demand: &'s [f64],
     /// What final users asked and did not get.
-    pub unmet_final: Vec<f64>,
+    pub unmet_final: &'s [f64],
     /// Periods that the scarcest inventory lasts at the old level of production; infinite without inputs.
-    pub inventory_cover: Vec<f64>,
+    pub inventory_cover: &'s [f64],
 }
 
 /// What a scenario comes to.
@@ -109,16 +109,18 @@ pub struct ArioLoss {
 /// # Source
 /// Hallegatte (2008, 2014). The order of steps is written down because variants differ in it.
 /// # Input and result
-/// The periods one by one to `visit`, and sums. Final demand stays what it was. A node that buys nothing has no inventories and
+/// The periods one by one to `visit`, and sums. Final users keep asking for what output left after all sales, so that nothing
+/// moves without a shock. A node that buys nothing has no inventories and
 /// makes what its capacity allows.
 /// # Cost
 /// `O(n + m)` time a period; `O(n + m)` memory.
 /// # Errors
-/// Those of [`Economy::of`]; [`ParamError::Value`] unless `psi · cover ≥ 1`, so that full inventories allow full production.
+/// Those of [`Economy::of`]; [`ParamError::Value`] unless `psi · cover ≥ 1`, so that full inventories allow full production;
+/// [`MetricError::Cancelled`].
 /// # Example
 /// The grower makes nothing for two periods; the still lives on what it holds.
 /// ```
-/// # use palenque_graph::SupplyGraph;
+/// # use palenque_graph::{NoProgress, SupplyGraph};
 /// # use palenque_metrics::resilience::ario::{ArioConfig, ario};
 /// # use palenque_metrics::resilience::scenario::{Scenario, Strike};
 /// let graph = SupplyGraph::from_flows(["grower", "still"], [(0, 1, 3.0)])?
@@ -127,7 +129,7 @@ pub struct ArioLoss {
 /// let scenario = Scenario { name: "drought".into(), strikes: vec![strike] };
 /// let mut made = Vec::new();
 /// let config = ArioConfig { steps: 3, ..Default::default() };
-/// let loss = ario(&graph, &scenario, &config, |_, period| made.push(period.production.clone()))?;
+/// let loss = ario(&graph, &scenario, &config, &NoProgress, |_, period| made.push(period.production.to_vec()))?;
 /// assert_eq!(made[..2], [[0.0, 9.0], [0.0, 9.0]]);
 /// assert_eq!(loss.loss_direct, 6.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -136,7 +138,8 @@ pub fn ario(
     graph: &SupplyGraph,
     scenario: &Scenario,
     config: &ArioConfig,
-    mut visit: impl FnMut(usize, &ArioPeriod),
+    progress: &dyn Progress,
+    mut visit: impl FnMut(usize, &ArioPeriod<'_>),
 ) -> Result<ArioLoss, MetricError> {
     config.check()?;
     let economy = Economy::of(graph)?;
@@ -155,19 +158,20 @@ pub fn ario(
         config.answers(),
         config.steps,
         |t, i| if is_struck[i] { lost(t, i) } else { 0.0 },
+        progress,
         |t, period| {
             loss.loss_total += x0.iter().zip(period.made).map(|(x, made)| x - made).sum::<f64>();
             loss.unmet_final += period.unmet.iter().sum::<f64>();
             loss.recovered = x0.iter().zip(period.made).all(|(x, made)| *made >= 0.99 * x);
             let period = ArioPeriod {
-                production: period.made.to_vec(),
-                demand: period.asked.to_vec(),
-                unmet_final: period.unmet.to_vec(),
-                inventory_cover: period.cover.to_vec(),
+                production: period.made,
+                demand: period.asked,
+                unmet_final: period.unmet,
+                inventory_cover: period.cover,
             };
             visit(t, &period);
         },
-    );
+    )?;
     Ok(loss)
 }
 
@@ -179,20 +183,21 @@ impl ArioConfig {
 
     fn check(&self) -> Result<(), ParamError> {
         let refuse = |what: String| Err(ParamError::Value(what));
-        if self.psi * self.cover < 1.0 {
+        let Self { cover, psi, tau_inv, alpha_max, tau_alpha, .. } = *self;
+        if !(cover > 0.0 && psi > 0.0 && cover.is_finite() && psi <= 1.0) {
             return refuse(format!(
-                "`psi` times `cover` is {}: below 1, full inventories would not allow full production",
-                self.psi * self.cover
+                "`cover` is {cover} and `psi` is {psi}: both are positive, and `psi` is at most 1"
             ));
         }
-        if !(self.psi <= 1.0
-            && self.tau_inv >= 1.0
-            && self.tau_alpha >= 1.0
-            && self.alpha_max >= 1.0)
-        {
-            return refuse(
-                "`psi` is at most 1, `tau_inv`, `tau_alpha` and `alpha_max` are at least 1".into(),
-            );
+        if psi * cover < 1.0 {
+            return refuse(format!(
+                "`psi` times `cover` is {}: below 1, full inventories would not allow full production",
+                psi * cover
+            ));
+        }
+        let at_least_one = |value: f64| value >= 1.0 && value.is_finite();
+        if ![tau_inv, tau_alpha, alpha_max].into_iter().all(at_least_one) {
+            return refuse("`tau_inv`, `tau_alpha` and `alpha_max` are at least 1".into());
         }
         if self.steps == 0 {
             return refuse("`steps` is 0: one period is simulated at least".into());
@@ -207,7 +212,7 @@ impl ArioConfig {
             for &psi in &self.psis {
                 for &tau_inv in &self.tau_invs {
                     let other = Self { cover, psi, tau_inv, ..self.clone() };
-                    if psi * cover >= 1.0 && !all.contains(&other) {
+                    if other.check().is_ok() && !all.contains(&other) {
                         all.push(other);
                     }
                 }
@@ -314,9 +319,9 @@ impl Metric for ArioInventory {
         let mut worst: Result<f64, Status> = Err(Status::ZeroDenominator);
         let (mut recovered, mut tried) = (0.0, 0.0);
         for scenario in &list {
-            write_path(graph, scenario, &config, &mut path)?;
+            write_path(graph, scenario, &config, progress, &mut path)?;
             for tried_config in &variations {
-                let loss = ario(graph, scenario, tried_config, |_, _| ())?;
+                let loss = ario(graph, scenario, tried_config, progress, |_, _| ())?;
                 let amplification = ratio_or_status(loss.loss_total, loss.loss_direct);
                 if *tried_config == config {
                     worst = worst.map_or(amplification, |w| amplification.map(|a| a.max(w)));
@@ -336,9 +341,6 @@ impl Metric for ArioInventory {
                     varied.as_str().into(),
                 ]);
                 progress.advance(1);
-                if progress.cancelled() {
-                    return Err(MetricError::Cancelled);
-                }
             }
         }
         let figures = exact_figures(&FIGURES, [worst, ratio_or_status(recovered, tried)]);
@@ -353,13 +355,14 @@ fn write_path(
     graph: &SupplyGraph,
     scenario: &Scenario,
     config: &ArioConfig,
+    progress: &dyn Progress,
     path: &mut Rows,
 ) -> Result<(), MetricError> {
     let economy = Economy::of(graph)?;
     let x0 = &economy.accounts().output;
     let mut lost = vec![0.0; x0.len()];
-    ario(graph, scenario, config, |_, period| {
-        lost.iter_mut().zip(x0).zip(&period.production).for_each(|((l, x), made)| *l += x - made);
+    ario(graph, scenario, config, progress, |_, period| {
+        lost.iter_mut().zip(x0).zip(period.production).for_each(|((l, x), made)| *l += x - made);
     })?;
     let mut order: Vec<usize> = (0..x0.len()).collect();
     order.sort_by(|&a, &b| lost[b].total_cmp(&lost[a]));
@@ -369,7 +372,7 @@ fn write_path(
         Ok(share) => share.into(),
         Err(_) => Cell::Gap,
     };
-    ario(graph, scenario, config, |t, period| {
+    ario(graph, scenario, config, progress, |t, period| {
         let made: f64 = period.production.iter().sum();
         let asked: f64 = period.demand.iter().sum();
         let unmet: f64 = period.unmet_final.iter().sum();

@@ -5,7 +5,7 @@ use palenque_graph::table::Status;
 use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_metrics::kernel::input_groups::InputClass;
 use palenque_metrics::kernel::percolation::Kind;
-use palenque_metrics::resilience::ario::{ArioConfig, ario};
+use palenque_metrics::resilience::ario::{ArioConfig, ArioPeriod, ario};
 use palenque_metrics::resilience::attack_curve::{
     AttackCurve, RobustnessConfig, robustness_curves,
 };
@@ -192,6 +192,39 @@ fn who_stops_for_want_of_an_input() {
 }
 
 #[test]
+fn nothing_moves_without_a_shock_whatever_the_table_says_of_final_demand() {
+    // Output leaves 3 and 9 for final users, not 0 and 50; flows in millionths change nothing.
+    for unit in [1.0, 1e-13] {
+        let graph = SupplyGraph::from_flows(["grower", "still"], [(0, 1, 3.0 * unit)])
+            .expect("a good graph")
+            .with_number("output", [Some(6.0 * unit), Some(9.0 * unit)])
+            .with_number("final_demand", [Some(0.0), Some(50.0 * unit)]);
+        let calm = Scenario { name: "calm".into(), strikes: vec![] };
+        let rest = |_, period: &ArioPeriod<'_>| {
+            let made: Vec<f64> = period.production.iter().map(|x| x / unit).collect();
+            assert!((made[0] - 6.0).abs() < 1e-9 && (made[1] - 9.0).abs() < 1e-9, "{made:?}");
+        };
+        ario(&graph, &calm, &ArioConfig::default(), &NoProgress, rest).expect("a result");
+        let strike = Strike { node: 0, loss: 0.5, start: 0.0, duration: 30.0, recovery: 0.0 };
+        let drought = Scenario { name: "drought".into(), strikes: vec![strike] };
+        let loss = ario(&graph, &drought, &ArioConfig::default(), &NoProgress, |_, _| ());
+        let loss = loss.expect("a result");
+        assert!(loss.loss_total > 1.05 * loss.loss_direct, "inputs run out in any unit: {loss:?}");
+    }
+}
+
+#[test]
+fn parameters_of_inventories_are_positive() {
+    let graph = SupplyGraph::from_flows(["grower", "still"], [(0, 1, 3.0)]).expect("a good graph");
+    let calm = Scenario { name: "calm".into(), strikes: vec![] };
+    for (cover, psi) in [(-8.0, -0.8), (f64::NAN, 0.8), (8.0, f64::NAN), (1.0, 0.5), (8.0, 1.5)] {
+        let config = ArioConfig { cover, psi, ..ArioConfig::default() };
+        let refused = ario(&graph, &calm, &config, &NoProgress, |_, _| ());
+        assert!(refused.is_err(), "cover {cover}, psi {psi}");
+    }
+}
+
+#[test]
 fn inventories_absorb_a_drought_or_collapse() {
     let case = Case::open("20_ario_inventory");
     let rows = rows(&folder("20_ario_inventory").join("io.csv"));
@@ -219,8 +252,11 @@ fn inventories_absorb_a_drought_or_collapse() {
             ..ArioConfig::default()
         };
         let mut periods = Vec::new();
-        let loss = ario(&graph, &drought, &config, |_, period| periods.push(period.clone()))
-            .expect("a result");
+        let keep = |_, period: &ArioPeriod<'_>| {
+            let kept = [period.production, period.demand, period.unmet_final, period.inventory_cover];
+            periods.push(kept.map(<[f64]>::to_vec));
+        };
+        let loss = ario(&graph, &drought, &config, &NoProgress, keep).expect("a result");
         assert_near(Some(loss.loss_total), expected("production_loss_total"), regime);
         assert_near(Some(loss.unmet_final), expected("final_unmet_total"), regime);
         assert_near(Some(loss.loss_direct), expected("direct_loss"), regime);
@@ -229,10 +265,11 @@ fn inventories_absorb_a_drought_or_collapse() {
             let t = step["t"].as_u64().expect("a period") as usize;
             let what = format!("{regime}, period {t}");
             let cells = |values: &[f64]| values.iter().map(|x| Some(*x)).collect::<Vec<_>>();
-            assert_all(&cells(&periods[t].production), &step["production"], &what);
-            assert_all(&cells(&periods[t].demand), &step["demand"], &what);
-            assert_all(&cells(&periods[t].unmet_final), &step["final_unmet"], &what);
-            let cover = periods[t].inventory_cover.iter().copied().fold(f64::INFINITY, f64::min);
+            let [production, demand, unmet, cover] = &periods[t];
+            assert_all(&cells(production), &step["production"], &what);
+            assert_all(&cells(demand), &step["demand"], &what);
+            assert_all(&cells(unmet), &step["final_unmet"], &what);
+            let cover = cover.iter().copied().fold(f64::INFINITY, f64::min);
             assert_near(Some(cover), &step["inventory_min_cover"], &what);
         }
     }
