@@ -1,4 +1,4 @@
-//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering, flexibility and resilience of a
+//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering, flexibility, resilience and technology of a
 //! [`SupplyGraph`].
 //!
 //! Each index is a typed free function in a file of its own, and a small adapter behind [`Metric`] by which the
@@ -29,6 +29,7 @@ pub mod resilience;
 mod side;
 mod spec;
 mod summary;
+pub mod technology;
 
 pub use error::MetricError;
 pub use params::{ParamError, ParamSpec, Params, SideSpec, nearest};
@@ -112,6 +113,7 @@ pub fn all() -> impl Iterator<Item = &'static dyn Metric> {
         clustering::METRICS,
         flexibility::METRICS,
         resilience::METRICS,
+        technology::METRICS,
     ]
     .into_iter()
     .flatten()

@@ -124,6 +124,10 @@ pub(super) static NODE_METRICS: &[&str] = &[
     "tech_dependence_direct",
     "tech_dependence_total",
     "tech_independence",
+    "tech_dependence_direct",
+    "tech_dependence_total",
+    "tech_independence",
+    "tech_contribution",
 ];
 
 pub(super) static EDGE_METRICS: &[&str] = &[

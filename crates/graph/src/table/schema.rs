@@ -49,6 +49,8 @@ pub enum TableId {
     Concentration,
     /// One row a firm and task.
     FirmTasks,
+    /// One row a member of a set of key players.
+    KeyPlayers,
     /// One row a D-core.
     Dcore,
     /// One row a number of partners.
@@ -87,6 +89,12 @@ pub enum TableId {
     BalancedTable,
     /// One row a cell of a regional table.
     RegionalCoefficients,
+    /// One row a place: how complex what it has is.
+    PlaceComplexity,
+    /// One row an activity: how complex it is.
+    ActivityComplexity,
+    /// One row a place and activity.
+    Relatedness,
     /// One row a finding about the input.
     Diagnostics,
 }
@@ -106,6 +114,7 @@ impl TableId {
         Self::DisruptionNodes,
         Self::Concentration,
         Self::FirmTasks,
+        Self::KeyPlayers,
         Self::Dcore,
         Self::RichClub,
         Self::GroupBetweenness,
@@ -125,6 +134,9 @@ impl TableId {
         Self::AggregationBias,
         Self::BalancedTable,
         Self::RegionalCoefficients,
+        Self::PlaceComplexity,
+        Self::ActivityComplexity,
+        Self::Relatedness,
         Self::Diagnostics,
     ];
 
@@ -144,6 +156,7 @@ impl TableId {
             Self::DisruptionNodes => "disruption_nodes",
             Self::Concentration => "concentration",
             Self::FirmTasks => "firm_tasks",
+            Self::KeyPlayers => "key_players",
             Self::Dcore => "dcore",
             Self::RichClub => "rich_club",
             Self::GroupBetweenness => "group_betweenness",
@@ -163,6 +176,9 @@ impl TableId {
             Self::AggregationBias => "aggregation_bias",
             Self::BalancedTable => "balanced_table",
             Self::RegionalCoefficients => "regional_coefficients",
+            Self::PlaceComplexity => "place_complexity",
+            Self::ActivityComplexity => "activity_complexity",
+            Self::Relatedness => "relatedness",
             Self::Diagnostics => "diagnostics",
         }
     }
@@ -195,6 +211,7 @@ impl TableId {
             Self::DisruptionNodes => "One row a node: what its failure does to the others.",
             Self::Concentration => "One row a group of firms: how concentrated their output is.",
             Self::FirmTasks => "One row a firm and task: how much it does of it.",
+            Self::KeyPlayers => "One row a member of a set of key players: what the set scores.",
             Self::Dcore => {
                 "One row a D-core: suppliers and customers that its members have inside."
             }
@@ -227,6 +244,9 @@ impl TableId {
             }
             Self::BalancedTable => "One row a cell of a table adjusted to new totals.",
             Self::RegionalCoefficients => "One row a cell of a regional table of coefficients.",
+            Self::PlaceComplexity => "One row a firm or place: how complex what it has is.",
+            Self::ActivityComplexity => "One row an input or product: how complex it is.",
+            Self::Relatedness => "One row a place and activity: how near it is to what is there.",
             Self::RichClub => "One row a number of partners: ties among those who have more.",
             Self::GroupBetweenness => "One row a group: how many ways between others pass it.",
             Self::BrokerageRoles => {
@@ -263,6 +283,18 @@ impl TableId {
             Self::Consolidation => CONSOLIDATION,
             Self::DisruptionNodes => DISRUPTION_NODES,
             Self::Concentration => CONCENTRATION,
+            Self::KeyPlayers => &[
+                "period",
+                "criterion",
+                "size",
+                "member",
+                "node_id",
+                "set_value",
+                "random_mean",
+                "random_max",
+                "method",
+                "status",
+            ],
             Self::FirmTasks => {
                 &["period", "node_id", "task", "effort", "share_of_firm", "share_of_task"]
             }
@@ -289,6 +321,21 @@ impl TableId {
             Self::AggregationBias => AGGREGATION_BIAS,
             Self::BalancedTable => &["period", "source", "target", "prior", "value"],
             Self::RegionalCoefficients => REGIONAL_COEFFICIENTS,
+            Self::PlaceComplexity => {
+                &["period", "place", "diversity", "eci", "fitness", "outlook", "status"]
+            }
+            Self::ActivityComplexity => &[
+                "period",
+                "activity",
+                "ubiquity",
+                "pci",
+                "pci_place_scale",
+                "complexity",
+                "status",
+            ],
+            Self::Relatedness => {
+                &["period", "place", "activity", "amount", "rca", "relatedness", "status"]
+            }
             Self::Diagnostics => &["check", "value", "severity", "detail"],
         }
     }

@@ -10,7 +10,9 @@ pub mod division_of_labour;
 pub mod dominators;
 pub mod downstreamness;
 pub mod flow_hierarchy;
+pub mod fragmentation_change;
 pub mod key_player;
+pub mod key_player_set;
 pub mod min_cut;
 pub mod production_fragmentation;
 pub mod propagation_length;
@@ -35,7 +37,9 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &dominators::DominatorsMetric,
     &downstreamness::Downstreamness,
     &flow_hierarchy::FlowHierarchyMetric,
+    &fragmentation_change::FragmentationChange,
     &key_player::KeyPlayer,
+    &key_player_set::KeyPlayerSets,
     &min_cut::MinCutMetric,
     &production_fragmentation::ProductionFragmentationMetric,
     &propagation_length::PropagationLengthMetric,

@@ -2,6 +2,7 @@
 
 pub(crate) mod adjacency;
 pub(crate) mod ario;
+pub(crate) mod best_set;
 pub(crate) mod bfs;
 pub(crate) mod blocks;
 pub(crate) mod brandes;
@@ -48,6 +49,7 @@ pub mod spectral;
 pub(crate) mod stationary;
 pub(crate) mod strengths;
 pub mod sums;
+pub(crate) mod symmetric_eigen;
 pub mod threads;
 pub(crate) mod triangles;
 pub(crate) mod vertex_diameter;

@@ -198,7 +198,7 @@ fn read_class(
 }
 
 /// The text column that is asked for, or the first of the usual ones.
-fn type_column<'a>(graph: &SupplyGraph, by: &'a str) -> Result<&'a str, MetricError> {
+pub(crate) fn type_column<'a>(graph: &SupplyGraph, by: &'a str) -> Result<&'a str, MetricError> {
     let is_there = |name: &&str| graph.nodes().text(name).is_some();
     let missing = |what: String| MetricError::InputMissing { what };
     if by.is_empty() {

@@ -91,6 +91,35 @@ pub fn recovery(
     path
 }
 
+/// The speed at which a node recovers that has a share `left` of its first loss after `time` periods by itself.
+///
+/// # Formula
+/// `k_i = ln(1/left)/(T_i (1 − a*_ii))`, at most 1.
+/// # Source
+/// Lian and Haimes (2006).
+/// # Input and result
+/// `time` positive, one a node; `left` between 0 and 1.
+/// # Cost
+/// `O(n + m)` time.
+/// # Example
+/// ```
+/// # use palenque_graph::SupplyGraph;
+/// # use palenque_metrics::kernel::coefficients::Economy;
+/// # use palenque_metrics::resilience::inoperability::speeds;
+/// let graph = SupplyGraph::from_flows(["still"], [(0, 0, 1.0)])?.with_number("output", [Some(10.0)]);
+/// let k = speeds(&Economy::of(&graph)?, &[12.0], 0.01);
+/// assert!((k[0] - 0.426_404_646_850_749_2).abs() < 1e-12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn speeds(economy: &Economy<'_>, time: &[f64], left: f64) -> Vec<f64> {
+    let shares = economy.allocations();
+    let own =
+        |i: usize| shares.row(i).filter(|&(k, _)| k == i).map(|(_, share)| share).sum::<f64>();
+    let speed = |(i, time): (usize, &f64)| ((1.0 / left).ln() / (time * (1.0 - own(i)))).min(1.0);
+    time.iter().enumerate().map(speed).collect()
+}
+
 /// Production that is lost along a path: the sum of periods, and the area under straight lines between them.
 ///
 /// # Example
@@ -123,7 +152,8 @@ static SPEC: MetricSpec = MetricSpec {
     reading: "q is the share of output that is lost: the first loss recovers at the speed of `speed`, and passes on as orders that are not \
               placed. As a static model it says what the demand-driven input-output model says (Dietzenbacher and Miller 2015); no \
               inputs run out. loss_total is the area under straight lines between periods, loss_direct what the nodes that were \
-              struck lose themselves. Self-loops are used.",
+              struck lose themselves. Rows of the model `iim`, where final users demand less, are the end of it, without a step: \
+              production lost in one period by the demand that is. Self-loops are used.",
     cost: "O(n + m) time a period",
     needs: &[],
     params: &[
@@ -136,6 +166,17 @@ static SPEC: MetricSpec = MetricSpec {
             "Share of the gap that is closed in a period, where no column gives it.",
         ),
         param("column", "\"\"", "Node column of speeds; empty for one `speed`."),
+        param(
+            "times",
+            "\"\"",
+            "Node column of periods after which `left` of a loss is left; gives the speeds instead.",
+        ),
+        param("left", "0.01", "The share of a loss that is left after `times`."),
+        param(
+            "lost_demand",
+            "\"\"",
+            "Node column of the final demand that is lost for good, in the unit of the flows; empty for none.",
+        ),
         param("paths", "50", "Nodes whose paths are written, those that lose most first."),
     ],
     outputs: &[
@@ -153,13 +194,25 @@ struct Config {
     steps: usize,
     speed: f64,
     column: String,
+    times: String,
+    left: f64,
+    lost_demand: String,
     paths: usize,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        let (node, column) = (String::new(), String::new());
-        Self { node, loss: 1.0, steps: 50, speed: 0.2, column, paths: 50 }
+        Self {
+            node: String::new(),
+            loss: 1.0,
+            steps: 50,
+            speed: 0.2,
+            column: String::new(),
+            times: String::new(),
+            left: 0.01,
+            lost_demand: String::new(),
+            paths: 50,
+        }
     }
 }
 
@@ -180,52 +233,59 @@ impl Metric for Inoperability {
         &self,
         graph: &SupplyGraph,
         params: &Params,
-        _progress: &dyn Progress,
+        progress: &dyn Progress,
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let config: Config = params.decode()?;
         let n = graph.n_nodes();
-        let speed = match config.column.as_str() {
-            "" => vec![config.speed; n],
-            name => filled_column(graph, name)?,
+        let economy = Economy::of(graph)?;
+        let speed = config.speeds(&economy)?;
+        let demand = match config.lost_demand.as_str() {
+            "" => None,
+            name => Some(filled_column(graph, name)?),
         };
-        if let Some(wrong) = speed.iter().find(|k| !(0.0..=1.0).contains(*k)) {
-            let what = format!("a `speed` is {wrong}: it is a share between 0 and 1");
-            return Err(ParamError::Value(what).into());
-        }
         let defaults =
             Defaults { node: &config.node, loss: config.loss, duration: 1.0, recovery: 0.0 };
-        let list = scenarios(graph, params, &defaults)?;
-        let economy = Economy::of(graph)?;
+        let list = match scenarios(graph, params, &defaults) {
+            // Without a node that is struck, demand is what is lost.
+            Err(MetricError::InputMissing { .. }) if demand.is_some() => Vec::new(),
+            list => list?,
+        };
         let x = &economy.accounts().output;
-        let (mut path_rows, mut summary) = (Rows::new(&PATH), Rows::new(&SUMMARY));
+        let share = |(lost, x): (&f64, &f64)| if *x > 0.0 { lost / x } else { 0.0 };
+        let zero = vec![0.0; n];
+        let c: Vec<f64> = demand.as_ref().unwrap_or(&zero).iter().zip(x).map(share).collect();
+        if let Some(wrong) = c.iter().position(|c| *c > 1.0) {
+            let id = graph.node_id(NodeIndex::new(wrong));
+            let what = format!("`{}` of `{id}` is more than its output", config.lost_demand);
+            return Err(ParamError::Value(what).into());
+        }
+        let mut found = Found { graph, x, paths: config.paths, path: Rows::new(&PATH) };
+        let mut summary = Rows::new(&SUMMARY);
+        if let Some(demand) = &demand {
+            let q = inoperability(&economy, demand, progress)?;
+            let direct: f64 = demand.iter().sum();
+            let total: f64 = q.iter().zip(x).map(|(q, x)| q * x).sum();
+            found.write("iim", &config.lost_demand, std::slice::from_ref(&q));
+            summary.push([
+                "iim".into(),
+                config.lost_demand.as_str().into(),
+                total.into(),
+                direct.into(),
+                ratio_or_status(total, direct).into(),
+                Cell::Flag(None),
+                Cell::Count(None),
+                Cell::Text(None),
+            ]);
+        }
+        progress.begin("scenarios", list.len() as u64);
         for scenario in &list {
+            if progress.cancelled() {
+                return Err(MetricError::Cancelled);
+            }
             let first = scenario.at_once(n);
-            let path = recovery(&economy, &first, &speed, &vec![0.0; n], config.steps);
-            let mut lost: Vec<f64> = vec![0.0; n];
-            for q in &path {
-                lost.iter_mut().zip(q.iter().zip(x)).for_each(|(lost, (q, x))| *lost += q * x);
-            }
-            let mut order: Vec<usize> = (0..n).collect();
-            order.sort_by(|&a, &b| lost[b].total_cmp(&lost[a]));
-            order.truncate(config.paths);
-            for (t, q) in path.iter().enumerate() {
-                for &i in &order {
-                    path_rows.push([
-                        "diim".into(),
-                        scenario.name.as_str().into(),
-                        t.into(),
-                        graph.node_id(NodeIndex::new(i)).into(),
-                        (x[i] * (1.0 - q[i])).into(),
-                        Cell::Gap,
-                        Cell::Gap,
-                        Cell::Gap,
-                        q[i].into(),
-                        Cell::Gap,
-                        Cell::Gap,
-                    ]);
-                }
-            }
+            let path = recovery(&economy, &first, &speed, &c, config.steps);
+            found.write("diim", &scenario.name, &path);
             let (_, total) = cumulative_loss(&path, x);
             let own = |q: &Vec<f64>| -> Vec<f64> {
                 q.iter().zip(&first).map(|(q, first)| if *first > 0.0 { *q } else { 0.0 }).collect()
@@ -240,9 +300,104 @@ impl Metric for Inoperability {
                 ratio_or_status(total, direct).into(),
                 recovered.into(),
                 config.steps.into(),
-                format!("speed={}", config.speed).as_str().into(),
+                config.said_of_speeds().as_str().into(),
             ]);
+            progress.advance(1);
         }
-        Ok(vec![path_rows.table(TableId::ShockPath), summary.table(TableId::ShockSummary)])
+        Ok(vec![found.path.table(TableId::ShockPath), summary.table(TableId::ShockSummary)])
+    }
+}
+
+impl Config {
+    fn speeds(&self, economy: &Economy<'_>) -> Result<Vec<f64>, MetricError> {
+        let graph = economy.graph();
+        let refuse = |what: String| Err(ParamError::Value(what).into());
+        if !self.times.is_empty() {
+            let times = filled_column(graph, &self.times)?;
+            if !(self.left > 0.0 && self.left < 1.0) {
+                return refuse(format!("`left` is {}: a share between 0 and 1", self.left));
+            }
+            if times.contains(&0.0) {
+                return refuse(format!("`{}` is 0 somewhere: recovery takes time", self.times));
+            }
+            return Ok(speeds(economy, &times, self.left));
+        }
+        let speed = match self.column.as_str() {
+            "" => vec![self.speed; graph.n_nodes()],
+            name => filled_column(graph, name)?,
+        };
+        match speed.iter().find(|k| !(0.0..=1.0).contains(*k)) {
+            Some(wrong) => refuse(format!("a `speed` is {wrong}: it is a share between 0 and 1")),
+            None => Ok(speed),
+        }
+    }
+
+    fn said_of_speeds(&self) -> String {
+        match (self.times.as_str(), self.column.as_str()) {
+            ("", "") => format!("speed={}", self.speed),
+            ("", column) => format!("column={column}"),
+            (times, _) => format!("times={times};left={}", self.left),
+        }
+    }
+}
+
+/// The rows of paths.
+struct Found<'a> {
+    graph: &'a SupplyGraph,
+    x: &'a [f64],
+    paths: usize,
+    path: Rows,
+}
+
+impl Found<'_> {
+    /// The whole network, then the nodes that lose most, period by period; a path of one period has no step.
+    fn write(&mut self, model: &str, scenario: &str, path: &[Vec<f64>]) {
+        let n = self.x.len();
+        let mut lost = vec![0.0; n];
+        for q in path {
+            lost.iter_mut().zip(q.iter().zip(self.x)).for_each(|(lost, (q, x))| *lost += q * x);
+        }
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by(|&a, &b| lost[b].total_cmp(&lost[a]));
+        order.truncate(self.paths);
+        let all: f64 = self.x.iter().sum();
+        for (t, q) in path.iter().enumerate() {
+            let step = if path.len() == 1 { Cell::Count(None) } else { t.into() };
+            let made: f64 = q.iter().zip(self.x).map(|(q, x)| x * (1.0 - q)).sum();
+            let whole = match ratio_or_status(all - made, all) {
+                Ok(share) => share.into(),
+                Err(_) => Cell::Gap,
+            };
+            self.push([model, scenario], step.clone(), None, made, whole);
+            for &i in &order {
+                let id = self.graph.node_id(NodeIndex::new(i));
+                let made = self.x[i] * (1.0 - q[i]);
+                self.push([model, scenario], step.clone(), Some(id), made, q[i].into());
+            }
+        }
+    }
+
+    fn push(
+        &mut self,
+        [model, scenario]: [&str; 2],
+        step: Cell,
+        id: Option<&str>,
+        made: f64,
+        q: Cell,
+    ) {
+        let gap = Cell::Gap;
+        self.path.push([
+            model.into(),
+            scenario.into(),
+            step,
+            id.into(),
+            made.into(),
+            gap.clone(),
+            gap.clone(),
+            gap.clone(),
+            q,
+            gap.clone(),
+            gap,
+        ]);
     }
 }

@@ -5,13 +5,13 @@ use palenque_graph::table::{ColumnSpec, Kind, Unit};
 
 /// The columns of `shock_path`; each model fills its own.
 pub(super) static PATH: [ColumnSpec; 11] = [
-    ColumnSpec::text("model", "The model: `ario`, `diim` or `esri`."),
+    ColumnSpec::text("model", "The model: `ario`, `diim`, `iim` or `esri`."),
     ColumnSpec::text("scenario", "What happens, as in the side table; or the node that fails."),
     ColumnSpec {
         name: "step",
         kind: Kind::I64,
         unit: Unit::Count,
-        meaning: "Periods, or steps of a cascade, since the shock.",
+        meaning: "Periods, or steps of a cascade, since the shock; empty for the end of it.",
     },
     ColumnSpec::text("node_id", "The node's id, as in the input; empty for the whole network."),
     ColumnSpec::number("production", Unit::Currency, "What is made."),
@@ -29,7 +29,7 @@ pub(super) static PATH: [ColumnSpec; 11] = [
 
 /// The columns of `shock_summary`.
 pub(super) static SUMMARY: [ColumnSpec; 9] = [
-    ColumnSpec::text("model", "The model: `ario`, `diim` or `esri`."),
+    ColumnSpec::text("model", "The model: `ario`, `diim`, `iim` or `esri`."),
     ColumnSpec::text("scenario", "What happens, as in the side table; or the node that fails."),
     ColumnSpec::number("loss_total", Unit::Currency, "Production that is lost in all."),
     ColumnSpec::number("loss_direct", Unit::Currency, "Of it, what the shock itself takes."),

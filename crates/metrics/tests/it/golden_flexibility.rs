@@ -2,9 +2,14 @@
 
 use crate::golden::{Case, assert_all, assert_near, column, compute, figure, flags};
 use palenque_graph::{NoProgress, SupplyGraph};
+use palenque_metrics::fragmentation::key_player_set::{
+    KeyPlayerConfig, KeyPlayerCriterion, KeyPlayerSet, key_player_sets, set_value,
+};
 use palenque_metrics::kernel::coefficients::Economy;
 use palenque_metrics::resilience::consolidation::merged;
-use palenque_metrics::resilience::inoperability::{cumulative_loss, inoperability, recovery};
+use palenque_metrics::resilience::inoperability::{
+    cumulative_loss, inoperability, recovery, speeds,
+};
 use palenque_metrics::resilience::volatility::granular_volatility;
 use serde_json::{Value, json};
 
@@ -111,10 +116,60 @@ fn the_kite_without_each_of_its_nodes() {
     let expected = |key: &str| case.expected(&format!("latora_marchiori_vulnerability_kite{key}"));
     assert_all(&column(&tables, "vulnerability"), expected(""), "left");
     assert_all(&column(&tables, "vulnerability_fixed_n"), expected("_fixed_n"), "all pairs");
-    // Without Heather, seven others and Ike and Jane are apart: F = 1 − (42 + 2)/72, from 0.
-    let heather = kite.node_named("Heather").expect("a node").index();
-    let change = column(&tables, "delta_F")[heather];
-    assert_near(change, &json!(0.388_888_888_888_888_9), "Heather");
+}
+
+#[test]
+fn pairs_that_are_apart_without_each_firm() {
+    let case = Case::open("07_palenque10_fragmentation");
+    let graph = cluster();
+    for (metric, name, key, before) in [
+        ("fragmentation_change", "delta_F", "F", "kpp_neg_F"),
+        ("node_vulnerability", "delta_DF", "DF", "kpp_neg_DF"),
+    ] {
+        let before = figure(&compute(&graph, "key_player", &[]), before).expect("a value");
+        let change = column(&compute(&graph, metric, &[]), name);
+        for node in graph.node_indices() {
+            let id = graph.node_id(node);
+            let after = change[node.index()].map(|change| change + before);
+            assert_near(after, case.expected(&format!("kpp_{key}_after_removal/{id}")), id);
+        }
+    }
+}
+
+#[test]
+fn the_best_sets_of_the_kite() {
+    use KeyPlayerCriterion::{DistanceFragmentation, DistanceReach, Fragmentation, Reach};
+    let case = Case::open("01_krackhardt_kite");
+    let kite = case.undirected("edges.csv");
+    for (names, of) in case.expected("key_player").as_object().expect("sets") {
+        let member = |name: &str| kite.node_named(name).expect("a node").index() as u32;
+        let set: Vec<u32> = names.split('-').map(member).collect();
+        for (criterion, steps, key) in [
+            (Fragmentation, 2, "F"),
+            (DistanceFragmentation, 2, "DF"),
+            (DistanceReach, 2, "reach_DR"),
+            (Reach, 1, "m_reach_1"),
+            (Reach, 2, "m_reach_2"),
+        ] {
+            assert_near(set_value(&kite, criterion, &set, steps), &of[key], key);
+        }
+    }
+    let sets = key_player_sets(&kite, &KeyPlayerConfig::default(), &NoProgress).expect("sets");
+    for size in [1, 2] {
+        let expected = |key: &str| case.expected(&format!("key_player_optimum/{size}/{key}"));
+        for (criterion, value, names) in
+            [(DistanceFragmentation, "max_DF", "sets"), (DistanceReach, "max_reach", "reach_sets")]
+        {
+            let is_it =
+                |set: &&KeyPlayerSet| (set.criterion, set.members.len()) == (criterion, size);
+            let set = sets.iter().find(is_it).expect("a set");
+            assert_near(Some(set.value), expected(value), value);
+            let name = |v: &u32| kite.node_id(palenque_graph::NodeIndex::new(*v as usize));
+            let found: Vec<&str> = set.members.iter().map(name).collect();
+            assert_eq!(json!([found.join("-")]), *expected(names));
+            assert!(set.random_max <= set.value && set.is_exact);
+        }
+    }
 }
 
 /// Sectors with final demand and output in the last two columns.
@@ -146,6 +201,18 @@ fn inoperability_at_once_and_over_time() {
     let (left, trapezoid) = cumulative_loss(&path, &economy.accounts().output);
     assert_near(Some(trapezoid), case.expected("diim/cumulative_loss_trapezoid"), "area");
     assert_near(Some(left), case.expected("diim/cumulative_loss_left_sum"), "sum");
+    let expected = |key: &str| case.expected(&format!("diim/k_from_recovery/{key}"));
+    let number = |key: &str| expected(key).as_f64().expect("a number");
+    let speed = speeds(&economy, &[number("T"); 3], number("qT") / number("q0"));
+    assert_near(Some(speed[1]), expected("k"), "speed");
+    // The same through the registry, with the whole network and the end of it.
+    let graph = graph.clone().with_number("lost", [Some(0.0), Some(20.0), Some(0.0)]);
+    let tables = compute(&graph, "inoperability", &[("lost_demand", json!("lost"))]);
+    let q = column(&tables, "inoperability");
+    let x: f64 = economy.accounts().output.iter().sum();
+    let lost = case.expected("total_loss").as_f64().expect("a number");
+    assert_near(q[0], &json!(lost / x), "whole network");
+    assert_near(column(&tables, "loss_total")[0], case.expected("total_loss"), "total");
 }
 
 #[test]

@@ -253,7 +253,8 @@ fn inventories_absorb_a_drought_or_collapse() {
         };
         let mut periods = Vec::new();
         let keep = |_, period: &ArioPeriod<'_>| {
-            let kept = [period.production, period.demand, period.unmet_final, period.inventory_cover];
+            let kept =
+                [period.production, period.demand, period.unmet_final, period.inventory_cover];
             periods.push(kept.map(<[f64]>::to_vec));
         };
         let loss = ario(&graph, &drought, &config, &NoProgress, keep).expect("a result");

@@ -14,6 +14,7 @@ mod golden_network;
 mod golden_null;
 mod golden_resilience;
 mod golden_structure;
+mod golden_technology;
 mod graphs;
 mod group_paths;
 mod peer;

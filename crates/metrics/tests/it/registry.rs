@@ -5,8 +5,15 @@ use palenque_metrics::{Family, Metric, MetricSpec, Params, all};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 6] =
-    ["centrality", "fragmentation", "linkage", "clustering", "flexibility", "resilience"];
+const FOLDERS: [&str; 7] = [
+    "centrality",
+    "fragmentation",
+    "linkage",
+    "clustering",
+    "flexibility",
+    "resilience",
+    "technology",
+];
 
 fn specs() -> impl Iterator<Item = &'static MetricSpec> {
     all().map(Metric::spec)
