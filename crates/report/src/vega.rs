@@ -295,6 +295,21 @@ pub(crate) fn esri_profile(parts: &[&str]) -> Value {
     })
 }
 
+pub(crate) fn lorenz(grouped: bool) -> Value {
+    let share = |field: &str, title: &str| json!({ "field": field, "type": "quantitative", "title": title, "scale": { "domain": [0, 1] } });
+    let mut encoding = json!({
+        "x": share("share_of_nodes", "Share of nodes, smallest first"),
+        "y": share("share_of_total", "Share of the total"),
+        "tooltip": [{ "field": "group" }, { "field": "share_of_nodes" }, { "field": "share_of_total" }]
+    });
+    encoding["color"] = if grouped {
+        json!({ "field": "group", "type": "nominal", "title": null, "sort": null, "scale": { "range": colours() } })
+    } else {
+        json!({ "value": colours()[0] })
+    };
+    json!({ "mark": { "type": "line" }, "encoding": encoding })
+}
+
 pub(crate) fn ccdf(title: &str, grouped: bool) -> Value {
     let log = |field: &str, title: &str| json!({ "field": field, "type": "quantitative", "title": title, "scale": { "type": "log" } });
     let mut encoding = json!({

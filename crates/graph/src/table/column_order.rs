@@ -124,9 +124,6 @@ pub(super) static NODE_METRICS: &[&str] = &[
     "tech_dependence_direct",
     "tech_dependence_total",
     "tech_independence",
-    "tech_dependence_direct",
-    "tech_dependence_total",
-    "tech_independence",
     "tech_contribution",
 ];
 

@@ -106,6 +106,11 @@ fn large_firms_move_the_whole() {
     assert_near(figure(&tables, "gabaix_h"), expected("sales_herfindahl_sqrt"), "h");
     let name = "granular_volatility";
     assert_near(figure(&tables, name), expected("granular_volatility_sigma_0_12"), name);
+    let growth = [0.05, -0.02, 0.01, 0.03, 0.1, -0.04, 0.0, 0.06, 0.02, -0.01].map(Some);
+    let growing = cluster().with_number("growth", growth);
+    let options = [("growth", json!("growth")), ("top", json!(3))];
+    let residual = figure(&compute(&growing, "granularity", &options), "granular_residual");
+    assert_near(residual, &json!(0.003_497_942_386_831_275), "residual of the three largest");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod heatmap;
 mod input;
 mod io_heatmap;
 mod key_sectors;
+mod lorenz;
 mod matrix;
 mod ranking;
 mod robustness_curve;
@@ -108,6 +109,7 @@ static CHARTS: &[&dyn Chart] = &[
     &gvc_participation::GvcParticipation,
     &io_heatmap::IoHeatmap,
     &key_sectors::KeySectors,
+    &lorenz::Lorenz,
     &ranking::Ranking,
     &robustness_curve::RobustnessCurve,
     &shock_path::ShockPath,

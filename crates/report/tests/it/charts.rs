@@ -191,6 +191,21 @@ fn ccdf_counts_those_at_or_above() {
 }
 
 #[test]
+fn lorenz_tells_what_the_smallest_have_together() {
+    let ids = names(6);
+    let values = [1.0, 2.0, 2.0, 5.0, 0.0, f64::NAN];
+    let tables = [node_metrics(&ids, numbers("output", Unit::Currency, &values))];
+    let figure = draw("lorenz", &tables, &[]).expect("drawn");
+    assert_eq!(
+        figure.csv,
+        "period,group,share_of_nodes,share_of_total\n,,0.0,0.0\n,,0.25,0.1\n,,0.5,0.3\n,,0.75,0.5\n,,1.0,1.0\n"
+    );
+    // (−3·1 − 1·2 + 1·2 + 3·5)/(4·10)
+    assert!(figure.alt.contains("All: Gini 0.30."), "{}", figure.alt);
+    assert!(figure.alt.ends_with("Left out: 2 nodes with zero or no value."), "{}", figure.alt);
+}
+
+#[test]
 fn ccdf_joins_what_is_beyond_six_groups() {
     let n = 36;
     let base = node_metrics(&names(n), numbers("in_strength", Unit::Currency, &vec![3.0; n]));

@@ -101,6 +101,7 @@ fn all_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> Vec<
     cases.extend([
         case("ccdf", metric("in_strength"), None),
         case("key_sectors", vec![linkages(ids, &x, &values(n, |i| 0.5 + i % 3.0 / 2.0), &x)], None),
+        case("lorenz", metric("output"), None),
         case("ranking", metric("pagerank"), None),
         case("robustness_curve", vec![robustness_curve(&attacks)], None),
         case("stage_linkages", vec![stage_linkages(&distinct, &flows)], None),
@@ -335,6 +336,7 @@ fn nothing_to_draw_is_said_not_drawn() {
     let empty = [
         ("ranking", node_metrics(&none, numbers("pagerank", Unit::One, &[]))),
         ("ccdf", node_metrics(&none, numbers("in_strength", Unit::One, &[]))),
+        ("lorenz", node_metrics(&none, numbers("output", Unit::Currency, &[]))),
         ("key_sectors", linkages(&none, &[], &[], &[])),
         ("stage_linkages", stage_linkages(&[], &[])),
         ("robustness_curve", robustness_curve(&[])),
