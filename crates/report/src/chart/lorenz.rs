@@ -140,11 +140,10 @@ impl Points {
         )];
         for group in &self.groups {
             let name = if group.name.is_empty() { "All" } else { &*group.name };
-            let mut told = format!("{name}: Gini {:.2}", group.gini);
-            if let Some(share) = group.top_tenth() {
-                told += &format!(", the largest tenth has {}", percent(share));
-            }
-            said.push(told + ".");
+            let tenth = group.top_tenth().map(|share| percent(share));
+            let tenth =
+                tenth.map_or(String::new(), |share| format!(", the largest tenth has {share}"));
+            said.push(format!("{name}: Gini {:.2}{tenth}.", group.gini));
         }
         said.extend(self.left_out());
         said.join(" ")
@@ -215,8 +214,8 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         figure.push(path.set("stroke-linejoin", "round"));
         if points.groups.len() > 1 {
             // Doubled by shape, each at another place, so that they do not hide each other.
-            for k in 0..3 {
-                let share = (k as f64 + (i as f64 + 1.0) / (points.groups.len() + 1) as f64) / 3.0;
+            for k in [0.0, 1.0, 2.0] {
+                let share = (k + (i as f64 + 1.0) / (points.groups.len() + 1) as f64) / 3.0;
                 let step = group.steps.iter().find(|step| step.0 >= share).unwrap_or(&(1.0, 1.0));
                 let mark = Shape::of(i).at(at(*step), sheet.point * 0.8).fill(colour(i));
                 figure.push(mark.tooltip(&format!("{}: Gini {:.2}", group.name, group.gini)));
