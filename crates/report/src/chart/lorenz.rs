@@ -140,7 +140,7 @@ impl Points {
         )];
         for group in &self.groups {
             let name = if group.name.is_empty() { "All" } else { &*group.name };
-            let tenth = group.top_tenth().map(|share| percent(share));
+            let tenth = group.top_tenth().map(percent);
             let tenth =
                 tenth.map_or(String::new(), |share| format!(", the largest tenth has {share}"));
             said.push(format!("{name}: Gini {:.2}{tenth}.", group.gini));
