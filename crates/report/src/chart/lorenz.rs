@@ -215,7 +215,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         if points.groups.len() > 1 {
             // Doubled by shape, each at another place, so that they do not hide each other.
             for k in [0.0, 1.0, 2.0] {
-                let share = (k + (i as f64 + 1.0) / (points.groups.len() + 1) as f64) / 3.0;
+                let share = (k + (i as f64 + 1.0) / (points.groups.len() + 1) as f64) / 3.4;
                 let step = group.steps.iter().find(|step| step.0 >= share).unwrap_or(&(1.0, 1.0));
                 let mark = Shape::of(i).at(at(*step), sheet.point * 0.8).fill(colour(i));
                 figure.push(mark.tooltip(&format!("{}: Gini {:.2}", group.name, group.gini)));
