@@ -58,9 +58,9 @@ pub fn technology_dependence(
     let accounts = economy.accounts();
     let n = graph.n_nodes();
     let mut bought = imports.to_vec();
-    for (e, (&seller, &buyer)) in graph.sources().iter().zip(graph.targets()).enumerate() {
-        if is_technology[seller as usize] {
-            bought[buyer as usize] += graph.flows()[e];
+    for seller in graph.node_indices().filter(|u| is_technology[u.index()]) {
+        for (buyer, flow) in graph.customers(seller) {
+            bought[buyer.index()] += flow;
         }
     }
     let direct: Vec<Result<f64, Status>> =
