@@ -18,6 +18,17 @@ pub struct ParamSpec {
     pub meaning: &'static str,
 }
 
+impl ParamSpec {
+    /// From the name, the default as one would type it, and the meaning.
+    pub(crate) const fn new(
+        name: &'static str,
+        default: &'static str,
+        meaning: &'static str,
+    ) -> Self {
+        Self { name, default, meaning }
+    }
+}
+
 /// A side table as `explain` prints it.
 #[derive(Clone, Copy, Debug)]
 pub struct SideSpec {

@@ -66,14 +66,31 @@ pub fn distance_fragmentation(
     let Some(pairs) = ordered_pairs(graph) else {
         return Ok(None);
     };
-    let one_less_efficiency = |reach: &Reach| 1.0 - reach.inverse.iter().sum::<f64>() / pairs;
-    let view = Mutual::of(graph);
-    let undirected = reach(Ways::both(view.adjacency()), "distances", progress)?;
+    let Some(undirected) = undirected_distance_fragmentation(graph, progress)? else {
+        return Ok(None);
+    };
     let directed = reach_out(graph, Distance::Hops, "distances along the flows", progress)?;
     Ok(Some(DistanceFragmentation {
-        undirected: one_less_efficiency(&undirected),
-        directed: one_less_efficiency(&directed.0),
+        undirected,
+        directed: one_less_efficiency(&directed.0, pairs),
     }))
+}
+
+/// The half of [`distance_fragmentation`] that goes along edges of either direction.
+pub(crate) fn undirected_distance_fragmentation(
+    graph: &SupplyGraph,
+    progress: &dyn Progress,
+) -> Result<Option<f64>, MetricError> {
+    let Some(pairs) = ordered_pairs(graph) else {
+        return Ok(None);
+    };
+    let view = Mutual::of(graph);
+    let reached = reach(Ways::both(view.adjacency()), "distances", progress)?;
+    Ok(Some(one_less_efficiency(&reached, pairs)))
+}
+
+fn one_less_efficiency(reached: &Reach, pairs: f64) -> f64 {
+    1.0 - reached.inverse.iter().sum::<f64>() / pairs
 }
 
 /// What [`distance_fragmentation`] returns.

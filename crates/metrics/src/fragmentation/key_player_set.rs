@@ -76,15 +76,16 @@ pub fn set_value(
     set: &[u32],
     steps: usize,
 ) -> Option<f64> {
-    value_of(Mutual::of(graph).adjacency(), criterion, set, steps)
+    value_of(&Mutual::of(graph), criterion, set, steps)
 }
 
 fn value_of(
-    ties: Adjacency<'_>,
+    mutual: &Mutual,
     criterion: KeyPlayerCriterion,
     set: &[u32],
     steps: usize,
 ) -> Option<f64> {
+    let ties = mutual.adjacency();
     let n = ties.n_nodes();
     if criterion.is_loss() {
         let left = n - set.len();
@@ -93,7 +94,7 @@ fn value_of(
         }
         let joined = match criterion {
             KeyPlayerCriterion::Fragmentation => joined_without(ties, set),
-            _ => nearness_without(ties, set),
+            _ => nearness_without(mutual, set),
         };
         return Some(1.0 - joined / (left as f64 * (left as f64 - 1.0)));
     }
@@ -128,20 +129,14 @@ fn joined_without(ties: Adjacency<'_>, set: &[u32]) -> f64 {
 }
 
 /// The sum of one over the distance, over ordered pairs of others, without a set.
-fn nearness_without(ties: Adjacency<'_>, set: &[u32]) -> f64 {
-    let n = ties.n_nodes();
+fn nearness_without(ties: &Mutual, set: &[u32]) -> f64 {
+    let n = ties.adjacency().n_nodes();
     let mut is_out = vec![false; n];
     for &member in set {
         is_out[member as usize] = true;
     }
-    let (mut offsets, mut neighbours) = (vec![0], Vec::with_capacity(ties.neighbours.len()));
-    for (u, &out) in is_out.iter().enumerate() {
-        if !out {
-            neighbours.extend(ties.neighbours(u).iter().filter(|&&v| !is_out[v as usize]));
-        }
-        offsets.push(neighbours.len() as u32);
-    }
-    let rest = Ways::both(Adjacency { offsets: &offsets, neighbours: &neighbours });
+    let left = ties.select(|u, v, _| (!is_out[u] && !is_out[v]).then_some(()));
+    let rest = Ways::both(left.adjacency());
     let mut room = Room::new(n);
     let mut near = 0.0;
     for first in (0..n as u32).step_by(LANES) {
@@ -275,7 +270,6 @@ pub fn key_player_sets(
         return refuse("`size` is 0: a set has a member at least");
     }
     let mutual = Mutual::of(graph);
-    let ties = mutual.adjacency();
     let n = graph.n_nodes();
     let one = (n + graph.n_edges()) as f64;
     let mut sets = Vec::new();
@@ -292,7 +286,7 @@ pub fn key_player_sets(
             });
         }
         let largest = config.size.min(if criterion.is_loss() { n.saturating_sub(2) } else { n });
-        let of = |set: &[u32]| value_of(ties, criterion, set, config.steps).unwrap_or(0.0);
+        let of = |set: &[u32]| value_of(&mutual, criterion, set, config.steps).unwrap_or(0.0);
         progress.begin(criterion.name(), 0);
         for BestSet { members, value, is_exact } in best_sets(n, largest, of, progress)? {
             let (mut sum, mut random_max) = (0.0, f64::NEG_INFINITY);
@@ -341,10 +335,6 @@ static COLUMNS: [ColumnSpec; 9] = [
     STATUS,
 ];
 
-const fn param(name: &'static str, default: &'static str, meaning: &'static str) -> ParamSpec {
-    ParamSpec { name, default, meaning }
-}
-
 static SPEC: MetricSpec = MetricSpec {
     name: "key_player_set",
     family: Family::Fragmentation,
@@ -358,16 +348,20 @@ static SPEC: MetricSpec = MetricSpec {
     cost: "O(n k²) searches; O(n² k²) for kpp_neg_DF",
     needs: &[],
     params: &[
-        param(
+        ParamSpec::new(
             "criteria",
             "[\"kpp_neg_F\", \"kpp_neg_DF\", \"kpp_pos_reach\", \"m_reach\"]",
             "What sets are looked for.",
         ),
-        param("size", "2", "Members at most; smaller sets are looked for too."),
-        param("steps", "2", "Steps of `m_reach`."),
-        param("replicates", "100", "Random sets of each size to compare with; 0 for none."),
-        param("seed", "1", "Where random sets begin."),
-        param("method", "\"auto\"", "`auto` refuses what takes hours; `exact` begins it."),
+        ParamSpec::new("size", "2", "Members at most; smaller sets are looked for too."),
+        ParamSpec::new("steps", "2", "Steps of `m_reach`."),
+        ParamSpec::new(
+            "replicates",
+            "100",
+            "Random sets of each size to compare with; 0 for none.",
+        ),
+        ParamSpec::new("seed", "1", "Where random sets begin."),
+        ParamSpec::new("method", "\"auto\"", "`auto` refuses what takes hours; `exact` begins it."),
     ],
     outputs: &[Output { table: TableId::KeyPlayers, columns: &COLUMNS }],
     core: false,

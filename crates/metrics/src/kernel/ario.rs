@@ -19,16 +19,17 @@ pub(crate) struct Answers {
     pub(crate) tau_alpha: f64,
 }
 
-/// The state after a period.
-pub(crate) struct Period<'s> {
+/// What a period was like, node by node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ArioPeriod<'s> {
     /// What each node made.
-    pub(crate) made: &'s [f64],
+    pub production: &'s [f64],
     /// What was asked of it, by nodes and by final users.
-    pub(crate) asked: &'s [f64],
+    pub demand: &'s [f64],
     /// What final users asked and did not get.
-    pub(crate) unmet: &'s [f64],
+    pub unmet_final: &'s [f64],
     /// Periods that the scarcest inventory lasts at the old level of production; infinite without inputs.
-    pub(crate) cover: &'s [f64],
+    pub inventory_cover: &'s [f64],
 }
 
 /// Runs `steps` periods. `capacity_lost(t, i)` is the share of its capacity that node `i` lacks in period `t`. `O(n + m)` a
@@ -45,7 +46,7 @@ pub(crate) fn simulate(
     steps: usize,
     capacity_lost: impl Fn(usize, usize) -> f64,
     progress: &dyn Progress,
-    mut visit: impl FnMut(usize, &Period<'_>),
+    mut visit: impl FnMut(usize, &ArioPeriod<'_>),
 ) -> Result<(), MetricError> {
     let graph = economy.graph();
     let x0 = &economy.accounts().output;
@@ -103,7 +104,13 @@ pub(crate) fn simulate(
                 (1.0 - alpha[j]) / answers.tau_alpha
             };
         }
-        visit(t, &Period { made: &made, asked: &asked, unmet: &unmet, cover: &cover });
+        let period = ArioPeriod {
+            production: &made,
+            demand: &asked,
+            unmet_final: &unmet,
+            inventory_cover: &cover,
+        };
+        visit(t, &period);
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! A disruption with inventories and rationing, period by period.
 
+use super::attack_order::descending;
 use super::scenario::{Defaults, LOSS, NODE, SCENARIOS, Scenario, scenarios, together};
-use super::shock_path::{PATH, SUMMARY};
+use super::shock_path::{PATH, SUMMARY, lost_share};
+pub use crate::kernel::ario::ArioPeriod;
 use crate::kernel::ario::{Answers, simulate};
 use crate::kernel::coefficients::Economy;
 use crate::kernel::ratio::ratio_or_status;
@@ -67,19 +69,6 @@ impl Default for ArioConfig {
             paths: 50,
         }
     }
-}
-
-/// What a period was like, node by node.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ArioPeriod<'s> {
-    /// What each node made.
-    pub production: &'s [f64],
-    /// What was asked of it.
-    pub demand: &'s [f64],
-    /// What final users asked and did not get.
-    pub unmet_final: &'s [f64],
-    /// Periods that the scarcest inventory lasts at the old level of production; infinite without inputs.
-    pub inventory_cover: &'s [f64],
 }
 
 /// What a scenario comes to.
@@ -160,16 +149,11 @@ pub fn ario(
         |t, i| if is_struck[i] { lost(t, i) } else { 0.0 },
         progress,
         |t, period| {
-            loss.loss_total += x0.iter().zip(period.made).map(|(x, made)| x - made).sum::<f64>();
-            loss.unmet_final += period.unmet.iter().sum::<f64>();
-            loss.recovered = x0.iter().zip(period.made).all(|(x, made)| *made >= 0.99 * x);
-            let period = ArioPeriod {
-                production: period.made,
-                demand: period.asked,
-                unmet_final: period.unmet,
-                inventory_cover: period.cover,
-            };
-            visit(t, &period);
+            loss.loss_total +=
+                x0.iter().zip(period.production).map(|(x, made)| x - made).sum::<f64>();
+            loss.unmet_final += period.unmet_final.iter().sum::<f64>();
+            loss.recovered = x0.iter().zip(period.production).all(|(x, made)| *made >= 0.99 * x);
+            visit(t, period);
         },
     )?;
     Ok(loss)
@@ -238,10 +222,6 @@ static FIGURES: [ColumnSpec; 2] = [
     ),
 ];
 
-const fn number(name: &'static str, default: &'static str, meaning: &'static str) -> ParamSpec {
-    ParamSpec { name, default, meaning }
-}
-
 static SPEC: MetricSpec = MetricSpec {
     name: "ario",
     family: Family::Resilience,
@@ -259,22 +239,26 @@ static SPEC: MetricSpec = MetricSpec {
     params: &[
         NODE,
         LOSS,
-        number(
+        ParamSpec::new(
             "duration",
             "10",
             "Periods in which all of it is lost, where no `duration` is given.",
         ),
-        number("recovery", "10", "Periods after that in which it comes back, in equal parts."),
-        number("steps", "200", "Periods to simulate."),
-        number("cover", "8", "Periods that full inventories last."),
-        number("psi", "0.8", "Share of full inventories below which a firm makes less."),
-        number("tau_inv", "6", "Periods in which a gap of inventories is to be filled."),
-        number("alpha_max", "1.25", "The most that capacity can be raised to."),
-        number("tau_alpha", "20", "Periods in which it is raised."),
-        number("covers", "[2, 4, 8, 16]", "Values of `cover` that are tried besides."),
-        number("psis", "[0.5, 0.8, 1]", "Values of `psi` that are tried besides."),
-        number("tau_invs", "[3, 6, 12]", "Values of `tau_inv` that are tried besides."),
-        number("paths", "50", "Nodes whose paths are written, those that lose most first."),
+        ParamSpec::new(
+            "recovery",
+            "10",
+            "Periods after that in which it comes back, in equal parts.",
+        ),
+        ParamSpec::new("steps", "200", "Periods to simulate."),
+        ParamSpec::new("cover", "8", "Periods that full inventories last."),
+        ParamSpec::new("psi", "0.8", "Share of full inventories below which a firm makes less."),
+        ParamSpec::new("tau_inv", "6", "Periods in which a gap of inventories is to be filled."),
+        ParamSpec::new("alpha_max", "1.25", "The most that capacity can be raised to."),
+        ParamSpec::new("tau_alpha", "20", "Periods in which it is raised."),
+        ParamSpec::new("covers", "[2, 4, 8, 16]", "Values of `cover` that are tried besides."),
+        ParamSpec::new("psis", "[0.5, 0.8, 1]", "Values of `psi` that are tried besides."),
+        ParamSpec::new("tau_invs", "[3, 6, 12]", "Values of `tau_inv` that are tried besides."),
+        ParamSpec::new("paths", "50", "Nodes whose paths are written, those that lose most first."),
     ],
     outputs: &[
         Output { table: TableId::ShockPath, columns: &PATH },
@@ -364,14 +348,9 @@ fn write_path(
     ario(graph, scenario, config, progress, |_, period| {
         lost.iter_mut().zip(x0).zip(period.production).for_each(|((l, x), made)| *l += x - made);
     })?;
-    let mut order: Vec<usize> = (0..x0.len()).collect();
-    order.sort_by(|&a, &b| lost[b].total_cmp(&lost[a]));
+    let mut order = descending(&lost);
     order.truncate(config.paths);
     let all: f64 = x0.iter().sum();
-    let lost_share = |made: f64, before: f64| match ratio_or_status(before - made, before) {
-        Ok(share) => share.into(),
-        Err(_) => Cell::Gap,
-    };
     ario(graph, scenario, config, progress, |t, period| {
         let made: f64 = period.production.iter().sum();
         let asked: f64 = period.demand.iter().sum();
@@ -390,7 +369,7 @@ fn write_path(
             Cell::Gap,
             Cell::Gap,
         ]);
-        for &i in &order {
+        for i in order.iter().map(|&i| i as usize) {
             let cover = period.inventory_cover[i];
             path.push([
                 "ario".into(),

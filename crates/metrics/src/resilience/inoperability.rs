@@ -1,7 +1,8 @@
 //! Inoperability input-output models: how a loss of demand, or of ability to produce, passes through in shares of output.
 
+use super::attack_order::descending;
 use super::scenario::{Defaults, LOSS, NODE, SCENARIOS, scenarios};
-use super::shock_path::{PATH, SUMMARY};
+use super::shock_path::{PATH, SUMMARY, lost_share};
 use crate::kernel::coefficients::Economy;
 use crate::kernel::ratio::ratio_or_status;
 use crate::kernel::signed_solve::SignedSolve;
@@ -139,10 +140,6 @@ pub fn cumulative_loss(path: &[Vec<f64>], output: &[f64]) -> (f64, f64) {
 /// [`recovery`] and [`inoperability()`] behind the registry.
 pub struct Inoperability;
 
-const fn param(name: &'static str, default: &'static str, meaning: &'static str) -> ParamSpec {
-    ParamSpec { name, default, meaning }
-}
-
 static SPEC: MetricSpec = MetricSpec {
     name: "inoperability",
     family: Family::Resilience,
@@ -159,25 +156,25 @@ static SPEC: MetricSpec = MetricSpec {
     params: &[
         NODE,
         LOSS,
-        param("steps", "50", "Periods to simulate."),
-        param(
+        ParamSpec::new("steps", "50", "Periods to simulate."),
+        ParamSpec::new(
             "speed",
             "0.2",
             "Share of the gap that is closed in a period, where no column gives it.",
         ),
-        param("column", "\"\"", "Node column of speeds; empty for one `speed`."),
-        param(
+        ParamSpec::new("column", "\"\"", "Node column of speeds; empty for one `speed`."),
+        ParamSpec::new(
             "times",
             "\"\"",
             "Node column of periods after which `left` of a loss is left; gives the speeds instead.",
         ),
-        param("left", "0.01", "The share of a loss that is left after `times`."),
-        param(
+        ParamSpec::new("left", "0.01", "The share of a loss that is left after `times`."),
+        ParamSpec::new(
             "lost_demand",
             "\"\"",
             "Node column of the final demand that is lost for good, in the unit of the flows; empty for none.",
         ),
-        param("paths", "50", "Nodes whose paths are written, those that lose most first."),
+        ParamSpec::new("paths", "50", "Nodes whose paths are written, those that lose most first."),
     ],
     outputs: &[
         Output { table: TableId::ShockPath, columns: &PATH },
@@ -357,19 +354,14 @@ impl Found<'_> {
         for q in path {
             lost.iter_mut().zip(q.iter().zip(self.x)).for_each(|(lost, (q, x))| *lost += q * x);
         }
-        let mut order: Vec<usize> = (0..n).collect();
-        order.sort_by(|&a, &b| lost[b].total_cmp(&lost[a]));
+        let mut order = descending(&lost);
         order.truncate(self.paths);
         let all: f64 = self.x.iter().sum();
         for (t, q) in path.iter().enumerate() {
             let step = if path.len() == 1 { Cell::Count(None) } else { t.into() };
             let made: f64 = q.iter().zip(self.x).map(|(q, x)| x * (1.0 - q)).sum();
-            let whole = match ratio_or_status(all - made, all) {
-                Ok(share) => share.into(),
-                Err(_) => Cell::Gap,
-            };
-            self.push([model, scenario], step.clone(), None, made, whole);
-            for &i in &order {
+            self.push([model, scenario], step.clone(), None, made, lost_share(made, all));
+            for i in order.iter().map(|&i| i as usize) {
                 let id = self.graph.node_id(NodeIndex::new(i));
                 let made = self.x[i] * (1.0 - q[i]);
                 self.push([model, scenario], step.clone(), Some(id), made, q[i].into());

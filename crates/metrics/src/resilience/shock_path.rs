@@ -1,6 +1,7 @@
 //! The tables of simulated shocks: step by step, and in sum.
 
-use crate::long::STATUS;
+use crate::kernel::ratio::ratio;
+use crate::long::{Cell, STATUS};
 use palenque_graph::table::{ColumnSpec, Kind, Unit};
 
 /// The columns of `shock_path`; each model fills its own.
@@ -44,3 +45,8 @@ pub(super) static SUMMARY: [ColumnSpec; 9] = [
     ColumnSpec::text("params", "The parameters that were varied."),
     STATUS,
 ];
+
+/// The share of production that is lost; a gap where there was none.
+pub(super) fn lost_share(made: f64, before: f64) -> Cell {
+    ratio(before - made, before).map_or(Cell::Gap, Cell::from)
+}

@@ -101,10 +101,9 @@ pub fn capabilities(amounts: &Amounts, iterations: usize) -> Capabilities {
         }
         Err(status) => vec![Err(status); n],
     };
-    let index = matrix.complexity();
-    let [eci, pci, place_scale] = match &index {
-        Ok(index) => [Ok(index.eci.clone()), Ok(index.pci.clone()), Ok(index.place_scale.clone())],
-        Err(status) => [Err(*status), Err(*status), Err(*status)],
+    let [eci, pci, place_scale] = match matrix.complexity() {
+        Ok(Index { eci, pci, place_scale }) => [Ok(eci), Ok(pci), Ok(place_scale)],
+        Err(status) => [Err(status), Err(status), Err(status)],
     };
     let (fitness, complexity) = matrix.fitness(iterations);
     let density = density(&has, &ubiquity);

@@ -1,6 +1,6 @@
 //! The complementary distribution on two logarithmic axes: how heavy the tail is.
 
-use super::input::{Options, in_period, numeric, period, quantity, rows_of, words};
+use super::input::{Options, PositiveGroups, in_period, numeric, period, quantity, words};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::axis::{Axis, axes};
 use crate::csv::Csv;
@@ -11,7 +11,6 @@ use crate::style::{Colour, MAX_GROUPS, Shape, Sheet, group_colour};
 use crate::text::label;
 use crate::{ReportError, Style, vega};
 use palenque_graph::TableId;
-use std::collections::BTreeMap;
 
 /// The complementary distribution.
 #[derive(Debug)]
@@ -61,35 +60,9 @@ struct Points {
 fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, ReportError> {
     let table = input.table(TableId::NodeMetrics)?;
     let spec = numeric(table, options.text("column").unwrap_or_default())?;
-    let by = options.text("by");
-    if let Some(by) = by.filter(|by| table.column(by).is_none()) {
-        return Err(ReportError::InputMissing {
-            what: format!("column `{by}` in `{}`", TableId::NodeMetrics),
-        });
-    }
     let period = period(table, options)?;
-    let (mut n_zero, mut n_undefined) = (0, 0);
-    let mut groups: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    for row in rows_of(table, &period) {
-        let group = by.map(|by| match table.number(by, row) {
-            Some(number) => number.to_string(),
-            None => table.text(by, row).unwrap_or("(none)").to_owned(),
-        });
-        match table.number(spec.name, row) {
-            Some(value) if value > 0.0 => {
-                groups.entry(group.unwrap_or_default()).or_default().push(value);
-            }
-            Some(_) => n_zero += 1,
-            None => n_undefined += 1,
-        }
-    }
-    if groups.is_empty() {
-        return Err(ReportError::Empty {
-            why: format!("no value of `{}` is above zero", spec.name),
-        });
-    }
-    let mut groups: Vec<(String, Vec<f64>)> = groups.into_iter().collect();
-    groups.sort_by_key(|(_, values)| std::cmp::Reverse(values.len())); // stable: ties by name
+    let PositiveGroups { mut groups, n_zero, n_undefined } =
+        PositiveGroups::of(table, spec.name, &period, options)?;
     let has_rest = groups.len() > MAX_GROUPS;
     if has_rest {
         let rest = groups.split_off(MAX_GROUPS);

@@ -122,6 +122,59 @@ pub(super) fn numeric<'a>(table: &'a Table, name: &str) -> Result<&'a ColumnSpec
     })
 }
 
+/// The positive values of a column by group, largest group first, equal ones by name.
+#[derive(Debug)]
+pub(super) struct PositiveGroups {
+    pub(super) groups: Vec<(String, Vec<f64>)>,
+    /// Rows with zero or less.
+    pub(super) n_zero: usize,
+    /// Rows without a value.
+    pub(super) n_undefined: usize,
+}
+
+impl PositiveGroups {
+    /// The rows of a period, by the column of the option `by`; in one group without a name where it is not given.
+    ///
+    /// # Errors
+    /// [`ReportError::InputMissing`] without the column `by`; [`ReportError::Empty`] when no value is positive.
+    pub(super) fn of(
+        table: &Table,
+        column: &str,
+        period: &str,
+        options: &Options<'_>,
+    ) -> Result<Self, ReportError> {
+        let by = options.text("by");
+        if let Some(by) = by.filter(|by| table.column(by).is_none()) {
+            return Err(ReportError::InputMissing {
+                what: format!("column `{by}` in `{}`", table.id()),
+            });
+        }
+        let (mut n_zero, mut n_undefined) = (0, 0);
+        let mut groups: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        for row in rows_of(table, period) {
+            let group = by.map(|by| match table.number(by, row) {
+                Some(number) => number.to_string(),
+                None => table.text(by, row).unwrap_or("(none)").to_owned(),
+            });
+            match table.number(column, row) {
+                Some(value) if value > 0.0 => {
+                    groups.entry(group.unwrap_or_default()).or_default().push(value);
+                }
+                Some(_) => n_zero += 1,
+                None => n_undefined += 1,
+            }
+        }
+        if groups.is_empty() {
+            return Err(ReportError::Empty {
+                why: format!("no value of `{column}` is above zero"),
+            });
+        }
+        let mut groups: Vec<(String, Vec<f64>)> = groups.into_iter().collect();
+        groups.sort_by_key(|(_, values)| std::cmp::Reverse(values.len())); // stable: ties by name
+        Ok(Self { groups, n_zero, n_undefined })
+    }
+}
+
 /// Names for ids: the node column `name` where the network is there, the id otherwise.
 #[derive(Debug)]
 pub(super) struct Names<'a>(BTreeMap<&'a str, &'a str>);
