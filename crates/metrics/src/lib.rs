@@ -24,6 +24,7 @@ pub mod fragmentation;
 pub mod kernel;
 pub mod linkage;
 mod long;
+pub mod null;
 mod params;
 pub mod resilience;
 mod side;

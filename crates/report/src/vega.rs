@@ -133,6 +133,14 @@ pub(crate) fn node_matrix(rows: &[String], columns: &[String], title: &str, log:
     matrix("value", ["row", "col"], [rows, columns], title, &sequential(log))
 }
 
+/// Firms by tasks: dark is much.
+pub(crate) fn task_matrix(firms: &[String], tasks: &[String], column: &str, title: &str) -> Value {
+    let mut view = matrix(column, ["label", "task"], [firms, tasks], title, &sequential(false));
+    view["encoding"]["x"]["title"] = json!("Task");
+    view["encoding"]["y"]["title"] = Value::Null;
+    view
+}
+
 fn sequential(log: bool) -> Value {
     json!({ "type": if log { "log" } else { "linear" }, "scheme": "cividis", "reverse": true })
 }

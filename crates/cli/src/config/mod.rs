@@ -18,6 +18,7 @@ pub(crate) use tree::{Item, Tree};
 use palenque_frame::{CsvStyle, TableFormat};
 use palenque_ingest::{Inputs, Policy};
 use palenque_metrics::Params;
+use palenque_metrics::null::NullModel;
 use palenque_report::{ChartOptions, Preset, Theme};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -177,6 +178,26 @@ pub(crate) struct Measure {
     pub(crate) sides: BTreeMap<String, PathBuf>,
     /// The file of the one table that the step fills, instead of `tables/`.
     pub(crate) to: Option<String>,
+    /// Random networks to set the results beside.
+    pub(crate) chance: Chances,
+}
+
+/// How many random networks there are if nobody says.
+pub(crate) const REPLICATES: usize = 999;
+
+/// Random networks to set results beside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chances {
+    /// What they keep of the observed one.
+    pub(crate) models: Vec<NullModel>,
+    /// How many of each.
+    pub(crate) replicates: usize,
+}
+
+impl Default for Chances {
+    fn default() -> Self {
+        Self { models: Vec::new(), replicates: REPLICATES }
+    }
 }
 
 /// Draws a figure.

@@ -3,8 +3,8 @@
 use super::section::Section;
 use super::tree::{overrule, parse};
 use super::{
-    Draw, FigureFormat, Item, Layout, Limits, Measure, Output, PRESETS, Pipeline, Report, Source,
-    Step, THEMES, Tree, VERSION, Work, check,
+    Chances, Draw, FigureFormat, Item, Layout, Limits, Measure, Output, PRESETS, Pipeline, Report,
+    Source, Step, THEMES, Tree, VERSION, Work, check,
 };
 use crate::args::policy::{KEYS, Key};
 use crate::args::values;
@@ -13,6 +13,7 @@ use palenque_frame::{CsvStyle, TableFormat};
 use palenque_graph::{Diagnostic, Diagnostics};
 use palenque_ingest::{Inputs, MakeUse, Policy};
 use palenque_metrics::nearest;
+use palenque_metrics::null::NullModel;
 use palenque_report::ChartOptions;
 use serde_json::Value;
 use std::cell::RefCell;
@@ -434,7 +435,32 @@ fn measure(section: &Section<'_>, places: &mut Places) -> Measure {
         by: section.text("by").map(|(by, _)| by.to_owned()),
         params,
         to: to(section, places),
+        chance: chances(section),
     }
+}
+
+/// The random networks that results are set beside.
+fn chances(section: &Section<'_>) -> Chances {
+    let mut chances = Chances::default();
+    for (name, item) in section.texts("null").unwrap_or_default() {
+        match NullModel::named(name) {
+            Ok(model) => chances.models.push(model),
+            Err(wrong) => {
+                let wrong = Diagnostic::new("E0702", wrong.to_string());
+                section.report(wrong, item.span.as_ref(), "");
+            }
+        }
+    }
+    if let Some((replicates, item)) = section.count("replicates") {
+        match usize::try_from(replicates) {
+            Ok(replicates) if replicates > 0 => chances.replicates = replicates,
+            _ => {
+                let wrong = Diagnostic::new("E0702", "`replicates` must be 1 or more");
+                section.report(wrong, item.span.as_ref(), "");
+            }
+        }
+    }
+    chances
 }
 
 /// The files of the side tables of a step; each must be one that its metrics read.

@@ -96,7 +96,7 @@ fn step(step: &Step) -> Value {
         }
     };
     match &step.work {
-        Work::Measure(Measure { metrics, by, params, sides, to }) => {
+        Work::Measure(Measure { metrics, by, params, sides, to, chance }) => {
             text("by", by);
             text("to", to);
             if !metrics.is_empty() {
@@ -110,6 +110,11 @@ fn step(step: &Step) -> Value {
                 .collect();
             if !set.is_empty() {
                 map.insert("set".into(), Value::Object(set));
+            }
+            if !chance.models.is_empty() {
+                let names: Vec<Value> = chance.models.iter().map(|m| m.name().into()).collect();
+                map.insert("null".into(), names.into());
+                map.insert("replicates".into(), chance.replicates.into());
             }
             if !sides.is_empty() {
                 let sides = sides.iter();

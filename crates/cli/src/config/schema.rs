@@ -1,8 +1,9 @@
 //! The JSON Schema of `palenque.toml`, by which editors complete it.
 
-use super::{PRESETS, THEMES, VERSION};
+use super::{PRESETS, REPLICATES, THEMES, VERSION};
 use crate::args::policy::{KEYS, Kind};
 use palenque_frame::TableFormat;
+use palenque_metrics::null::NullModel;
 use serde_json::{Map, Value, json};
 
 /// The schema.
@@ -146,6 +147,15 @@ fn measure() -> Value {
                 "additionalProperties": { "type": "string" },
             },
             "to": text("The file of the one table that the step fills."),
+            "null": {
+                "type": "array",
+                "description": "Random networks to set figures of the network beside, by what they keep.",
+                "items": { "enum": NullModel::ALL.map(NullModel::name) },
+            },
+            "replicates": {
+                "type": "integer", "minimum": 1, "default": REPLICATES,
+                "description": "How many random networks of each kind.",
+            },
         }),
     )
 }

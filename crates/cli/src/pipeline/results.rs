@@ -1,15 +1,16 @@
 //! What the metrics of a step come to, period by period and between periods.
 
 use super::{Method, Products, Sides};
-use crate::config::{Measure, Pipeline};
+use crate::config::{Chances, Measure, Pipeline};
 use crate::diagnostics::{Outcome, Refusal};
 use crate::selection::{Asked, Pick, Selection};
 use crate::session::Session;
 use palenque_graph::table::{JoinError, Joiner};
-use palenque_graph::{Diagnostic, Panel, Severity, SupplyGraph, Table};
+use palenque_graph::{Diagnostic, Panel, Severity, SupplyGraph, Table, TableId};
 use palenque_metrics::kernel::coefficients::Economy;
 use palenque_metrics::kernel::threads::with_threads;
-use palenque_metrics::{Family, MetricError, Params, Scope};
+use palenque_metrics::null::{Chance, NullConfig, null_models, null_table};
+use palenque_metrics::{Family, Metric, MetricError, Params, Scope};
 
 /// Results that are not yet joined.
 #[derive(Default)]
@@ -50,6 +51,20 @@ fn pairs(panel: &Panel) -> impl Iterator<Item = ((&str, &SupplyGraph), (&str, &S
     panel.iter().zip(panel.iter().skip(1))
 }
 
+/// If fewer attempts to exchange links succeed than this, random networks may still be like the observed one.
+const FEW_ACCEPTED: f64 = 0.05;
+
+fn few_accepted(chance: &Chance) -> Diagnostic {
+    let rate = chance.acceptance_rate.unwrap_or_default() * 100.0;
+    let what = format!(
+        "only {rate:.1} % of the attempts to exchange links succeeded under `{}`",
+        chance.config.model.name()
+    );
+    Diagnostic::new("W0706", what)
+        .note("the random networks may still be like the observed one, which makes it look usual")
+        .help("compare with `labels` or `shuffle`, or put nodes together first with `--by`")
+}
+
 /// Whether the accounts of a level were looked at, and what is wrong with them.
 #[derive(Default)]
 pub(super) enum Judged {
@@ -77,6 +92,7 @@ impl Run<'_> {
         accounts: &mut Judged,
     ) -> Outcome<Results> {
         let mut results = Results::of(panel);
+        let mut done: Vec<(&Pick, Params)> = Vec::new();
         for pick in &selection.picks {
             let spec = pick.spec();
             let mut params = measure.params.get(spec.name).cloned().unwrap_or_default();
@@ -96,12 +112,74 @@ impl Run<'_> {
                     results.extend(computed);
                     self.remark(pick, &params, panel);
                     self.record_method(pick, &params, measure, panel);
+                    done.push((pick, params));
                 }
                 Err(MetricError::Cancelled) => return Err(Refusal::Stopped),
                 Err(error) => self.no_result(pick, &error)?,
             }
         }
+        self.set_beside_chance(measure, &done, panel, &mut results)?;
         Ok(results)
+    }
+
+    /// Adds what the figures of these metrics come to in random networks.
+    fn set_beside_chance(
+        &mut self,
+        measure: &Measure,
+        done: &[(&Pick, Params)],
+        panel: &Panel,
+        results: &mut Results,
+    ) -> Outcome<()> {
+        let Chances { models, replicates } = &measure.chance;
+        if models.is_empty() {
+            return Ok(());
+        }
+        let gives_figures = |pick: &Pick| {
+            let compared = [TableId::NetworkSummary, TableId::StageLinkages];
+            pick.metric.scope() == Scope::Period
+                && pick.columns().any(|(table, _)| compared.contains(&table))
+        };
+        let figures: Vec<&(&Pick, Params)> =
+            done.iter().filter(|(pick, _)| gives_figures(pick)).collect();
+        if figures.is_empty() {
+            let what =
+                "none of the metrics gives a figure that random networks could be compared by";
+            return Err(Diagnostic::new("E0702", what)
+                .help("ask for metrics that fill `network_summary` or `stage_linkages`, such as `reciprocity`")
+                .into());
+        }
+        for (k, (period, graph)) in panel.iter().enumerate() {
+            let of_period = |params: &Params| {
+                if period.is_empty() { params.clone() } else { params.of_period(period) }
+            };
+            let metrics: Vec<(&dyn Metric, Params)> =
+                figures.iter().map(|(pick, params)| (pick.metric, of_period(params))).collect();
+            for &model in models {
+                let config = NullConfig {
+                    model,
+                    replicates: *replicates,
+                    seed: self.pipeline.seed,
+                    by: String::new(),
+                };
+                let chance = self.session.part(model.name(), |session| {
+                    let progress = &session.progress;
+                    with_threads(session.threads, || {
+                        null_models(graph, &metrics, &config, progress)
+                    })
+                });
+                match chance {
+                    Ok(chance) => {
+                        if chance.acceptance_rate.is_some_and(|rate| rate < FEW_ACCEPTED) {
+                            self.tell(few_accepted(&chance), period);
+                        }
+                        results.periods[k].push(null_table(&chance));
+                    }
+                    Err(MetricError::Cancelled) => return Err(Refusal::Stopped),
+                    Err(error) => return Err(error.diagnostic(model.name()).into()),
+                }
+            }
+        }
+        Ok(())
     }
 
     fn compute(
@@ -226,9 +304,9 @@ mod tests {
     use crate::output::scratch::Scratch;
     use crate::pipeline::Base;
     use clap::Parser;
+    use palenque_graph::Progress;
     use palenque_graph::table::{Column, ColumnSpec, Unit, Values};
-    use palenque_graph::{Progress, TableId};
-    use palenque_metrics::{Metric, MetricSpec, Output, SideSpec};
+    use palenque_metrics::{MetricSpec, Output, SideSpec};
 
     /// How much more each node sells than in the period before, by a weight of a side table.
     struct Change;

@@ -3,7 +3,9 @@
 use super::Base;
 use crate::args::input::InputArgs;
 use crate::args::{ChoiceArgs, FigureArgs, OutArgs};
-use crate::config::{Layout, Limits, Measure, Output, PRESETS, Pipeline, Step, THEMES, Work};
+use crate::config::{
+    Chances, Layout, Limits, Measure, Output, PRESETS, Pipeline, Step, THEMES, Work,
+};
 use crate::diagnostics::{Outcome, Refusal};
 use crate::output::folder::Opening;
 use crate::selection::{Selection, parameters};
@@ -11,6 +13,7 @@ use palenque_frame::{CsvStyle, TableFormat};
 use palenque_graph::{Diagnostic, Diagnostics};
 use palenque_ingest::{FileFormat, Inputs, MakeUse, Policy};
 use palenque_metrics::nearest;
+use palenque_metrics::null::NullModel;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -87,12 +90,22 @@ pub(crate) fn measure_step(id: &str, choice: &ChoiceArgs) -> Outcome<Step> {
         }
         std::collections::BTreeMap::new()
     });
+    let mut chance = Chances { models: Vec::new(), replicates: choice.replicates };
+    for name in &choice.null {
+        match NullModel::named(name.trim()) {
+            Ok(model) => chance.models.push(model),
+            Err(wrong) => found.push(Diagnostic::new("E0702", wrong.to_string())),
+        }
+    }
+    if choice.replicates == 0 {
+        found.push(Diagnostic::new("E0702", "`--replicates` must be 1 or more"));
+    }
     if found.has_errors() {
         return Err(found.into());
     }
     let by = choice.by.clone();
     let metrics = choice.metrics.iter().map(|name| name.trim().to_owned()).collect();
-    let measure = Measure { metrics, by, params, sides, to: None };
+    let measure = Measure { metrics, by, params, sides, to: None, chance };
     Ok(Step { id: id.to_owned(), needs: Vec::new(), work: Work::Measure(measure) })
 }
 

@@ -81,10 +81,19 @@ pub(super) const ERRORS: &[Code] = &[
     ),
 ];
 
-pub(super) const WARNINGS: &[Code] = &[code(
-    "W0705",
-    "metric left out, its input is missing",
-    "A metric of the chosen set needs a column or a file that is not there, such as `capacity`, so it was left out and \
+pub(super) const WARNINGS: &[Code] = &[
+    code(
+        "W0705",
+        "metric left out, its input is missing",
+        "A metric of the chosen set needs a column or a file that is not there, such as `capacity`, so it was left out and \
      the others were computed. Asked for by its own name it would be an error. `palenque explain NAME` says what it \
      needs.",
-)];
+    ),
+    code(
+        "W0706",
+        "few links could be exchanged",
+        "Random networks are made by exchanging the ends of links, and nearly all attempts failed, because the network is so dense or \
+         its groups are so small that there is hardly any other way to link it. The random networks may still be like the \
+         observed one, and a high p then says little. Compare with `labels` or `shuffle`, or put nodes together first.",
+    ),
+];

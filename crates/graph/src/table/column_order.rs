@@ -495,3 +495,23 @@ pub(super) static ROBUSTNESS_SUMMARY: &[&str] = &[
     "n_replicates",
     "seed",
 ];
+
+pub(super) const NULL_MODELS: &[&str] = &[
+    "period",
+    "metric",
+    "model",
+    "observed",
+    "null_mean",
+    "null_sd",
+    "null_p025",
+    "null_p975",
+    "z",
+    "p_upper",
+    "p_lower",
+    "p_two_sided",
+    "q_bh",
+    "n_samples",
+    "seed",
+    "acceptance_rate",
+    "status",
+];

@@ -3,7 +3,7 @@
 use super::column_order::{
     AGGREGATION_BIAS, BROKERAGE_ROLES, CONCENTRATION, CONSOLIDATION, DISRUPTION_NODES,
     EDGE_METRICS, FOOTPRINTS, GROUP_BETWEENNESS, GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES,
-    NETWORK_SUMMARY, NODE_METRICS, REGIONAL_COEFFICIENTS, RICH_CLUB, ROBUSTNESS_CURVE,
+    NETWORK_SUMMARY, NODE_METRICS, NULL_MODELS, REGIONAL_COEFFICIENTS, RICH_CLUB, ROBUSTNESS_CURVE,
     ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY,
     STAGE_LINKAGES, STRUCTURAL_PATHS,
 };
@@ -51,6 +51,8 @@ pub enum TableId {
     FirmTasks,
     /// One row a member of a set of key players.
     KeyPlayers,
+    /// One row an index against chance.
+    NullModels,
     /// One row a D-core.
     Dcore,
     /// One row a number of partners.
@@ -115,6 +117,7 @@ impl TableId {
         Self::Concentration,
         Self::FirmTasks,
         Self::KeyPlayers,
+        Self::NullModels,
         Self::Dcore,
         Self::RichClub,
         Self::GroupBetweenness,
@@ -157,6 +160,7 @@ impl TableId {
             Self::Concentration => "concentration",
             Self::FirmTasks => "firm_tasks",
             Self::KeyPlayers => "key_players",
+            Self::NullModels => "null_models",
             Self::Dcore => "dcore",
             Self::RichClub => "rich_club",
             Self::GroupBetweenness => "group_betweenness",
@@ -212,6 +216,9 @@ impl TableId {
             Self::Concentration => "One row a group of firms: how concentrated their output is.",
             Self::FirmTasks => "One row a firm and task: how much it does of it.",
             Self::KeyPlayers => "One row a member of a set of key players: what the set scores.",
+            Self::NullModels => {
+                "One row an index: what it is beside what it is in random networks."
+            }
             Self::Dcore => {
                 "One row a D-core: suppliers and customers that its members have inside."
             }
@@ -283,6 +290,7 @@ impl TableId {
             Self::Consolidation => CONSOLIDATION,
             Self::DisruptionNodes => DISRUPTION_NODES,
             Self::Concentration => CONCENTRATION,
+            Self::NullModels => NULL_MODELS,
             Self::KeyPlayers => &[
                 "period",
                 "criterion",

@@ -1,4 +1,4 @@
-//! What is left of a network as its nodes are removed: one pass of union–find, backwards.
+//! What is left of a network as its nodes or links are removed: one pass of union–find, backwards.
 
 use crate::MetricError;
 use crate::kernel::adjacency::{Adjacency, Mutual};
@@ -66,28 +66,95 @@ pub(crate) fn removals(
     }
 }
 
+/// What is left after 0, 1, … removals of these edges in this order, none of which are self-loops; all nodes stay.
+///
+/// Edges are added from the last to the first, as in [`removals`].
+pub(crate) fn link_removals(
+    graph: &SupplyGraph,
+    order: &[u32],
+    mut visit: impl FnMut(usize, Remains),
+) {
+    let n = graph.n_nodes();
+    let source = edge_sources(graph);
+    let mut sets = Sets::new(n);
+    for u in 0..n as u32 {
+        sets.add(u);
+    }
+    let mut squares = n as f64;
+    let giant = u32::from(n > 0);
+    let mut state = Remains { giant, n_components: n as u32, ..Remains::default() };
+    let mut seen = |q, mut state: Remains, squares: f64| {
+        let giant = f64::from(state.giant);
+        state.others = n as u32 - state.giant;
+        state.other_squares = squares - giant * giant;
+        visit(q, state);
+    };
+    seen(order.len(), state, squares);
+    for (q, &edge) in order.iter().enumerate().rev() {
+        let e = edge as usize;
+        state.flow += graph.flows()[e];
+        if let Some((a, b)) = sets.join(source[e], graph.targets()[e]) {
+            state.n_components -= 1;
+            squares += 2.0 * f64::from(a) * f64::from(b);
+            state.giant = state.giant.max(a + b);
+        }
+        seen(q, state, squares);
+    }
+}
+
+/// By edge: the node it leaves.
+fn edge_sources(graph: &SupplyGraph) -> Vec<u32> {
+    let row = |u| std::iter::repeat_n(u as u32, graph.out_range(u).len());
+    (0..graph.n_nodes()).flat_map(row).collect()
+}
+
 /// Nodes in the largest strong component of those that are left after each of these numbers of removals, ascending.
 /// `O(n + m)` for each.
 pub(crate) fn giant_strong(graph: &SupplyGraph, order: &[u32], steps: &[usize]) -> Vec<u32> {
-    let n = graph.n_nodes();
-    let mut rank = vec![0; n];
-    order.iter().enumerate().for_each(|(q, &u)| rank[u as usize] = q);
+    let rank = ranks(graph.n_nodes(), order);
     let giant = |&removed: &usize| {
-        let mut offsets = Vec::with_capacity(n + 1);
-        let mut neighbours = Vec::new();
-        offsets.push(0);
-        for u in 0..n {
-            if rank[u] >= removed {
-                let row = graph.targets()[graph.out_range(u)].iter();
-                neighbours.extend(row.filter(|&&v| rank[v as usize] >= removed));
-            }
-            offsets.push(neighbours.len() as u32);
-        }
-        let parts = strong_along(Adjacency { offsets: &offsets, neighbours: &neighbours });
+        let is_left = |u: usize| rank[u] as usize >= removed;
         // A removed node is a component of its own, which does not matter unless nothing is left.
-        if removed < n { parts.sizes.into_iter().max().unwrap_or(0) as u32 } else { 0 }
+        let stays = |u, e: usize| is_left(u) && is_left(graph.targets()[e] as usize);
+        if removed < graph.n_nodes() { largest_strong(graph, stays) } else { 0 }
     };
     steps.iter().map(giant).collect()
+}
+
+/// The same as edges are removed.
+pub(crate) fn giant_strong_of_links(
+    graph: &SupplyGraph,
+    order: &[u32],
+    steps: &[usize],
+) -> Vec<u32> {
+    // Self-loops are in no order: they stay, and join nothing.
+    let rank = ranks(graph.n_edges(), order);
+    let giant = |&removed: &usize| largest_strong(graph, |_, e| rank[e] as usize >= removed);
+    steps.iter().map(giant).collect()
+}
+
+/// By unit: its place in an order, the last for those that are not in it.
+fn ranks(n: usize, order: &[u32]) -> Vec<u32> {
+    let mut rank = vec![u32::MAX; n];
+    for (q, &unit) in order.iter().enumerate() {
+        rank[unit as usize] = q as u32;
+    }
+    rank
+}
+
+/// The size of the largest strong component along the edges, by seller and number, that stay.
+fn largest_strong(graph: &SupplyGraph, stays: impl Fn(usize, usize) -> bool) -> u32 {
+    let n = graph.n_nodes();
+    let mut offsets = Vec::with_capacity(n + 1);
+    let mut neighbours = Vec::new();
+    offsets.push(0);
+    for u in 0..n {
+        let row = graph.out_range(u).filter(|&e| stays(u, e));
+        neighbours.extend(row.map(|e| graph.targets()[e]));
+        offsets.push(neighbours.len() as u32);
+    }
+    let parts = strong_along(Adjacency { offsets: &offsets, neighbours: &neighbours });
+    parts.sizes.into_iter().max().unwrap_or(0) as u32
 }
 
 /// The mean size of the largest weak component over all subsets of `k` nodes, for `k` from 0 to n.
@@ -319,6 +386,21 @@ mod tests {
         let components: Vec<u32> = states.iter().map(|s| s.n_components).collect();
         assert_eq!(components, [1, 2, 2, 1, 0]);
         assert_eq!((states[1].others, states[1].other_squares), (1, 1.0));
+    }
+
+    #[test]
+    fn links_fall_one_by_one() {
+        // a → b, b → a, b → c, c → d, without the loop at d; b → c goes first.
+        let mut states = [Remains::default(); 5];
+        link_removals(&graph(), &[2, 0, 1, 3], |q, state| states[q] = state);
+        assert_eq!(states.map(|s| s.giant), [4, 2, 2, 2, 1]);
+        assert_eq!(states.map(|s| s.n_components), [1, 2, 2, 3, 4]);
+        assert_eq!(
+            states.map(|s| s.flow.to_bits()),
+            [15.0, 11.0, 10.0, 8.0, 0.0].map(f64::to_bits)
+        );
+        assert_eq!((states[1].others, states[1].other_squares.to_bits()), (2, 4.0_f64.to_bits()));
+        assert_eq!(giant_strong_of_links(&graph(), &[2, 0, 1, 3], &[0, 1, 2]), [2, 2, 1]);
     }
 
     #[test]

@@ -159,6 +159,17 @@ impl Rewiring {
         chains: Chains,
         progress: &dyn Progress,
         measure: impl Fn(&Self) -> T + Sync,
+        fold: impl FnMut(T),
+    ) -> Result<Attempts, MetricError> {
+        self.numbered_replicates(chains, progress, |_, network| measure(network), fold)
+    }
+
+    /// The same, where `measure` is told the number of the replicate too.
+    pub(crate) fn numbered_replicates<T: Send>(
+        &self,
+        chains: Chains,
+        progress: &dyn Progress,
+        measure: impl Fn(usize, &Self) -> T + Sync,
         mut fold: impl FnMut(T),
     ) -> Result<Attempts, MetricError> {
         let attempts = chains.attempts_per_link * self.links.len() as u64;
@@ -174,7 +185,7 @@ impl Rewiring {
                 accepted += (0..batch).filter(|_| network.attempt(&mut rng)).count() as u64;
             }
             progress.advance(1);
-            Some((measure(&network), accepted))
+            Some((measure(range.start, &network), accepted))
         };
         let mut all = Attempts::default();
         fold_chunks(chains.replicates, 1, progress, work, |(found, accepted)| {

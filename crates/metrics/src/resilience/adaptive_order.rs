@@ -1,11 +1,12 @@
 //! Orders of removal whose scores are computed anew after every removal.
 
+use super::attack_curve::links_of;
 use super::attack_order::AttackOrder;
 use crate::centrality::betweenness::betweenness;
 use crate::centrality::closeness::DistanceConfig;
 use crate::kernel::adjacency::Mutual;
 use crate::{MetricError, ParamError};
-use palenque_graph::transform::induced;
+use palenque_graph::transform::{filter_edges, induced};
 use palenque_graph::{NodeIndex, Progress, SupplyGraph};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -42,7 +43,7 @@ pub fn adaptive_order(
         AttackOrder::Degree => Ok(by_ties(graph, |_| 1.0)),
         AttackOrder::Strength => Ok(by_ties(graph, |weight| weight)),
         AttackOrder::Betweenness => by_betweenness(graph, progress),
-        AttackOrder::Random | AttackOrder::PagerankReverse | AttackOrder::Output => {
+        _ => {
             let what = format!(
                 "`adaptive` knows `degree`, `strength` and `betweenness`, not `{}`",
                 order.name()
@@ -94,6 +95,50 @@ fn by_ties(graph: &SupplyGraph, worth: impl Fn(f64) -> f64) -> Vec<u32> {
     order
 }
 
+/// All links in the order in which they are removed, the one with the highest edge betweenness among those that are left first,
+/// equal ones by their number: Girvan and Newman (2002).
+///
+/// # Errors
+/// [`ParamError::Value`] for other orders; [`MetricError::TooLong`] for more than a few hundred to a few thousand links;
+/// [`MetricError::Cancelled`].
+///
+/// # Example
+/// In a chain of four, the link in the middle is on most shortest paths.
+/// ```
+/// # use palenque_graph::{NoProgress, SupplyGraph};
+/// # use palenque_metrics::resilience::adaptive_order::adaptive_link_order;
+/// # use palenque_metrics::resilience::attack_order::AttackOrder;
+/// let chain = SupplyGraph::from_flows(["a", "b", "c", "d"], [(0, 1, 1.0), (1, 2, 1.0), (2, 3, 1.0)])?;
+/// assert_eq!(adaptive_link_order(&chain, AttackOrder::Betweenness, &NoProgress)?, [1, 0, 2]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn adaptive_link_order(
+    graph: &SupplyGraph,
+    order: AttackOrder,
+    progress: &dyn Progress,
+) -> Result<Vec<u32>, MetricError> {
+    if order != AttackOrder::Betweenness {
+        let what = format!("`link_adaptive` knows `betweenness`, not `{}`", order.name());
+        return Err(ParamError::Value(what).into());
+    }
+    let (n, m) = (graph.n_nodes(), graph.n_edges());
+    if n as f64 * (m * m) as f64 / 2.0 > BUDGET {
+        return Err(MetricError::TooLong {
+            what: "the edge betweenness after every removal, adaptive,",
+            n,
+            instead: "leave `link_adaptive` empty, and have `betweenness` in `link_orders`",
+        });
+    }
+    let mut left = links_of(graph);
+    let mut order = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let rest = filter_edges(graph, |e| left.binary_search(&(e.index() as u32)).is_ok());
+        let score = betweenness(&rest, &DistanceConfig::default(), progress)?.edge_raw;
+        order.push(left.remove(highest(&score)));
+    }
+    Ok(order)
+}
+
 fn by_betweenness(graph: &SupplyGraph, progress: &dyn Progress) -> Result<Vec<u32>, MetricError> {
     let n = graph.n_nodes();
     // Networks shrink as nodes go: a third of the cube.
@@ -109,10 +154,13 @@ fn by_betweenness(graph: &SupplyGraph, progress: &dyn Progress) -> Result<Vec<u3
     while !left.is_empty() {
         let rest = induced(graph, &left);
         let score = betweenness(&rest, &DistanceConfig::default(), progress)?.node_raw;
-        // Sums of fractions of paths: what differs by rounding is equal.
-        let most = score.iter().copied().fold(0.0, f64::max);
-        let first = score.iter().position(|s| *s >= most * (1.0 - 1e-12)).unwrap_or(0);
-        order.push(left.remove(first).index() as u32);
+        order.push(left.remove(highest(&score)).index() as u32);
     }
     Ok(order)
+}
+
+/// The first of the highest scores. They are sums of fractions of paths: what differs by rounding is equal.
+fn highest(score: &[f64]) -> usize {
+    let most = score.iter().copied().fold(0.0, f64::max);
+    score.iter().position(|s| *s >= most * (1.0 - 1e-12)).unwrap_or(0)
 }

@@ -137,7 +137,14 @@ fn measures(
         esri(graph, &inputs, &EsriConfig { by: by.into(), ..EsriConfig::default() }, progress)?;
     let esri: Vec<f64> = risk.iter().flatten().map(|r| r.esri).collect();
     let (orders, adaptive) = (vec![AttackOrder::Degree], Vec::new());
-    let config = RobustnessConfig { orders, adaptive, points: 2, ..RobustnessConfig::default() };
+    let link_orders = Vec::new();
+    let config = RobustnessConfig {
+        orders,
+        adaptive,
+        link_orders,
+        points: 2,
+        ..RobustnessConfig::default()
+    };
     let curve = robustness_curves(graph, &config, progress)?.remove(0);
     let sources = multisourcing(graph, &inputs);
     let spread: Vec<f64> = sources.index.iter().filter_map(|index| index.ok()).collect();

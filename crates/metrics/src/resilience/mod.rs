@@ -4,6 +4,7 @@ pub mod adaptive_order;
 pub mod ario;
 pub mod attack_curve;
 pub mod attack_order;
+mod attack_pass;
 pub mod consolidation;
 pub mod criticality;
 pub mod dependency_percolation;

@@ -1,13 +1,15 @@
 //! Attack curves and what they come to, behind the registry.
 
 use super::attack_curve::{AttackCurve, CurvePoint, RobustnessConfig, robustness_curves};
-use super::attack_order::AttackOrder;
+use super::attack_order::{AttackOrder, REMOVALS, Removals, Target};
+use super::essentiality::{ESSENTIAL, Essentiality, Inputs};
 use super::fc_random::fc_random;
 use crate::{
-    Family, Figure, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, network_summary,
+    Family, Figure, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, SideSpec,
+    network_summary,
 };
 use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Unit, Values};
-use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{EdgeIndex, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
 /// [`robustness_curves`] and [`fc_random`] behind the registry.
 pub struct RobustnessCurve;
@@ -16,21 +18,25 @@ const fn whole(name: &'static str, unit: Unit, meaning: &'static str) -> ColumnS
     ColumnSpec { name, kind: Kind::I64, unit, meaning }
 }
 
-static SCENARIO: ColumnSpec = ColumnSpec::text("scenario", "The order in which nodes are removed.");
+static SCENARIO: ColumnSpec = ColumnSpec::text("scenario", "The order of removal.");
 static MODE: ColumnSpec = ColumnSpec::text(
     "mode",
     "`static`: by the scores of the intact network; `adaptive`: of what is left.",
 );
-static TARGET: ColumnSpec = ColumnSpec::text("target", "What is removed: `node`.");
+static TARGET: ColumnSpec =
+    ColumnSpec::text("target", "What is removed: `node`, or `edge` for links.");
 
 static CURVE: [ColumnSpec; 15] = [
     SCENARIO,
     MODE,
     TARGET,
     whole("replicate", Unit::Id, "0; −1 for the mean over random orders."),
-    whole("step", Unit::Count, "Nodes removed."),
-    ColumnSpec::text("removed_id", "The node removed last; empty in means."),
-    ColumnSpec::number("fraction_removed", Unit::One, "Nodes removed by all nodes."),
+    whole("step", Unit::Count, "Nodes, or links, removed."),
+    ColumnSpec::text(
+        "removed_id",
+        "The node removed last, or the link as `seller → buyer`; empty in means.",
+    ),
+    ColumnSpec::number("fraction_removed", Unit::One, "The share of all that is removed."),
     ColumnSpec::number(
         "giant_wcc_share",
         Unit::One,
@@ -49,7 +55,7 @@ static CURVE: [ColumnSpec; 15] = [
     ColumnSpec::number(
         "served_demand_share",
         Unit::One,
-        "Final demand for nodes that are left by that for all.",
+        "Final demand for nodes that are left by that for all; empty where links are removed.",
     ),
     ColumnSpec::number(
         "susceptibility",
@@ -126,11 +132,11 @@ static FIGURES: [ColumnSpec; 5] = [
 static SPEC: MetricSpec = MetricSpec {
     name: "robustness_curve",
     family: Family::Resilience,
-    summary: "What is left of the network as firms fall out, at random or the important ones first.",
-    formula: "s(q) = largest weak component after q removals / n; r_index = (1/n) Σ_{q=1..n} s(q); \
+    summary: "What is left of the network as firms, or links, fall out, at random or the important ones first.",
+    formula: "s(q) = largest weak component after q removals / n; r_index = (1/N) Σ_{q=1..N} s(q) over N firms or links; \
               fc_random = 1 − 1/(κ − 1), κ = <k²>/<k>",
-    source: "Albert, Jeong and Barabási (2000); Schneider et al. (2011), eq. 1; Newman and Ziff (2001); \
-             Molloy and Reed (1995); Cohen et al. (2000)",
+    source: "Albert, Jeong and Barabási (2000); Holme et al. (2002) for links; Schneider et al. (2011), eq. 1; Zeng and Liu (2012) \
+             for links; Newman and Ziff (2001); Molloy and Reed (1995); Cohen et al. (2000)",
     reading: "High r_index = robust: (n − 1)/n² for a star under attack, (n − 1)/(2n) if all are tied to all. Compare \
               an attack with random removal of the same network. Structure only: nobody stops for want of inputs. \
               Direction matters for strong components only; self-loops are left out.",
@@ -140,12 +146,34 @@ static SPEC: MetricSpec = MetricSpec {
         ParamSpec {
             name: "orders",
             default: r#"["random", "degree", "strength", "pagerank_reverse", "output"]"#,
-            meaning: "Orders of removal: `random`, `degree`, `strength`, `betweenness`, `pagerank_reverse`, `output`.",
+            meaning: "Orders of removal of firms: `random`, `degree`, `strength`, `betweenness`, `pagerank_reverse`, `output`, `esri`, \
+                      and `file` for the side table `removals`.",
         },
         ParamSpec {
             name: "adaptive",
             default: r#"["degree"]"#,
             meaning: "Orders whose scores are computed anew after every removal: `degree`, `strength`, `betweenness`.",
+        },
+        ParamSpec {
+            name: "link_orders",
+            default: r#"["random", "degree", "strength"]"#,
+            meaning: "Orders of removal of links: `random`, `degree` (the product of both ends'), `strength` (the flow), \
+                      `betweenness`, `file`.",
+        },
+        ParamSpec {
+            name: "link_adaptive",
+            default: "[]",
+            meaning: "The same with scores computed anew after every removal: `betweenness`.",
+        },
+        ParamSpec {
+            name: "by",
+            default: "\"\"",
+            meaning: "For `esri`: node column that says what firms make; empty for the first of `sector`, `role`, `stage`.",
+        },
+        ParamSpec {
+            name: "inputs",
+            default: "\"auto\"",
+            meaning: "For `esri`: `auto`: as the side table says, all essential without it; `substitutable` or `essential`: all.",
         },
         ParamSpec {
             name: "points",
@@ -163,9 +191,24 @@ static SPEC: MetricSpec = MetricSpec {
     core: false,
 };
 
+static SIDES: [SideSpec; 2] = [ESSENTIAL, REMOVALS];
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Asked {
+    by: String,
+    inputs: Inputs,
+    #[serde(flatten)]
+    curves: RobustnessConfig,
+}
+
 impl Metric for RobustnessCurve {
     fn spec(&self) -> &'static MetricSpec {
         &SPEC
+    }
+
+    fn sides(&self) -> &'static [SideSpec] {
+        &SIDES
     }
 
     fn compute(
@@ -175,7 +218,12 @@ impl Metric for RobustnessCurve {
         progress: &dyn Progress,
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
-        let config: RobustnessConfig = params.decode()?;
+        let Asked { by, inputs, mut curves } = params.decode()?;
+        curves.given = Removals::read(graph, params)?;
+        if curves.orders.contains(&AttackOrder::Esri) {
+            curves.given.inputs = Some(Essentiality::read(graph, &by, inputs, params)?);
+        }
+        let config = curves;
         let curves = robustness_curves(graph, &config, progress)?;
         let fc = fc_random(graph);
         Ok(vec![
@@ -211,20 +259,33 @@ fn mode(curve: &AttackCurve) -> &'static str {
 fn curve_table(graph: &SupplyGraph, curves: &[AttackCurve]) -> Table {
     let rows: Vec<(&AttackCurve, &CurvePoint)> =
         curves.iter().flat_map(|c| c.points.iter().map(move |point| (c, point))).collect();
-    let n = graph.n_nodes() as f64;
     let replicate = |(curve, _): &(&AttackCurve, &CurvePoint)| match curve.order {
         AttackOrder::Random => Some(-1),
         _ => Some(0),
     };
-    let id = |node: u32| graph.node_id(NodeIndex::from(node));
+    let id = |row: &(&AttackCurve, &CurvePoint)| {
+        let removed = row.1.removed?;
+        let name = |node: NodeIndex| graph.node_id(node);
+        Some(match row.0.target {
+            Target::Node => name(NodeIndex::from(removed)).to_owned(),
+            Target::Edge => {
+                let (seller, buyer) = graph.endpoints(EdgeIndex::from(removed));
+                format!("{} → {}", name(seller), name(buyer))
+            }
+        })
+    };
+    let ids: Vec<Option<Box<str>>> =
+        rows.iter().map(|row| id(row).map(String::into_boxed_str)).collect();
+    let fraction =
+        |row: &(&AttackCurve, &CurvePoint)| Some(row.1.step as f64 / row.0.n_units as f64);
     let values = [
         texts(&rows, |row| Some(row.0.order.name())),
         texts(&rows, |row| Some(mode(row.0))),
-        texts(&rows, |_| Some("node")),
+        texts(&rows, |row| Some(row.0.target.name())),
         Values::I64(rows.iter().map(replicate).collect()),
         wholes(&rows, |row| Some(row.1.step as u64)),
-        texts(&rows, |row| row.1.removed.map(id)),
-        numbers(&rows, |row| Some(row.1.step as f64 / n)),
+        Values::Text(ids),
+        numbers(&rows, fraction),
         numbers(&rows, |row| Some(row.1.giant_wcc_share)),
         numbers(&rows, |row| row.1.giant_scc_share),
         numbers(&rows, |row| row.1.surviving_flow_share),
@@ -242,13 +303,13 @@ fn summary_table(curves: &[AttackCurve], fc: Option<f64>, seed: u64) -> Table {
     let values = [
         texts(curves, |curve| Some(curve.order.name())),
         texts(curves, |curve| Some(mode(curve))),
-        texts(curves, |_| Some("node")),
+        texts(curves, |curve| Some(curve.target.name())),
         numbers(curves, |curve| curve.r_index),
         numbers(curves, |curve| Some(curve.r_interval?.0)),
         numbers(curves, |curve| Some(curve.r_interval?.1)),
         numbers(curves, |curve| curve.f_half),
         numbers(curves, |curve| curve.f_5pct),
-        numbers(curves, |curve| fc.filter(|_| is_random(curve))),
+        numbers(curves, |curve| fc.filter(|_| is_random(curve) && curve.target == Target::Node)),
         wholes(curves, |curve| Some(curve.n_replicates as u64)),
         wholes(curves, |curve| is_random(curve).then_some(seed)),
     ];
@@ -257,8 +318,9 @@ fn summary_table(curves: &[AttackCurve], fc: Option<f64>, seed: u64) -> Table {
 
 fn figures(curves: &[AttackCurve], fc: Option<f64>, config: &RobustnessConfig) -> Vec<Figure> {
     let r_index = |spec, order, is_adaptive| {
-        let is_asked =
-            |curve: &&AttackCurve| (curve.order, curve.is_adaptive) == (order, is_adaptive);
+        let is_asked = |curve: &&AttackCurve| {
+            (curve.order, curve.is_adaptive, curve.target) == (order, is_adaptive, Target::Node)
+        };
         let Some(curve) = curves.iter().find(is_asked) else {
             return Figure::new(spec, Err(Status::InputMissing));
         };

@@ -4,6 +4,9 @@ use crate::golden::{Case, column, compute};
 use crate::graphs::{graph, scattered};
 use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_metrics::kernel::rewire::{Attempts, Chains, Rewiring};
+use palenque_metrics::kernel::threads::with_threads;
+use palenque_metrics::null::{Chance, NullConfig, NullModel, null_models, null_table};
+use palenque_metrics::{Params, find};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -228,4 +231,77 @@ fn networks_of_degrees(degrees: &[usize]) -> Vec<Links> {
         (0..n).all(|u| degree(u) == degrees[u as usize])
     };
     (0..1_u32 << pairs.len()).map(chosen).filter(fits).collect()
+}
+
+/// Figures of one metric against chance.
+fn against(graph: &SupplyGraph, metric: &str, model: NullModel, replicates: usize) -> Chance {
+    let metrics = [(find(metric).expect("a known metric"), Params::default())];
+    let config = NullConfig { model, replicates, ..NullConfig::default() };
+    null_models(graph, &metrics, &config, &NoProgress).expect("done")
+}
+
+/// The mean of a statistic over the random networks is within four standard errors.
+fn assert_chance(chance: &Chance, statistic: &str, expected: f64) {
+    let of = chance.statistics.iter().find(|found| found.statistic == statistic);
+    let values = &of.unwrap_or_else(|| panic!("no `{statistic}`")).values;
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
+    let error = (variance / n).sqrt();
+    assert!(error > 0.0 && (mean - expected).abs() < 4.0 * error, "{statistic}: {mean} ± {error}");
+}
+
+#[test]
+fn an_index_against_chance_has_the_mean_over_all_networks() {
+    let case = Case::open("25_null_models");
+    let expected = case.expected("directed/reciprocity_mean").as_f64().expect("a number");
+    let start = linked(5, [(0, 1), (0, 4), (1, 0), (1, 2), (2, 3), (3, 4)]);
+    for model in [NullModel::Rewire, NullModel::Weights] {
+        let chance = against(&start, "reciprocity", model, 10_000);
+        assert_chance(&chance, "reciprocity", expected);
+        assert!(chance.acceptance_rate.expect("links are exchanged") > 0.05);
+    }
+}
+
+#[test]
+fn labels_at_random_meet_as_their_numbers_let_expect() {
+    let labels = ["a", "a", "a", "a", "b", "b", "b", "b", "b", "b"];
+    let links = (0..10).flat_map(|u| (1..5).map(move |k| (u, (u + k) % 10)));
+    let network = linked(10, links).with_text("stage", labels.map(Some));
+    let chance = against(&network, "stage_linkages", NullModel::Labels, 2_000);
+    // A link joins an ordered pair of different nodes: 4 · 6 of 10 · 9 from a to b, 4 · 3 within a.
+    assert_chance(&chance, "stage share: a → b", 24.0 / 90.0);
+    assert_chance(&chance, "stage share: a → a", 12.0 / 90.0);
+}
+
+#[test]
+fn what_a_model_keeps_never_varies() {
+    let network = scattered(30, 90);
+    let chance = against(&network, "reciprocity", NullModel::Shuffle, 50);
+    let table = null_table(&chance);
+    let row = (0..table.n_rows()).find(|&row| table.text("metric", row) == Some("reciprocity"));
+    let row = row.expect("a row");
+    let of = |name| table.number(name, row).expect("defined");
+    assert!((of("null_mean") - of("observed")).abs() < 1e-12);
+    assert_eq!(table.number("z", row), None);
+    assert_eq!(table.text("status", row), Some("z=zero_denominator"));
+    assert_eq!(table.number("p_two_sided", row), Some(1.0));
+    let groups = (0..30).map(|u| Some(["grower", "still", "shop"][u % 3]));
+    let staged = network.with_text("stage", groups);
+    let chance = against(&staged, "stage_linkages", NullModel::StageRewire, 20);
+    // Links keep their sellers and the stage of their buyers, so what stages sell each other stays as it is.
+    for found in chance.statistics.iter().filter(|found| found.statistic.contains(" share: ")) {
+        let observed = found.observed.expect("defined");
+        assert!(found.values.iter().all(|x| (x - observed).abs() < 1e-12), "{}", found.statistic);
+    }
+}
+
+#[test]
+fn chance_is_the_same_at_any_number_of_threads() {
+    let network = scattered(40, 160);
+    for model in [NullModel::Rewire, NullModel::Weights, NullModel::Shuffle] {
+        let one = with_threads(1, || against(&network, "reciprocity", model, 23));
+        let three = with_threads(3, || against(&network, "reciprocity", model, 23));
+        assert_eq!(one, three, "{}", model.name());
+    }
 }

@@ -2,7 +2,8 @@
 
 use crate::golden::{Case, assert_all, assert_near, column, compute, figure, folder, rows};
 use palenque_graph::table::Status;
-use palenque_graph::{NoProgress, SupplyGraph};
+use palenque_graph::{NoProgress, NodeIndex, SideTable, SupplyGraph};
+use palenque_metrics::Params;
 use palenque_metrics::kernel::input_groups::InputClass;
 use palenque_metrics::kernel::percolation::Kind;
 use palenque_metrics::resilience::ario::{ArioConfig, ArioPeriod, ario};
@@ -137,10 +138,19 @@ fn a_grid_of_points_does_not_change_the_index() {
     let graph = crate::graphs::scattered(500, 2500);
     let with = |points: usize| {
         let orders = vec![AttackOrder::Random, AttackOrder::Strength, AttackOrder::Betweenness];
-        let config = RobustnessConfig { orders, adaptive: vec![], points, replicates: 7, seed: 5 };
+        let link_orders = vec![AttackOrder::Random, AttackOrder::Betweenness];
+        let config = RobustnessConfig {
+            orders,
+            adaptive: vec![],
+            link_orders,
+            points,
+            replicates: 7,
+            seed: 5,
+            ..RobustnessConfig::default()
+        };
         robustness_curves(&graph, &config, &NoProgress).expect("curves")
     };
-    for (coarse, fine) in with(11).iter().zip(with(501)) {
+    for (coarse, fine) in with(11).iter().zip(with(5_000)) {
         assert_eq!(coarse.points.len(), 11);
         assert_eq!(coarse.r_index, fine.r_index);
         assert_eq!(coarse.f_half, fine.f_half);
@@ -154,8 +164,80 @@ fn a_grid_of_points_does_not_change_the_index() {
 }
 
 #[test]
+fn links_fall_in_the_order_that_is_asked_for() {
+    // A hub with three spokes, the last of which sells on to an end: whatever falls, one node more is cut off, but for the order.
+    let flows = [(0, 1, 5.0), (0, 2, 1.0), (0, 3, 2.0), (3, 4, 9.0), (4, 4, 3.0)];
+    let graph = SupplyGraph::from_flows(["hub", "a", "b", "c", "end"], flows)
+        .expect("a good graph")
+        .with_text("sector", ["x", "y", "y", "z", "w"].map(Some));
+    let shares = |order: AttackOrder, adaptive: bool| {
+        let list = vec![order];
+        let (link_orders, link_adaptive) = if adaptive { (vec![], list) } else { (list, vec![]) };
+        let config = RobustnessConfig {
+            orders: vec![],
+            adaptive: vec![],
+            link_orders,
+            link_adaptive,
+            ..RobustnessConfig::default()
+        };
+        let curve = robustness_curves(&graph, &config, &NoProgress).expect("a curve").remove(0);
+        assert_eq!((curve.n_units, curve.points.len()), (4, 5));
+        assert_eq!(curve.points[4].served_demand_share, None);
+        let shares = curve.points.iter().map(|point| point.giant_wcc_share * 5.0);
+        (shares.map(f64::round).collect::<Vec<f64>>(), curve.r_index.expect("there are links"))
+    };
+    // Flows 9, 5, 2, 1: the end, a, then c, then b fall off.
+    assert_eq!(shares(AttackOrder::Strength, false).0, [5.0, 4.0, 3.0, 2.0, 1.0]);
+    assert!((shares(AttackOrder::Strength, false).1 - 10.0 / 20.0).abs() < 1e-12);
+    // The hub and c have 3 and 2 partners: their link goes first and leaves three together.
+    assert_eq!(shares(AttackOrder::Degree, false).0, [5.0, 3.0, 2.0, 2.0, 1.0]);
+    // Hub → c is on two shortest paths, as is c → end: the first of them goes, then nothing is between.
+    assert_eq!(shares(AttackOrder::Betweenness, true).0, [5.0, 3.0, 2.0, 2.0, 1.0]);
+    let refused =
+        RobustnessConfig { link_orders: vec![AttackOrder::Output], ..RobustnessConfig::default() };
+    let refused = robustness_curves(&graph, &refused, &NoProgress).expect_err("links make nothing");
+    assert!(refused.to_string().contains("not `output`"), "{refused}");
+}
+
+#[test]
+fn firms_fall_by_systemic_risk_or_as_a_table_says() {
+    let graph = Case::open("07_palenque10_fragmentation").economy();
+    let n = graph.n_nodes();
+    let removed = |tables: &[palenque_graph::Table]| -> Vec<String> {
+        (1..=n)
+            .map(|row| tables[0].text("removed_id", row).expect("a firm falls").to_owned())
+            .collect()
+    };
+    let only = |order: &str| {
+        [("orders", json!([order])), ("adaptive", json!([])), ("link_orders", json!([]))]
+    };
+    let fall = removed(&compute(&graph, "robustness_curve", &only("esri")));
+    let risk = compute(&graph, "systemic_risk", &[]);
+    let risk = column(&risk, "esri");
+    let of = |id: &String| {
+        let node = graph.node_named(id).expect("a firm");
+        risk[node.index()].expect("defined")
+    };
+    assert!(fall.windows(2).all(|pair| of(&pair[0]) >= of(&pair[1])), "{fall:?}");
+    let row = vec![graph.node_id(NodeIndex::new(7)).to_owned()];
+    let table = SideTable::new("removals.csv", vec!["node_id".into()], vec![(2, row)]);
+    let mut params = Params::default();
+    for (name, value) in only("file") {
+        params.set(name, value);
+    }
+    let metric = palenque_metrics::find("robustness_curve").expect("a metric");
+    let without = metric.compute(&graph, &params, &NoProgress).expect_err("no table");
+    assert!(without.to_string().contains("side table `removals`"), "{without}");
+    let params = params.with_side("removals", table.into());
+    let fall = removed(&metric.compute(&graph, &params, &NoProgress).expect("tables"));
+    assert_eq!(fall[0], graph.node_id(NodeIndex::new(7)));
+    // Whoever is not named falls later, in order.
+    assert_eq!(fall[1], graph.node_id(NodeIndex::new(0)));
+}
+
+#[test]
 fn tables_of_the_kite() {
-    let asked = [("orders", json!(["degree", "random"]))];
+    let asked = [("orders", json!(["degree", "random"])), ("link_orders", json!([]))];
     let tables = compute(&kite(), "robustness_curve", &asked);
     assert_eq!(tables[0].n_rows(), 33);
     assert_eq!(tables[0].text("mode", 22), Some("adaptive"));

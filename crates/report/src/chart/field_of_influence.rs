@@ -1,6 +1,6 @@
 //! The field of influence of each coefficient, and the multiplier product matrix, as heatmaps.
 
-use super::heatmap::{Heatmap, Ramp, spans_much};
+use super::heatmap::{Columns, Heatmap, Ramp, spans_much};
 use super::input::{Names, Options, in_period, period};
 use super::matrix::{Matrix, descending};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
@@ -228,7 +228,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
     };
     let heatmap = Heatmap {
         names: &points.names,
-        columns: &points.columns,
+        columns: Columns::OfRows(&points.columns),
         cells: &points.cells,
         framed: &points.framed,
         ramp,

@@ -4,7 +4,7 @@ mod picture;
 
 use super::input::{Names, Options, in_period, period};
 use super::matrix::Matrix;
-use super::supply_chain::{Bar, Link, order};
+use super::supply_chain::{Bar, Link, Loss, order};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::number::{count, counted, percent, short};
@@ -146,7 +146,8 @@ impl Sides {
                 let bars = &mut sides.bars;
                 let place = *sides.places[stage].entry(node).or_insert_with(|| {
                     let (id, name) = named(node);
-                    bars.push(Bar { id, name, stage, size: 0.0, n: 1 });
+                    let loss = Loss::default();
+                    bars.push(Bar { id, name, stage, size: 0.0, n: 1, loss });
                     bars.len() - 1
                 });
                 bars[place].size += flow;

@@ -79,12 +79,36 @@ pub(super) fn spans_much(cells: &[Option<f64>]) -> bool {
     high > 100.0 * low
 }
 
-/// A matrix with the same names on both sides, and how its numbers are written.
+/// The columns of a matrix.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Columns<'a> {
+    /// The names of the rows, each as a place among them.
+    OfRows(&'a [usize]),
+    /// Names of their own, in full.
+    Named(&'a [String]),
+}
+
+impl<'a> Columns<'a> {
+    fn n(self) -> usize {
+        match self {
+            Self::OfRows(places) => places.len(),
+            Self::Named(names) => names.len(),
+        }
+    }
+
+    fn name(self, column: usize, rows: &'a [String]) -> &'a str {
+        match self {
+            Self::OfRows(places) => &rows[places[column]],
+            Self::Named(names) => &names[column],
+        }
+    }
+}
+
+/// A matrix, and how its numbers are written.
 pub(super) struct Heatmap<'a> {
     /// Names in full, in the order of the rows.
     pub(super) names: &'a [String],
-    /// The name of each column, as a place among the rows.
-    pub(super) columns: &'a [usize],
+    pub(super) columns: Columns<'a>,
     /// Row by row; what is undefined or not positive is drawn empty.
     pub(super) cells: &'a [Option<f64>],
     /// Cells with a frame around them, row by row; none where empty.
@@ -102,16 +126,17 @@ pub(super) struct Heatmap<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Grid {
     inside: Rect,
-    n: usize,
+    rows: usize,
+    columns: usize,
 }
 
 impl Grid {
     fn wide(&self) -> f64 {
-        self.inside.width / self.n as f64
+        self.inside.width / self.columns as f64
     }
 
     fn high(&self) -> f64 {
-        self.inside.height / self.n as f64
+        self.inside.height / self.rows as f64
     }
 
     fn cell(&self, row: usize, column: usize) -> Rect {
@@ -129,22 +154,27 @@ impl Heatmap<'_> {
     /// The matrix as a figure.
     pub(super) fn draw(&self, words: Words, style: &Style) -> Drawing {
         let sheet = Sheet::of(style);
-        let n = self.n();
+        let (n, n_columns) = (self.n(), self.columns.n());
         let size = if n > MANY_ROWS { sheet.caption } else { sheet.tick };
         let gap = sheet.gap();
         let wide = |text: &str| width(text, size, Weight::Regular);
         let inner = sheet.width - 2.0 * sheet.margin;
         // Where columns are narrower than a line of text, they carry the numbers of the rows.
-        let numbered = inner * 0.58 / (n as f64) < size * 1.1;
+        let is_square = matches!(self.columns, Columns::OfRows(_));
+        let numbered = is_square && inner * 0.58 / (n as f64) < size * 1.1;
         let mut names: Vec<String> = self.names.iter().map(|name| shown(name)).collect();
+        let heads: Vec<String> =
+            (0..n_columns).map(|k| shown(self.columns.name(k, self.names))).collect();
         if numbered {
             names =
                 (1..).zip(&names).map(|(i, name)| format!("{name}{BEFORE_NUMBER}{i}")).collect();
         }
-        let longest = names.iter().map(|text| wide(text)).fold(0.0, f64::max);
-        let row_room = longest.min(inner * 0.3);
+        let longest_of = |texts: &[String]| texts.iter().map(|t| wide(t)).fold(0.0, f64::max);
+        let row_room = longest_of(&names).min(inner * 0.3);
+        let longest = longest_of(&heads);
+        let head_room = longest.min(inner * 0.3);
         let pitch = if n > MANY_ROWS { 1.02 } else { 1.15 };
-        let names_above = if numbered { size * 2.0 } else { row_room };
+        let names_above = if numbered { size * 2.0 } else { head_room };
         let needed = n as f64 * size * pitch + names_above + 3.0 * gap;
         let mut figure = Figure::new(words, style, needed);
         let area = figure.area();
@@ -152,14 +182,15 @@ impl Heatmap<'_> {
         let bar_room = self.draw_bar(&mut figure, &area);
         let left = area.x + row_room + gap;
         let right = area.right() - bar_room - gap * 1.5;
-        let upright = longest > (right - left) / n as f64 * 0.94;
+        let upright = longest > (right - left) / n_columns as f64 * 0.94;
         let head = match (numbered, upright) {
             (true, _) => wide(if n < 100 { "00" } else { "000" }) * 1.1,
-            (_, true) => row_room,
+            (_, true) => head_room,
             (_, false) => size * 1.1,
         };
         let top = area.y + head + gap * 0.8;
-        let grid = Grid { inside: Rect::between(left, top, right, area.bottom()), n };
+        let inside = Rect::between(left, top, right, area.bottom());
+        let grid = Grid { inside, rows: n, columns: n_columns };
         let short_name = |i: usize| {
             if !numbered {
                 return fit(&names[i], size, Weight::Regular, row_room);
@@ -172,19 +203,23 @@ impl Heatmap<'_> {
             let at = (left - gap * 0.7, grid.cell(row, 0).centre().1 + size * 0.36);
             let name = figure.note_of(size, at, &short_name(row), Anchor::End);
             figure.push(name.tooltip(&self.names[row]));
-            let (column, of_row) = (row, self.columns[row]);
+        }
+        for (column, head) in heads.iter().enumerate() {
             let (x, foot) = (grid.cell(0, column).centre().0, top - gap * 0.6);
             let name = if upright {
                 let at = (x + size * 0.36, foot);
                 if numbered && column % every(size, grid.wide()) != 0 {
                     continue;
                 }
-                let text = if numbered { (of_row + 1).to_string() } else { short_name(of_row) };
+                let text = match self.columns {
+                    Columns::OfRows(rows) if numbered => (rows[column] + 1).to_string(),
+                    _ => fit(head, size, Weight::Regular, head_room),
+                };
                 figure.note_of(size, at, &text, Anchor::Start).rotated(-90.0, at)
             } else {
-                figure.note_of(size, (x, foot), &short_name(of_row), Anchor::Middle)
+                figure.note_of(size, (x, foot), head, Anchor::Middle)
             };
-            figure.push(name.tooltip(&self.names[of_row]));
+            figure.push(name.tooltip(self.columns.name(column, self.names)));
         }
         if self.cells.len() > MAX_SINGLE_CELLS {
             self.draw_cells_by_colour(&grid, &mut figure);
@@ -205,7 +240,7 @@ impl Heatmap<'_> {
             figure.push(frame_of(grid, &sheet));
         }
         for (i, value) in self.cells.iter().enumerate() {
-            let (row, column) = (i / grid.n, i % grid.n);
+            let (row, column) = (i / grid.columns, i % grid.columns);
             let inside = grid.cell(row, column).inset(inset);
             let Some(value) = value.filter(|value| *value > 0.0) else {
                 if !is_narrow {
@@ -215,7 +250,7 @@ impl Heatmap<'_> {
                 continue;
             };
             let colour = self.ramp.colour(value);
-            let (from, to) = (&self.names[row], &self.names[self.columns[column]]);
+            let (from, to) = (&self.names[row], self.columns.name(column, self.names));
             let tip = format!("{from} → {to}: {}", (self.number)(value));
             figure.push(Element::rect(&inside).fill(colour).tooltip(&tip));
             if let Some(text_size) = text_size {
@@ -237,7 +272,7 @@ impl Heatmap<'_> {
             Some(level)
         };
         let mut strokes: Vec<Option<Outline>> = vec![None; LEVELS];
-        for (row, cells) in self.cells.chunks(grid.n).enumerate() {
+        for (row, cells) in self.cells.chunks(grid.columns).enumerate() {
             let levels: Vec<Option<usize>> = cells.iter().map(level).collect();
             let mut column = 0;
             for run in levels.chunk_by(|a, b| a == b) {
@@ -262,15 +297,15 @@ impl Heatmap<'_> {
     /// A line around what is framed: between two framed cells there is none.
     fn draw_frames(&self, grid: &Grid, figure: &mut Figure) {
         let framed = |row: Option<usize>, column: Option<usize>| {
-            let inside = |i: &usize| *i < grid.n;
-            let place = row.filter(inside).zip(column.filter(inside));
+            let row = row.filter(|row| *row < grid.rows);
+            let place = row.zip(column.filter(|column| *column < grid.columns));
             place.is_some_and(|(row, column)| {
-                self.framed.get(row * grid.n + column).copied().unwrap_or(false)
+                self.framed.get(row * grid.columns + column).copied().unwrap_or(false)
             })
         };
         let mut outline = Outline::default();
         for (i, _) in self.framed.iter().enumerate().filter(|(_, framed)| **framed) {
-            let (row, column) = (i / grid.n, i % grid.n);
+            let (row, column) = (i / grid.columns, i % grid.columns);
             let cell = grid.cell(row, column);
             let corners = [
                 (cell.x, cell.y),

@@ -1,6 +1,6 @@
 //! The heatmap of an input-output matrix: coefficients, inverses, flows.
 
-use super::heatmap::{Heatmap, Ramp, spans_much};
+use super::heatmap::{Columns, Heatmap, Ramp, spans_much};
 use super::input::{Names, Options, in_period, period, rows_of};
 use super::matrix::{Matrix, descending};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
@@ -264,7 +264,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
     };
     let heatmap = Heatmap {
         names: &points.names,
-        columns: &(0..points.n()).collect::<Vec<_>>(),
+        columns: Columns::OfRows(&(0..points.n()).collect::<Vec<_>>()),
         cells: &points.cells,
         framed: &[],
         ramp: Ramp::sequential(&points.cells, points.log, style.theme),

@@ -2,10 +2,12 @@
 
 mod apl_chain;
 mod bow_tie;
+mod cascade;
 mod ccdf;
 mod esri_profile;
 mod extraction;
 mod field_of_influence;
+mod firm_tasks;
 mod flows_sankey;
 mod gvc_participation;
 mod heatmap;
@@ -101,10 +103,12 @@ pub trait Chart: Sync {
 static CHARTS: &[&dyn Chart] = &[
     &apl_chain::AplChain,
     &bow_tie::BowTie,
+    &cascade::Cascade,
     &ccdf::Ccdf,
     &esri_profile::EsriProfile,
     &extraction::Extraction,
     &field_of_influence::FieldOfInfluence,
+    &firm_tasks::FirmTasks,
     &flows_sankey::FlowsSankey,
     &gvc_participation::GvcParticipation,
     &io_heatmap::IoHeatmap,

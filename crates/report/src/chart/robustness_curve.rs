@@ -21,13 +21,18 @@ pub(super) struct RobustnessCurve;
 
 static SPEC: ChartSpec = ChartSpec {
     name: "robustness_curve",
-    summary: "What is left of the network as nodes are removed, by order of removal.",
+    summary: "What is left of the network as nodes, or links, are removed, by order of removal.",
     reading: "The further a curve stays at the top right, the more the network withstands. R is the mean height \
               of the curve after each removal; a band holds 95 % of the random orders.",
     needs: &[TableId::RobustnessCurve],
     needs_network: false,
     options: &[
         ("value", "giant_wcc_share", "the column of what is left, between 0 and 1"),
+        (
+            "target",
+            "",
+            "what is removed: `node` or `edge`; what comes first in the table if not given",
+        ),
         ("period", "", "the period; the last one if not given"),
         ("title", "", "another title"),
     ],
@@ -83,8 +88,13 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     }
     let mut in_order: Vec<(Key<'_>, Vec<usize>)> = rows.into_iter().collect();
     in_order.sort_by_key(|(_, rows)| rows[0]);
-    let target = in_order.first().map(|(key, _)| key.2).unwrap_or_default();
+    let first = in_order.first().map(|(key, _)| key.2).unwrap_or_default();
+    let target = options.text("target").unwrap_or(first);
     in_order.retain(|(key, _)| key.2 == target);
+    if in_order.is_empty() {
+        let why = format!("nothing of the target `{target}` is in the table");
+        return Err(ReportError::Empty { why });
+    }
     let n_more = in_order.len().saturating_sub(MAX_CURVES);
     in_order.truncate(MAX_CURVES);
     let several_modes = in_order.iter().any(|(key, _)| key.1 != in_order[0].0.1);
@@ -114,7 +124,12 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     }
     Ok(Points {
         n_more,
-        title: options.title(format!("{} under removal{}", left_of(value), in_period(&period))),
+        title: options.title(format!(
+            "{} under removal{}{}",
+            left_of(value),
+            of_links(target),
+            in_period(&period)
+        )),
         value,
         target: target.to_owned(),
         period,
@@ -142,6 +157,11 @@ fn steps(table: &Table, value: &str, rows: &[usize]) -> Vec<Step> {
     }
     steps.sort_by(|a, b| a.removed.total_cmp(&b.removed));
     steps
+}
+
+/// Links are said to be removed, nodes are understood.
+fn of_links(target: &str) -> &'static str {
+    if target == "edge" { " of links" } else { "" }
 }
 
 /// What a column measures, as a title.

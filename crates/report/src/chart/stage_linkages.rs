@@ -1,6 +1,6 @@
 //! The heatmap of flows between groups: stages, roles or regions.
 
-use super::heatmap::{Heatmap, Ramp, spans_much};
+use super::heatmap::{Columns, Heatmap, Ramp, spans_much};
 use super::input::{Options, in_period, numeric, period, rows_of};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
@@ -259,7 +259,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
     };
     let heatmap = Heatmap {
         names: &points.groups,
-        columns: &(0..points.n()).collect::<Vec<_>>(),
+        columns: Columns::OfRows(&(0..points.n()).collect::<Vec<_>>()),
         cells: &points.cells,
         framed: &[],
         ramp,

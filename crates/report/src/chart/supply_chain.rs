@@ -2,7 +2,7 @@
 
 mod layers;
 pub(super) mod order;
-mod picture;
+pub(super) mod picture;
 
 use super::input::{Options, in_period};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
@@ -53,6 +53,29 @@ pub(super) struct Bar {
     pub(super) size: f64,
     /// How many nodes it stands for.
     pub(super) n: usize,
+    /// What they lost, where a failure is drawn.
+    pub(super) loss: Loss,
+}
+
+/// What a node, or several, lost in a failure.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Loss {
+    /// The share of production.
+    pub(super) share: f64,
+    /// The step at which it was first felt.
+    pub(super) step: Option<f64>,
+}
+
+/// A failure to draw on the network.
+#[derive(Debug)]
+pub(super) struct Overlay {
+    /// By node.
+    pub(super) losses: Vec<Loss>,
+    pub(super) scenario: String,
+    /// The last step at which anyone first felt it.
+    pub(super) last: f64,
+    /// The name of the chart.
+    pub(super) chart: &'static str,
 }
 
 impl Bar {
@@ -97,10 +120,11 @@ struct Stage {
 
 /// The plotted data.
 #[derive(Debug)]
-struct Points {
+pub(super) struct Points {
     stages: Vec<Stage>,
     /// Bars by stage and, within it, from top to bottom.
     bars: Vec<Bar>,
+    overlay: Option<Overlay>,
     /// The largest links, largest first.
     links: Vec<Link>,
     /// Share of the flow by direction, over all links.
@@ -114,7 +138,11 @@ struct Points {
     period: String,
 }
 
-fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, ReportError> {
+pub(super) fn points(
+    input: &ChartInput<'_>,
+    options: &Options<'_>,
+    overlay: Option<Overlay>,
+) -> Result<Points, ReportError> {
     let missing = || ReportError::InputMissing { what: "the network itself (edges)".to_owned() };
     let panel = input.panel.ok_or_else(missing)?;
     let (period, graph) = snapshot(panel, options)?;
@@ -137,7 +165,10 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
             stages[*stage].size += sizes[node];
         }
     }
-    let (bars, bar_of) = bars(graph, &sizes, &layers.of_node, n_stages, max_nodes);
+    let (mut bars, bar_of) = bars(graph, &sizes, &layers.of_node, n_stages, max_nodes);
+    if let Some(overlay) = &overlay {
+        spread(&mut bars, &bar_of, &sizes, &overlay.losses);
+    }
     let mut flows: BTreeMap<(usize, usize), f64> = BTreeMap::new();
     let mut shares = [0.0; 3];
     for node in graph.node_indices() {
@@ -156,15 +187,27 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     let undrawn: f64 = links.iter().skip(max_links).map(|link| link.flow).sum();
     links.truncate(max_links);
     let (bars, links) = order::arranged(&bars, links, n_stages);
-    let title = format!(
-        "Supply chain: {} in {}{}",
-        counted(n_nodes, "node", "nodes"),
-        counted(n_stages, "stage", "stages"),
-        in_period(&period)
-    );
+    let title = match &overlay {
+        Some(overlay) => {
+            let felt = overlay.losses.iter().filter(|loss| loss.step.is_some()).count();
+            let (scenario, n) = (&overlay.scenario, count(n_nodes));
+            format!(
+                "“{scenario}” fails: {} of {n} nodes feel it{}",
+                count(felt),
+                in_period(&period)
+            )
+        }
+        None => format!(
+            "Supply chain: {} in {}{}",
+            counted(n_nodes, "node", "nodes"),
+            counted(n_stages, "stage", "stages"),
+            in_period(&period)
+        ),
+    };
     Ok(Points {
         stages,
         bars,
+        overlay,
         links,
         shares: shares.map(|flow| if total > 0.0 { flow / total } else { 0.0 }),
         undrawn_share: if total > 0.0 { undrawn / total } else { 0.0 },
@@ -236,7 +279,8 @@ fn bars(
             bar_of[node] = Some(bars.len());
             let index = palenque_graph::NodeIndex::new(node);
             let (id, name) = (graph.node_id(index).to_owned(), label(graph.node_label(index)));
-            bars.push(Bar { id, name, stage, size: sizes[node], n: 1 });
+            let (size, loss) = (sizes[node], Loss::default());
+            bars.push(Bar { id, name, stage, size, n: 1, loss });
         }
         if !rest.is_empty() {
             for node in &rest {
@@ -244,10 +288,23 @@ fn bars(
             }
             let size = rest.iter().map(|node| sizes[*node]).sum();
             let name = format!("+ {} others", count(rest.len()));
-            bars.push(Bar { id: String::new(), name, stage, size, n: rest.len() });
+            let (n, loss) = (rest.len(), Loss::default());
+            bars.push(Bar { id: String::new(), name, stage, size, n, loss });
         }
     }
     (bars, bar_of)
+}
+
+/// What the nodes of each bar lost: the share of all that they make, and the first step at which one of them felt it.
+fn spread(bars: &mut [Bar], bar_of: &[Option<usize>], sizes: &[f64], losses: &[Loss]) {
+    for (node, loss) in losses.iter().enumerate() {
+        let Some(bar) = bar_of[node].map(|bar| &mut bars[bar]) else { continue };
+        bar.loss.share += (loss.share * sizes[node] / bar.size).min(1.0);
+        bar.loss.step = [bar.loss.step, loss.step].into_iter().flatten().reduce(f64::min);
+    }
+    for bar in bars {
+        bar.loss.share = bar.loss.share.min(1.0);
+    }
 }
 
 fn direction(bars: &[Bar], from: usize, to: usize) -> Direction {
@@ -264,23 +321,61 @@ impl Points {
     }
 
     fn csv(&self) -> Csv {
-        let header =
-            ["period", "element", "stage", "id", "label", "to_stage", "to_id", "value", "n_nodes"];
+        let mut header = vec![
+            "period", "element", "stage", "id", "label", "to_stage", "to_id", "value", "n_nodes",
+        ];
+        if self.overlay.is_some() {
+            header.extend(["lost_share", "felt_at_step"]);
+        }
         let mut csv = Csv::with_header(&header);
         let stage = |bar: &Bar| &*self.stages[bar.stage].name;
         for bar in &self.bars {
             csv.text(&self.period).text("node").text(stage(bar)).text(&bar.id).text(&bar.name);
-            csv.text("").text("").number(bar.size).count(bar.n).end_row();
+            csv.text("").text("").number(bar.size).count(bar.n);
+            if self.overlay.is_some() {
+                csv.number(bar.loss.share).number(bar.loss.step);
+            }
+            csv.end_row();
         }
         for link in &self.links {
             let (from, to) = (&self.bars[link.from], &self.bars[link.to]);
             csv.text(&self.period).text("link").text(stage(from)).text(&from.id).text(&from.name);
-            csv.text(stage(to)).text(&to.id).number(link.flow).text("").end_row();
+            csv.text(stage(to)).text(&to.id).number(link.flow).text("");
+            if self.overlay.is_some() {
+                csv.text("").text("");
+            }
+            csv.end_row();
         }
         csv
     }
 
+    /// The cascade in words.
+    fn told(&self, overlay: &Overlay) -> String {
+        let felt = |loss: &&Loss| loss.step.is_some();
+        let n = overlay.losses.iter().filter(felt).count();
+        let mut said = vec![format!(
+            "How the failure “{}” spread through {} in {}{}: {} felt it, the last at step {}.",
+            overlay.scenario,
+            counted(self.n_nodes, "node", "nodes"),
+            counted(self.stages.len(), "stage", "stages"),
+            in_period(&self.period),
+            counted(n, "node", "nodes"),
+            overlay.last
+        )];
+        for (stage, Stage { name, size, .. }) in self.stages.iter().enumerate() {
+            let bars = self.bars.iter().filter(|bar| bar.stage == stage);
+            let lost: f64 = bars.map(|bar| bar.loss.share * bar.size).sum();
+            if lost > 0.0 {
+                said.push(format!("{} loses {}.", label(name), percent(lost / size)));
+            }
+        }
+        said.join(" ")
+    }
+
     fn alt(&self) -> String {
+        if let Some(overlay) = &self.overlay {
+            return self.told(overlay);
+        }
         let names: Vec<String> = self
             .stages
             .iter()
@@ -311,7 +406,12 @@ impl Points {
     fn notes(&self) -> String {
         let unit =
             if self.unit.is_empty() { String::new() } else { format!(" ({})", label(&self.unit)) };
-        let mut notes = vec![format!("Height of a bar: output{unit}. Width of a link: flow.")];
+        let mut notes = vec![match &self.overlay {
+            Some(_) => format!(
+                "Height of a bar: output{unit}; what is filled is lost. Coloured links carried the loss on."
+            ),
+            None => format!("Height of a bar: output{unit}. Width of a link: flow."),
+        }];
         if self.undrawn_share > 0.0 {
             let share = percent(self.undrawn_share);
             notes.push(format!("Small links, {share} of the flow, are not drawn."));
@@ -337,6 +437,6 @@ impl Chart for SupplyChain {
         options: &ChartOptions,
         style: &Style,
     ) -> Result<Drawing, ReportError> {
-        Ok(picture::draw(&points(input, &Options::of(&SPEC, options)?)?, style))
+        Ok(picture::draw(&points(input, &Options::of(&SPEC, options)?, None)?, style))
     }
 }

@@ -3,9 +3,9 @@
 use crate::charts::{four_stages, kite, small_chain, three_sectors};
 use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
-    Attack, bow_tie, chain, disruption_nodes, edge_metrics, extraction, gvc_decomposition,
-    io_matrix, linkages, linkages_over, names, network_summary, node_metrics, numbers,
-    robustness_curve, shock_path, stage_linkages,
+    Attack, bow_tie, chain, disruption_nodes, edge_metrics, extraction, firm_tasks,
+    gvc_decomposition, io_matrix, linkages, linkages_over, names, network_summary, node_metrics,
+    numbers, robustness_curve, shock_path, spread, stage_linkages,
 };
 use palenque_graph::table::Unit;
 use palenque_graph::{Panel, SupplyGraph, Table};
@@ -98,17 +98,19 @@ fn all_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> Vec<
         ids.iter().enumerate().map(|(i, id)| Some(if i < 20 { id } else { &ids[0] })),
     );
     let mut cases = matrix_charts(name, ids, value);
+    let panel = Panel::snapshot(graph);
     cases.extend([
+        case("cascade", vec![spread(&unique)], Some(panel.clone())),
         case("ccdf", metric("in_strength"), None),
         case("key_sectors", vec![linkages(ids, &x, &values(n, |i| 0.5 + i % 3.0 / 2.0), &x)], None),
         case("lorenz", metric("output"), None),
         case("ranking", metric("pagerank"), None),
         case("robustness_curve", vec![robustness_curve(&attacks)], None),
         case("stage_linkages", vec![stage_linkages(&distinct, &flows)], None),
-        case("supply_chain", vec![], Some(Panel::snapshot(graph))),
+        case("supply_chain", vec![], Some(panel)),
     ]);
     // One node alone trades with nobody.
-    cases.retain(|case| n > 1 || !["supply_chain", "apl_chain"].contains(&case.chart));
+    cases.retain(|case| n > 1 || !["cascade", "supply_chain", "apl_chain"].contains(&case.chart));
     cases
 }
 
@@ -149,6 +151,7 @@ fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> V
         case("apl_chain", &matrices, &[]),
         case("bow_tie", &bow_tie(&ids), &[]),
         case("esri_profile", &disruption_nodes(&ids), &[]),
+        case("firm_tasks", &firm_tasks(&ids), &[]),
         case("shock_path", &shock_path(&ids), &[("top", "6")]),
         case("trend", &network_summary(&["2009", "2010", "2011"]), &[]),
         case("extraction", &extraction(&ids, &losses), &[]),
@@ -345,6 +348,8 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("bow_tie", bow_tie(&none)),
         ("esri_profile", disruption_nodes(&none)),
         ("shock_path", shock_path(&none)),
+        ("cascade", spread(&none)),
+        ("firm_tasks", firm_tasks(&none)),
         ("trend", network_summary(&[])),
         ("field_of_influence", io_matrix(&none, &[])),
         ("io_heatmap", io_matrix(&none, &[])),
@@ -399,7 +404,7 @@ fn vega_lite_documents_carry_the_plotted_data() {
     for case in cases() {
         let figure = case.draw(&Style::default()).expect("drawn");
         let Some(document) = figure.vega_lite else {
-            let without = ["supply_chain", "apl_chain", "bow_tie", "flows_sankey"];
+            let without = ["cascade", "supply_chain", "apl_chain", "bow_tie", "flows_sankey"];
             assert!(without.contains(&case.chart), "{}", case.chart);
             continue;
         };
@@ -439,7 +444,8 @@ fn figures_differ_only_where_they_should() {
     };
     let style = Style { preset: Preset::Paper1Col, ..Style::default() };
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 12] = [
+    let small: [Small; 13] = [
+        ("firm_tasks_small", "firm_tasks", firm_tasks(&names(7)), &[]),
         ("apl_chain_small", "apl_chain", four_nodes(), &[]),
         ("bow_tie_small", "bow_tie", bow_tie(&names(24)), &[]),
         ("esri_profile_small", "esri_profile", disruption_nodes(&names(9)), &[]),

@@ -277,6 +277,48 @@ pub(crate) fn shock_path(ids: &[String]) -> Table {
     )
 }
 
+/// The first of these nodes fails, and ever less of it reaches each after it, a step later.
+pub(crate) fn spread(ids: &[String]) -> Table {
+    let n = ids.len();
+    let each = |of: &dyn Fn(f64) -> f64| (0..n).map(|i| of(i as f64)).collect::<Vec<f64>>();
+    Table::new(
+        TableId::ShockPath,
+        vec![
+            text("period", &vec![""; n]),
+            text("model", &vec!["esri"; n]),
+            text("scenario", &vec!["frost"; n]),
+            numbers("step", Unit::Count, &each(&|i| i)),
+            text("node_id", &ids.iter().map(String::as_str).collect::<Vec<_>>()),
+            numbers("inoperability", Unit::One, &each(&|i| 0.8_f64.powf(i))),
+        ],
+    )
+}
+
+/// Firms of which each does one task, and every third a little of the next.
+pub(crate) fn firm_tasks(ids: &[String]) -> Table {
+    let n = ids.len();
+    let task = |i: usize| format!("task {}", i % 6);
+    let rows: Vec<(usize, String, f64)> = (0..n)
+        .flat_map(|i| {
+            let more = (i % 3 == 0).then(|| (i, task(i + 1), 0.25));
+            std::iter::once((i, task(i), if i % 3 == 0 { 0.75 } else { 1.0 })).chain(more)
+        })
+        .collect();
+    let numbers_of =
+        |of: &dyn Fn(f64) -> f64| rows.iter().map(|row| of(row.2)).collect::<Vec<f64>>();
+    Table::new(
+        TableId::FirmTasks,
+        vec![
+            text("period", &vec![""; rows.len()]),
+            text("node_id", &rows.iter().map(|row| &*ids[row.0]).collect::<Vec<_>>()),
+            text("task", &rows.iter().map(|row| &*row.1).collect::<Vec<_>>()),
+            numbers("effort", Unit::None, &numbers_of(&|share| share * 40.0)),
+            numbers("share_of_firm", Unit::One, &numbers_of(&|share| share)),
+            numbers("share_of_task", Unit::One, &numbers_of(&|share| share / 2.0)),
+        ],
+    )
+}
+
 /// Some figures of the network in some periods, one of them with an interval and one with a gap.
 pub(crate) fn network_summary(periods: &[&str]) -> Table {
     let names = ["dol_specialization", "esri_max", "gabaix_h"];

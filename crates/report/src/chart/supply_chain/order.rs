@@ -124,7 +124,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn bar(stage: usize) -> Bar {
-        Bar { id: String::new(), name: String::new(), stage, size: 1.0, n: 1 }
+        let loss = crate::chart::supply_chain::Loss::default();
+        Bar { id: String::new(), name: String::new(), stage, size: 1.0, n: 1, loss }
     }
 
     fn crossed(bars: &[Bar], links: &[Link], n_stages: usize) -> f64 {

@@ -1,6 +1,6 @@
 //! From bars and links to a picture.
 
-use super::{Bar, Direction, Link, Points, SPEC};
+use super::{Bar, Direction, Link, Overlay, Points, SPEC};
 use crate::figure::{Figure, Sample, Words};
 use crate::geometry::Rect;
 use crate::number::{counted, percent, short};
@@ -17,9 +17,9 @@ fn names_in_stage(n_stages: usize) -> usize {
     if n_stages <= 7 { 8 } else { 5 }
 }
 
-pub(super) fn draw(points: &Points, style: &Style) -> Drawing {
+pub(in crate::chart) fn draw(points: &Points, style: &Style) -> Drawing {
     let words = Words {
-        chart: SPEC.name,
+        chart: points.overlay.as_ref().map_or(SPEC.name, |overlay| overlay.chart),
         title: points.title.clone(),
         subtitle: points.notes(),
         alt: points.alt(),
@@ -28,6 +28,9 @@ pub(super) fn draw(points: &Points, style: &Style) -> Drawing {
     };
     let mut figure = Figure::new(words, style, Sheet::of(style).label * 24.0);
     let sheet = figure.sheet;
+    if let Some(overlay) = &points.overlay {
+        figure.legend(&steps_legend(overlay, &sheet));
+    }
     let legend = Direction::ALL.into_iter().filter(|d| points.shares[*d as usize] > 0.0);
     let legend: Vec<(Sample, String)> = legend
         .map(|direction| {
@@ -39,12 +42,21 @@ pub(super) fn draw(points: &Points, style: &Style) -> Drawing {
             (Sample::Box(colour), format!("{}\u{2002}{share}", direction.words()))
         })
         .collect();
-    figure.legend(&legend);
+    if points.overlay.is_none() {
+        figure.legend(&legend);
+    }
     let columns = Columns::of(points, &sheet, &figure.area());
     let inside = draw_heads(points, &columns, &mut figure);
     let layout = Layout::of(points, &sheet, &inside, columns);
-    draw_links(points, &layout, &mut figure);
+    match &points.overlay {
+        Some(overlay) => draw_spread(points, overlay, &layout, &mut figure),
+        None => draw_links(points, &layout, &mut figure),
+    }
     for (bar, place) in points.bars.iter().zip(&layout.bars) {
+        if let Some(overlay) = &points.overlay {
+            draw_loss(bar, place, overlay, &mut figure);
+            continue;
+        }
         let colour = layout.colour(bar.stage, &sheet);
         let mark = Element::rect(place).fill(colour);
         // What stands for many is drawn paler, so that nobody takes it for one large firm.
@@ -58,6 +70,85 @@ pub(super) fn draw(points: &Points, style: &Style) -> Drawing {
     }
     draw_names(points, &layout, &mut figure);
     figure.finish()
+}
+
+/// The steps of a cascade told apart by colour: the failure itself, the first, the second, and two thirds of the rest.
+fn classes(overlay: &Overlay) -> Vec<f64> {
+    let last = overlay.last.max(0.0);
+    let mut firsts = vec![0.0, 1.0, 2.0, 3.0, (3.0 + (last - 3.0) / 3.0).ceil().max(4.0)];
+    firsts.retain(|first| *first <= last);
+    firsts
+}
+
+/// The colour of a step: early ones stand out most.
+fn step_colour(step: f64, overlay: &Overlay, sheet: &Sheet) -> Colour {
+    let class = classes(overlay).iter().rposition(|first| step >= *first).unwrap_or(0);
+    let (near, far) = (group_colour(1, &sheet.ink), group_colour(0, &sheet.ink));
+    near.towards(far, class as f64 / 4.0)
+}
+
+fn steps_legend(overlay: &Overlay, sheet: &Sheet) -> Vec<(Sample, String)> {
+    let firsts = classes(overlay);
+    let entry = |(i, first): (usize, &f64)| {
+        let until = firsts.get(i + 1).map_or(overlay.last, |next| next - 1.0);
+        let text = match (i, until > *first) {
+            (0, _) => "Fails".to_owned(),
+            (_, false) => format!("Step {first}"),
+            (_, true) => format!("Steps {first} to {until}"),
+        };
+        (Sample::Box(step_colour(*first, overlay, sheet)), text)
+    };
+    firsts.iter().enumerate().map(entry).collect()
+}
+
+/// A firm: what it made, and what of it is lost.
+fn draw_loss(bar: &Bar, place: &Rect, overlay: &Overlay, figure: &mut Figure) {
+    let sheet = figure.sheet;
+    let percent_lost = percent(bar.loss.share);
+    let tip = format!("{}: {}, loses {percent_lost}", bar.name, short(bar.size));
+    let whole = Element::rect(place).fill(sheet.ink.axis).opacity(0.35).class("neutral");
+    figure.push(whole.tooltip(&tip));
+    if let Some(step) = bar.loss.step {
+        let height = (place.height * bar.loss.share).max(sheet.line * 1.5).min(place.height);
+        let lost = Rect::new(place.x, place.y, place.width, height);
+        let tip = format!("{tip}, from step {step} on");
+        let lost = Element::rect(&lost).fill(step_colour(step, overlay, &sheet));
+        figure.push(lost.tooltip(&tip));
+    }
+}
+
+/// Links in grey, and on them those along which the loss went on, in the colour of the end that felt it later.
+fn draw_spread(points: &Points, overlay: &Overlay, layout: &Layout, figure: &mut Figure) {
+    let sheet = figure.sheet;
+    for carried in [false, true] {
+        for (i, link) in points.links.iter().enumerate() {
+            let ends = [link.from, link.to].map(|bar| points.bars[bar].loss);
+            let later = match ends.map(|loss| loss.step) {
+                [Some(a), Some(b)] if (a - b).abs() > 0.5 => Some(a.max(b)),
+                _ => None,
+            };
+            if later.is_some() != carried {
+                continue;
+            }
+            let direction = points.direction(link);
+            let curve = Element::path(course(layout, i, link, direction)).no_fill();
+            let curve = curve.number("stroke-width", layout.link_width(link));
+            let curve = match later {
+                Some(step) => {
+                    let share = ends[0].share.min(ends[1].share);
+                    let colour = step_colour(step, overlay, &sheet).to_string();
+                    // What little was lost is drawn faintly, but never so that nobody sees it.
+                    curve.set("stroke", colour).opacity(0.25 + 0.5 * share)
+                }
+                None => {
+                    let curve = curve.set("stroke", sheet.ink.axis.to_string());
+                    curve.opacity(0.15).class("neutral")
+                }
+            };
+            let (from, to) = (&points.bars[link.from].name, &points.bars[link.to].name);
+            figure.push(curve.tooltip(&format!("{from} → {to}: {}", short(link.flow))));
+        }
+    }
 }
 
 /// From blue at the first stage to green at the last: the order is also in the place.
@@ -408,7 +499,9 @@ fn draw_names(points: &Points, layout: &Layout, figure: &mut Figure) {
     let mut order: Vec<usize> = (0..points.bars.len()).collect();
     order.sort_by(|a, b| {
         let (a, b) = (&points.bars[*a], &points.bars[*b]);
-        b.is_rest().cmp(&a.is_rest()).then(b.size.total_cmp(&a.size))
+        let fails = |bar: &Bar| bar.loss.step == Some(0.0) && !bar.is_rest();
+        let rest = b.is_rest().cmp(&a.is_rest());
+        fails(b).cmp(&fails(a)).then(rest).then(b.size.total_cmp(&a.size))
     });
     let mut taken: Vec<Vec<(f64, f64)>> = vec![Vec::new(); points.stages.len()];
     for i in order {
