@@ -125,6 +125,9 @@ pub(super) static NODE_METRICS: &[&str] = &[
     "tech_dependence_total",
     "tech_independence",
     "tech_contribution",
+    "local_moran",
+    "local_moran_p",
+    "gi_star_z",
 ];
 
 pub(super) static EDGE_METRICS: &[&str] = &[
@@ -494,4 +497,67 @@ pub(super) static ROBUSTNESS_SUMMARY: &[&str] = &[
     "fc_random",
     "n_replicates",
     "seed",
+];
+
+pub(super) static SPATIAL_AREAL: &[&str] = &[
+    "period",
+    "region",
+    "sector",
+    "employment",
+    "size",
+    "lq",
+    "lq_symmetric",
+    "lq_z",
+    "lq_log_z",
+    "lq_surplus",
+    "krugman",
+    "krugman_leave_one_out",
+    "hachman",
+    "local_moran",
+    "local_moran_p",
+    "gi_star_z",
+    "status",
+];
+
+pub(super) static SPATIAL_SECTOR: &[&str] = &[
+    "period",
+    "sector",
+    "eg_gamma",
+    "eg_raw",
+    "ms_gamma",
+    "locational_gini",
+    "krugman_concentration",
+    "hoover_balassa",
+    "plant_hhi",
+    "moran_i",
+    "moran_z",
+    "moran_p",
+    "geary_c",
+    "geary_p",
+    "getis_g",
+    "getis_p",
+    "n_plants",
+    "kd_localisation",
+    "kd_dispersion",
+    "kd_bandwidth",
+    "n_located",
+    "status",
+];
+
+pub(super) static SPATIAL_CURVE: &[&str] = &[
+    "period",
+    "sector",
+    "neighbour",
+    "function",
+    "r",
+    "value",
+    "theo",
+    "local_lo",
+    "local_hi",
+    "global_lo",
+    "global_hi",
+    "n_sim",
+    "gamma",
+    "psi",
+    "status",
 ];
