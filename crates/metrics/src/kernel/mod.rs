@@ -2,6 +2,7 @@
 
 pub(crate) mod adjacency;
 pub(crate) mod ario;
+pub(crate) mod autocorrelation;
 pub(crate) mod best_set;
 pub(crate) mod bfs;
 pub(crate) mod blocks;
@@ -25,12 +26,14 @@ pub mod fixed_point;
 pub mod input_groups;
 pub(crate) mod intersection;
 pub(crate) mod inverse;
+pub(crate) mod kd_tree;
 pub(crate) mod krylov;
 pub(crate) mod laplacian;
 pub(crate) mod leiden;
 pub mod leontief;
 pub(crate) mod max_flow;
 pub(crate) mod mutual_information;
+pub(crate) mod neighbours;
 pub mod ordered_sum;
 pub(crate) mod path_count;
 pub(crate) mod path_sampling;

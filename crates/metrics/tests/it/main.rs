@@ -13,6 +13,7 @@ mod golden_linkage;
 mod golden_network;
 mod golden_null;
 mod golden_resilience;
+mod golden_space;
 mod golden_structure;
 mod golden_technology;
 mod graphs;
