@@ -138,3 +138,88 @@ fn a_place_without_neighbours_counts_but_has_no_local_index() {
     assert!(found.local_moran[2].is_err() && found.local_moran_p[2].is_err());
     assert!(found.gi_star[2].is_ok());
 }
+
+/// The ten points, which do not trade.
+fn points() -> SupplyGraph {
+    let points = rows(&folder("13_spatial_points").join("points.csv"));
+    let cell = |name: &str| -> Vec<String> {
+        let of = |row: &Vec<(String, String)>| {
+            row.iter().find(|cell| cell.0 == name).expect("a column").1.clone()
+        };
+        points.iter().map(of).collect()
+    };
+    let mut graph = SupplyGraph::from_flows(cell("id"), []).expect("a good graph");
+    for name in ["x", "y", "weight"] {
+        let values = cell(name).into_iter().map(|x| Some(x.parse().expect("a number")));
+        graph = graph.with_number(name, values);
+    }
+    graph.with_text("sector", cell("type").into_iter().map(Some))
+}
+
+/// A column of the rows of a function and sector.
+fn curve(
+    tables: &[Table],
+    (function, sector): (&str, Option<&str>),
+    name: &str,
+) -> Vec<Option<f64>> {
+    let table = &tables[0];
+    let is_asked = |row: usize| {
+        table.text("function", row) == Some(function) && table.text("sector", row) == sector
+    };
+    let rows = table.filter_rows(is_asked);
+    (0..rows.n_rows()).map(|row| rows.number(name, row)).collect()
+}
+
+fn of_points(metric: &str, more: &[(&str, Value)]) -> Vec<Table> {
+    let r = Case::open("13_spatial_points").expected("r").clone();
+    let mut params = vec![("x", json!("x")), ("y", json!("y")), ("distances", r)];
+    params.extend(more.iter().cloned());
+    compute(&points(), metric, &params)
+}
+
+#[test]
+fn how_many_points_are_near() {
+    let case = Case::open("13_spatial_points");
+    let window = ("window", case.expected("window").clone());
+    let few = ("replicates", json!(199));
+    let none = of_points("ripley", &[window.clone(), few.clone(), ("correction", json!("none"))]);
+    assert_all(&curve(&none, ("K", None), "value"), case.expected("ripley_K_no_correction"), "K");
+    let moved = of_points("ripley", &[window, few]);
+    assert_all(&curve(&moved, ("K", None), "value"), case.expected("ripley_K_translation"), "K");
+    let l = curve(&moved, ("L", None), "value");
+    assert_all(&l, case.expected("ripley_L_minus_r_translation"), "L − r");
+    for side in ["local_lo", "local_hi", "global_lo", "global_hi"] {
+        let [k, l] = ["K", "L"].map(|function| curve(&moved, (function, None), side));
+        for ((k, l), r) in k.into_iter().zip(l).zip([1.0, 1.5, 2.0, 3.0, 5.0]) {
+            let (k, l) = (k.expect("a band"), l.expect("a band"));
+            let of_l: f64 = std::f64::consts::PI * f64::max(l + r, 0.0).powi(2);
+            assert!((k - of_l).abs() < 1e-9 * (1.0 + of_l), "{side}: {k} and {l} at {r}");
+        }
+    }
+}
+
+#[test]
+fn what_is_near_to_points_of_a_kind() {
+    let case = Case::open("13_spatial_points");
+    let size = ("size", json!("weight"));
+    let own = of_points("marcon_puech", &[size.clone(), ("sector", json!("m"))]);
+    let values = curve(&own, ("M", Some("m")), "value");
+    assert_all(&values, case.expected("marcon_puech_M_mm"), "M of m around m");
+    let others = of_points("marcon_puech", &[size, ("neighbour", json!("o"))]);
+    let values = curve(&others, ("M_inter", Some("m")), "value");
+    assert_all(&values, case.expected("marcon_puech_M_mo"), "M of o around m");
+}
+
+#[test]
+fn how_far_points_of_a_kind_are_apart() {
+    let case = Case::open("13_spatial_points");
+    let expected = |key: &str| case.expected(&format!("duranton_overman/{key}"));
+    let one = ("sector", json!("m"));
+    let counted = of_points("duranton_overman", std::slice::from_ref(&one));
+    assert_all(&curve(&counted, ("Kd", Some("m")), "value"), expected("kd_unweighted"), "Kd");
+    let h = counted[1].number("kd_bandwidth", 0);
+    assert_near(h, expected("bandwidth_nrd0"), "h");
+    let weighted = of_points("duranton_overman", &[one, ("size", json!("weight"))]);
+    assert_all(&curve(&weighted, ("Kd", Some("m")), "value"), expected("kd_weighted"), "Kd");
+    assert_eq!(counted[1].number("n_located", 0), Some(5.0));
+}

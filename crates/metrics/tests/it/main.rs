@@ -27,4 +27,5 @@ mod property_esri;
 mod property_gvc;
 mod property_leontief;
 mod property_linkage;
+mod property_space;
 mod registry;
