@@ -104,7 +104,8 @@ pub(crate) struct Kinds<'a> {
     pub(crate) weights: &'a [f64],
     /// By place and distance, as [`NearPairs::weights_near`] has it.
     pub(crate) near: &'a [f64],
-    pub(crate) n_kinds: usize,
+    /// How many kinds there are.
+    pub(crate) count: usize,
     /// The kind of neighbours, or, without one, the kind of each place itself.
     pub(crate) neighbour: Option<usize>,
 }
@@ -118,14 +119,14 @@ impl Kinds<'_> {
         kind_of: &[Option<u32>],
     ) -> Vec<f64> {
         let n_bins = pairs.n_bins;
-        let mut of_kind = vec![0.0; self.n_kinds];
+        let mut of_kind = vec![0.0; self.count];
         for (kind, weight) in kind_of.iter().zip(self.weights) {
             if let Some(kind) = kind {
                 of_kind[*kind as usize] += weight;
             }
         }
         let all: f64 = self.weights.iter().sum();
-        let mut parts: Parts = vec![[0.0; 2]; self.n_kinds * n_bins];
+        let mut parts: Parts = vec![[0.0; 2]; self.count * n_bins];
         let mut same = vec![0.0; n_bins];
         for (i, kind) in kind_of.iter().enumerate() {
             let Some(own) = kind.map(|kind| kind as usize) else { continue };

@@ -74,17 +74,12 @@ impl<'a> Grid<'a> {
         Self { distances, width, n_bins: bin(widest, width) + 2 }
     }
 
-    /// From every pair by itself.
+    /// From pairs, each a distance and a weight, with reflection at 0: `φ` of the differences to the distance and to its mirror image.
     pub(crate) fn density(&self, pairs: &[(f64, f64)], bandwidth: f64) -> Vec<f64> {
-        self.smoothed(pairs.iter().copied(), bandwidth)
-    }
-
-    /// With reflection at 0: `φ` of the differences to the distance and to its mirror image.
-    fn smoothed(&self, pairs: impl Iterator<Item = (f64, f64)> + Clone, h: f64) -> Vec<f64> {
-        let total: f64 = pairs.clone().map(|(_, weight)| weight).sum();
+        let (h, total) = (bandwidth, pairs.iter().map(|pair| pair.1).sum::<f64>());
         let root = (2.0 * std::f64::consts::PI).sqrt();
         let at = |d: &f64| {
-            let near = pairs.clone().filter(|(distance, _)| (d - distance).abs() <= REACH * h);
+            let near = pairs.iter().filter(|(distance, _)| (d - distance).abs() <= REACH * h);
             let phi = |u: f64| (-0.5 * u * u).exp();
             let sum = near.map(|(distance, weight)| {
                 weight * (phi((d - distance) / h) + phi((d + distance) / h))
@@ -174,7 +169,7 @@ impl Counted {
     fn density(&self, grid: &Grid<'_>, h: f64) -> Vec<f64> {
         let filled = self.bins.iter().filter(|cell| cell[1] > 0.0);
         let pairs: Vec<(f64, f64)> = filled.map(|cell| (cell[0] / cell[1], cell[1])).collect();
-        grid.smoothed(pairs.iter().copied(), h)
+        grid.density(&pairs, h)
     }
 }
 

@@ -101,7 +101,7 @@ fn curves(
 ) -> Result<Vec<RelativeDensity>, MetricError> {
     let near = pairs.weights_near(&firms.weights);
     let (weights, n_kinds) = (firms.weights.as_slice(), firms.n_kinds);
-    let kinds = Kinds { weights, near: &near, n_kinds, neighbour };
+    let kinds = Kinds { weights, near: &near, count: n_kinds, neighbour };
     let observed = kinds.relative_densities(pairs, &firms.kinds);
     let of_chance = (simulation.replicates, simulation.seed);
     let simulated = kinds.relabelled(pairs, &firms.kinds, of_chance, progress)?;

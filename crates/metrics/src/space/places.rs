@@ -11,12 +11,12 @@ pub const EARTH_RADIUS: f64 = 6_371_008.8;
 ///
 /// # Example
 /// ```
-/// # use palenque_metrics::space::places::Places;
+/// # use palenque_metrics::space::places::{EARTH_RADIUS, Places};
 /// let plane = Places::on_plane(&[[0.0, 0.0], [3.0, 4.0]]);
 /// assert_eq!(plane.distance(0, 1), 5.0);
-/// let [paris, berlin] = [[48.8567, 2.3508], [52.5170, 13.3889]];
-/// let earth = Places::on_earth(&[paris, berlin]); // latitude and longitude
-/// assert!((earth.distance(0, 1) / 877_500.0 - 1.0).abs() < 1e-3);
+/// let earth = Places::on_earth(&[[0.0, 0.0], [0.0, 90.0]]); // latitude and longitude
+/// let quarter = std::f64::consts::FRAC_PI_2 * EARTH_RADIUS;
+/// assert!((earth.distance(0, 1) / quarter - 1.0).abs() < 1e-12);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Places {

@@ -127,6 +127,7 @@ impl SpatialWeights {
     }
 
     /// The neighbours of a place, with their weights.
+    #[must_use]
     pub fn row(&self, i: usize) -> impl ExactSizeIterator<Item = (usize, f64)> + '_ {
         let range = self.offsets[i]..self.offsets[i + 1];
         let targets = self.targets[range.clone()].iter().map(|&j| j as usize);

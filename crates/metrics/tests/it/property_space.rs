@@ -123,7 +123,7 @@ proptest! {
         let distances = [3.03, 10.07, 25.01];
         let doubled = distances.map(|r| 2.0 * r);
         let n = points.len();
-        let half: Vec<u32> = (0..n as u32 / 2 + 1).collect();
+        let half: Vec<u32> = (0..=n as u32 / 2).collect();
         let [a, b] = [(&points, &distances), (&moved, &doubled)].map(|(points, distances)| {
             let places = Places::on_plane(points);
             let weights = vec![1.0; half.len()];
