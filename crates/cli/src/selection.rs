@@ -114,6 +114,7 @@ pub(crate) fn names() -> BTreeSet<&'static str> {
         "@flexibility",
         "@resilience",
         "@technology",
+        "@space",
         "@composite",
         "@all",
     ];

@@ -1,5 +1,5 @@
-//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering, flexibility, resilience and technology of a
-//! [`SupplyGraph`].
+//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering, flexibility, resilience, technology and space
+//! of a [`SupplyGraph`].
 //!
 //! Each index is a typed free function in a file of its own, and a small adapter behind [`Metric`] by which the
 //! command line, the documentation, the conformance tests and the benches find it: they all walk [`all`].
@@ -28,6 +28,7 @@ pub mod null;
 mod params;
 pub mod resilience;
 mod side;
+pub mod space;
 mod spec;
 mod summary;
 pub mod technology;
@@ -115,6 +116,7 @@ pub fn all() -> impl Iterator<Item = &'static dyn Metric> {
         flexibility::METRICS,
         resilience::METRICS,
         technology::METRICS,
+        space::METRICS,
     ]
     .into_iter()
     .flatten()

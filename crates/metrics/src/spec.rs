@@ -22,6 +22,8 @@ pub enum Family {
     Resilience,
     /// How far production depends on bought technology.
     Technology,
+    /// How firms are spread over space.
+    Space,
     /// Several indices in one.
     Composite,
 }
@@ -36,6 +38,7 @@ impl Family {
         Self::Flexibility,
         Self::Resilience,
         Self::Technology,
+        Self::Space,
         Self::Composite,
     ];
 
@@ -50,6 +53,7 @@ impl Family {
             Self::Flexibility => "flexibility",
             Self::Resilience => "resilience",
             Self::Technology => "technology",
+            Self::Space => "space",
             Self::Composite => "composite",
         }
     }

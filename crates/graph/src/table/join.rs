@@ -38,7 +38,8 @@ pub enum JoinError {
 }
 
 /// Joins results, period by period, into finished tables: keys and attributes in front, columns in the order of
-/// [`TableId::column_order`], the `status` of aligned tables behind.
+/// [`TableId::column_order`], the `status` behind. Rows of long tables follow each other; where [`TableId::row_keys`] says
+/// what tells rows apart, rows of one key are made one.
 #[derive(Debug, Default)]
 pub struct Joiner {
     finished: BTreeMap<TableId, Table>,
@@ -175,6 +176,7 @@ fn by_table(results: Vec<Table>) -> BTreeMap<TableId, Vec<Table>> {
 
 /// Long results one after the other, with those of the keys in front that the table has.
 fn stack(id: TableId, parts: Vec<Table>, keys: &[(&ColumnSpec, &str)]) -> Result<Table, JoinError> {
+    let parts = if id.row_keys().is_empty() { parts } else { vec![merge(id, &parts)?] };
     let mut parts = parts.into_iter();
     let Some(mut all) = parts.next() else {
         return Ok(Table::new(id, Vec::new()));
@@ -195,6 +197,73 @@ fn stack(id: TableId, parts: Vec<Table>, keys: &[(&ColumnSpec, &str)]) -> Result
     let keys = keys.iter().filter(|(key, _)| id.column_order().contains(&key.name));
     let keys = keys.map(|(key, value)| constant(key, value, n));
     Ok(Table::new(id, keys.chain(all.columns).collect()))
+}
+
+/// Long results with rows of one key made one row, in the order in which keys first appear.
+fn merge(id: TableId, parts: &[Table]) -> Result<Table, JoinError> {
+    let mut places: BTreeMap<Vec<Option<&str>>, usize> = BTreeMap::new();
+    let mut keys: Vec<Vec<Option<&str>>> = Vec::new();
+    let mut rows_of_parts: Vec<Vec<usize>> = Vec::new();
+    for part in parts {
+        let place = |row| {
+            let key: Vec<_> = id.row_keys().iter().map(|name| part.text(name, row)).collect();
+            *places.entry(key).or_insert_with_key(|key| {
+                keys.push(key.clone());
+                keys.len() - 1
+            })
+        };
+        rows_of_parts.push((0..part.n_rows()).map(place).collect());
+    }
+    let mut columns: Vec<Column> = Vec::new();
+    let mut reasons: Vec<String> = vec![String::new(); keys.len()];
+    let mut has_status = false;
+    for (part, rows) in parts.iter().zip(&rows_of_parts) {
+        for column in &part.columns {
+            let name = column.spec.name;
+            let is_known = columns.iter().any(|c| c.spec.name == name);
+            if name == STATUS.name {
+                has_status = true;
+                for (row, &place) in rows.iter().enumerate() {
+                    let Some(reason) = column.values.text(row) else { continue };
+                    let joint = if reasons[place].is_empty() { "" } else { ";" };
+                    reasons[place].extend([joint, reason]);
+                }
+            } else if let Some(at) = id.row_keys().iter().position(|key| *key == name) {
+                if !is_known {
+                    let values = keys.iter().map(|key| key[at].map(Into::into)).collect();
+                    columns.push(Column::new(&column.spec, Values::Text(values)));
+                }
+            } else if is_known {
+                return Err(JoinError::SameColumn { table: id, column: name });
+            } else {
+                columns.push(Column::new(&column.spec, placed(&column.values, rows, keys.len())));
+            }
+        }
+    }
+    let order = id.column_order();
+    columns.sort_by_key(|c| order.iter().position(|n| *n == c.spec.name).unwrap_or(order.len()));
+    if has_status {
+        let text = |reason: String| (!reason.is_empty()).then(|| reason.into());
+        let values = Values::Text(reasons.into_iter().map(text).collect());
+        columns.push(Column::new(&STATUS, values));
+    }
+    Ok(Table::new(id, columns))
+}
+
+/// Values put into these of `n` rows, the others empty.
+fn placed(values: &Values, rows: &[usize], n: usize) -> Values {
+    fn put<T: Clone>(values: &[T], rows: &[usize], mut all: Vec<T>) -> Vec<T> {
+        for (value, &row) in values.iter().zip(rows) {
+            all[row].clone_from(value);
+        }
+        all
+    }
+    match values {
+        Values::F64(v) => Values::F64(put(v, rows, vec![f64::NAN; n])),
+        Values::I64(v) => Values::I64(put(v, rows, vec![None; n])),
+        Values::Bool(v) => Values::Bool(put(v, rows, vec![None; n])),
+        Values::Text(v) => Values::Text(put(v, rows, vec![None; n])),
+    }
 }
 
 fn constant(spec: &ColumnSpec, value: &str, n: usize) -> Column {
@@ -269,6 +338,40 @@ mod tests {
         };
         let error = Joiner::keys_only().add_period("", &graph(), vec![a(), a()]);
         let expected = JoinError::SameColumn { table: TableId::NodeMetrics, column: "pagerank" };
+        assert_eq!(error.expect_err("refused"), expected);
+    }
+
+    #[test]
+    fn rows_of_one_key_are_made_one() {
+        static SECTOR: ColumnSpec = ColumnSpec::text("sector", "");
+        static GINI: ColumnSpec = ColumnSpec::number("locational_gini", Unit::One, "");
+        static PLANTS: ColumnSpec = ColumnSpec::count("n_plants", "");
+        let text = |values: &[Option<&str>]| {
+            Values::Text(values.iter().map(|value| value.map(Into::into)).collect())
+        };
+        let table = |sectors: &[Option<&str>], spec, values, status: &[Option<&str>]| {
+            let sectors = Column::new(&SECTOR, text(sectors));
+            let columns =
+                vec![sectors, Column::new(spec, values), Column::new(&STATUS, text(status))];
+            Table::new(TableId::SpatialSector, columns)
+        };
+        let (glass, mezcal) = (Some("glass"), Some("mezcal"));
+        let plants = Values::I64(vec![Some(7), Some(3)]);
+        let plants = table(&[mezcal, None], &PLANTS, plants, &[None, Some("n_plants=no_in")]);
+        let gini = Values::F64(vec![0.5, f64::NAN]);
+        let gini = table(&[glass, None], &GINI, gini, &[None, Some("locational_gini=no_out")]);
+        let mut joiner = Joiner::keys_only();
+        joiner.add_period("1", &graph(), vec![plants.clone(), gini]).expect("they fit");
+        let joined = joiner.finish().remove(0);
+        let names: Vec<_> = joined.columns().iter().map(|c| c.spec.name).collect();
+        assert_eq!(names, ["period", "sector", "locational_gini", "n_plants", "status"]);
+        let sectors = [0, 1, 2].map(|row| joined.text("sector", row));
+        assert_eq!(sectors, [mezcal, None, glass]);
+        assert_eq!([0, 2].map(|row| joined.number("n_plants", row)), [Some(7.0), None]);
+        assert_eq!([0, 2].map(|row| joined.number("locational_gini", row)), [None, Some(0.5)]);
+        assert_eq!(joined.text("status", 1), Some("n_plants=no_in;locational_gini=no_out"));
+        let error = Joiner::keys_only().add_period("", &graph(), vec![plants.clone(), plants]);
+        let expected = JoinError::SameColumn { table: TableId::SpatialSector, column: "n_plants" };
         assert_eq!(error.expect_err("refused"), expected);
     }
 

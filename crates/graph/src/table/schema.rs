@@ -5,7 +5,7 @@ use super::column_order::{
     EDGE_METRICS, FOOTPRINTS, GROUP_BETWEENNESS, GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES,
     NETWORK_SUMMARY, NODE_METRICS, NULL_MODELS, REGIONAL_COEFFICIENTS, RICH_CLUB, ROBUSTNESS_CURVE,
     ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY,
-    STAGE_LINKAGES, STRUCTURAL_PATHS,
+    SPATIAL_AREAL, SPATIAL_CURVE, SPATIAL_SECTOR, STAGE_LINKAGES, STRUCTURAL_PATHS,
 };
 use super::{ColumnSpec, Kind, Unit};
 use std::fmt;
@@ -97,6 +97,12 @@ pub enum TableId {
     ActivityComplexity,
     /// One row a place and activity.
     Relatedness,
+    /// One row a region and sector, and one a region.
+    SpatialAreal,
+    /// One row a sector: how its firms are spread over space.
+    SpatialSector,
+    /// One row a sector, function and distance.
+    SpatialCurve,
     /// One row a finding about the input.
     Diagnostics,
 }
@@ -140,6 +146,9 @@ impl TableId {
         Self::PlaceComplexity,
         Self::ActivityComplexity,
         Self::Relatedness,
+        Self::SpatialAreal,
+        Self::SpatialSector,
+        Self::SpatialCurve,
         Self::Diagnostics,
     ];
 
@@ -183,6 +192,9 @@ impl TableId {
             Self::PlaceComplexity => "place_complexity",
             Self::ActivityComplexity => "activity_complexity",
             Self::Relatedness => "relatedness",
+            Self::SpatialAreal => "spatial_areal",
+            Self::SpatialSector => "spatial_sector",
+            Self::SpatialCurve => "spatial_curve",
             Self::Diagnostics => "diagnostics",
         }
     }
@@ -254,6 +266,13 @@ impl TableId {
             Self::PlaceComplexity => "One row a firm or place: how complex what it has is.",
             Self::ActivityComplexity => "One row an input or product: how complex it is.",
             Self::Relatedness => "One row a place and activity: how near it is to what is there.",
+            Self::SpatialAreal => {
+                "One row a region and sector, one a region without a sector: what is where."
+            }
+            Self::SpatialSector => "One row a sector: how its firms are spread over space.",
+            Self::SpatialCurve => {
+                "One row a sector, function and distance: how near to each other firms are."
+            }
             Self::RichClub => "One row a number of partners: ties among those who have more.",
             Self::GroupBetweenness => "One row a group: how many ways between others pass it.",
             Self::BrokerageRoles => {
@@ -344,7 +363,21 @@ impl TableId {
             Self::Relatedness => {
                 &["period", "place", "activity", "amount", "rca", "relatedness", "status"]
             }
+            Self::SpatialAreal => SPATIAL_AREAL,
+            Self::SpatialSector => SPATIAL_SECTOR,
+            Self::SpatialCurve => SPATIAL_CURVE,
             Self::Diagnostics => &["check", "value", "severity", "detail"],
+        }
+    }
+
+    /// The text columns that tell apart the rows of a long table to which several metrics bring columns; empty for tables
+    /// whose rows belong to one metric.
+    #[must_use]
+    pub fn row_keys(self) -> &'static [&'static str] {
+        match self {
+            Self::SpatialAreal => &["region", "sector"],
+            Self::SpatialSector => &["sector"],
+            _ => &[],
         }
     }
 }

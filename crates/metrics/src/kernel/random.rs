@@ -20,6 +20,21 @@ pub(crate) fn permutation(n: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
     order
 }
 
+/// `k` of the numbers below `n`, in a random order: the last of a [`permutation`] that is not carried on.
+pub(crate) fn sample(n: usize, k: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    let kept = n - k.min(n);
+    for last in (kept..n).rev() {
+        order.swap(last, below(last as u64 + 1, rng) as usize);
+    }
+    order.split_off(kept)
+}
+
+/// A number from 0 up to 1, in steps of 2⁻⁵³.
+pub(crate) fn unit(rng: &mut ChaCha8Rng) -> f64 {
+    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
 /// A number below `bound`, each as likely as the others (Lemire 2019).
 pub(crate) fn below(bound: u64, rng: &mut ChaCha8Rng) -> u64 {
     loop {

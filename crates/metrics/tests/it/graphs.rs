@@ -112,6 +112,34 @@ fn world() -> SupplyGraph {
         )
 }
 
+/// Nine firms with places, three of them at one, and two without: of four sectors, one of a single firm, and three regions.
+pub(crate) fn map() -> SupplyGraph {
+    let lat = [19.5, 19.5, 19.51, 19.5, 19.6, 19.7, 19.62, 19.8, 19.75].map(Some);
+    let lon = [-104.0, -104.0, -104.02, -104.0, -103.9, -103.8, -103.85, -104.1, -104.2].map(Some);
+    let sectors = [
+        "still", "still", "still", "still", "agave", "agave", "agave", "glass", "shop", "shop", "",
+    ];
+    let regions = ["a", "a", "a", "a", "b", "b", "b", "c", "c", "c", "c"];
+    let workers = [9.0, 3.0, 3.0, 1.0, 20.0, 40.0, 10.0, 100.0, 2.0, 0.0, 5.0].map(Some);
+    graph(
+        11,
+        &[
+            (4, 0, 6.0),
+            (5, 1, 5.0),
+            (6, 2, 4.0),
+            (7, 0, 2.0),
+            (0, 8, 9.0),
+            (1, 9, 3.0),
+            (2, 2, 1.0),
+        ],
+    )
+    .with_number("lat", lat.into_iter().chain([None; 2]))
+    .with_number("lon", lon.into_iter().chain([None; 2]))
+    .with_number("employees", workers)
+    .with_text("region", regions.map(Some))
+    .with_text("sector", sectors.map(|name| (!name.is_empty()).then_some(name)))
+}
+
 /// Graphs at the edges of what the indices are defined for, with their names.
 pub(crate) fn awkward() -> Vec<(&'static str, SupplyGraph)> {
     let accounts = |graph: SupplyGraph, output: &[f64]| {
@@ -147,6 +175,7 @@ pub(crate) fn awkward() -> Vec<(&'static str, SupplyGraph)> {
         ("ten firms with households and workers", households()),
         ("ten firms in stages", stages),
         ("regions that trade", world()),
+        ("firms on a map", map()),
         ("three hundred nodes", scattered(300, 1500)),
     ]
 }

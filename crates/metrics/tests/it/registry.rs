@@ -5,7 +5,7 @@ use palenque_metrics::{Family, Metric, MetricSpec, Params, all};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 8] = [
     "centrality",
     "fragmentation",
     "linkage",
@@ -13,6 +13,7 @@ const FOLDERS: [&str; 7] = [
     "flexibility",
     "resilience",
     "technology",
+    "space",
 ];
 
 fn specs() -> impl Iterator<Item = &'static MetricSpec> {
