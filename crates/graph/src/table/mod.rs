@@ -39,6 +39,8 @@ pub enum Unit {
     Stage,
     /// A level of the trophic scale, one unit a step of the chain.
     Level,
+    /// Years.
+    Year,
     /// A place in an order, 1 the largest.
     Rank,
     /// Natural units of information.
@@ -61,6 +63,7 @@ impl Unit {
             Self::PerHop => "1/hop",
             Self::Stage => "stage",
             Self::Level => "level",
+            Self::Year => "year",
             Self::Rank => "rank",
             Self::Nat => "nat",
             Self::Id => "id",
