@@ -3,6 +3,7 @@
 mod column_order;
 mod join;
 mod schema;
+mod temporal_order;
 
 pub use join::{JoinError, Joiner};
 pub use schema::{Alignment, TableId};

@@ -4,6 +4,7 @@ use super::links::links;
 use super::one_period;
 use crate::kernel::ratio::ratio_or_status;
 use crate::linkage::groups::Groups;
+use crate::linkage::stage_order::LinkKind;
 use crate::long::{Rows, STATUS};
 use crate::params::did_you_mean;
 use crate::{
@@ -231,7 +232,7 @@ impl Metric for LinkageCreation {
                 grouping.into(),
                 (&*groups.names[s]).into(),
                 (&*groups.names[t]).into(),
-                kind.map(|kind| kind.name()).into(),
+                kind.map(LinkKind::name).into(),
                 focal.and_then(|focal| direction(s, t, focal)).into(),
                 links.before.into(),
                 links.after.into(),

@@ -50,9 +50,9 @@ pub enum Side {
 /// let ids = ["ana", "beto", "still"];
 /// let before = SupplyGraph::from_flows(ids, [(0, 2, 3.0), (1, 2, 1.0)])?;
 /// let after = SupplyGraph::from_flows(ids, [(0, 2, 4.0)])?;
-/// let still = partner_switching(&before, &after, Side::Suppliers)[2]?;
+/// let still = partner_switching(&before, &after, Side::Suppliers)[2].expect("it buys in both");
 /// assert_eq!((still.jaccard, still.share, still.dropped), (0.5, 0.25, 0.25));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), palenque_graph::BuildError>(())
 /// ```
 #[must_use]
 pub fn partner_switching(

@@ -50,10 +50,9 @@ fn refuses_the_input(error: &MetricError) -> bool {
 
 fn check_rows(table: &Table, graph: &SupplyGraph, at: &str) {
     let expected = match table.id().alignment() {
-        Alignment::Node => graph.n_nodes(),
+        Alignment::Node | Alignment::PairNode => graph.n_nodes(),
         Alignment::Edge => graph.n_edges(),
         Alignment::Pair => 1,
-        Alignment::PairNode => graph.n_nodes(),
         Alignment::Long => table.n_rows(),
     };
     assert_eq!(table.n_rows(), expected, "{at}: rows of {}", table.id());
