@@ -48,8 +48,13 @@ fn metric(page: &mut String, metric: &dyn Metric) {
         let needs: Vec<String> = spec.needs.iter().map(|name| format!("`{name}`")).collect();
         let _ = writeln!(page, "* **Needs:** node columns {}", needs.join(", "));
     }
-    if metric.scope() == Scope::Pair {
-        let _ = writeln!(page, "* **Periods:** compares each period with the next");
+    let periods = match metric.scope() {
+        Scope::Period => None,
+        Scope::Pair => Some("compares each period with the next"),
+        Scope::Panel => Some("looks at all periods together"),
+    };
+    if let Some(periods) = periods {
+        let _ = writeln!(page, "* **Periods:** {periods}");
     }
     for side in metric.sides() {
         let _ = writeln!(

@@ -112,6 +112,7 @@ pub(crate) fn names() -> BTreeSet<&'static str> {
         "@linkage",
         "@clustering",
         "@flexibility",
+        "@change",
         "@resilience",
         "@technology",
         "@space",

@@ -47,7 +47,7 @@ pub use builder::{BuildError, Built, Duplicates, SupplyGraphBuilder};
 pub use columns::{Columns, FinalDemand, NumberColumn, TextColumn};
 pub use diagnostic::{Diagnostic, Diagnostics, Location, Severity, Snippet};
 pub use ids::{IdLookup, Ids};
-pub use panel::{Panel, PanelError};
+pub use panel::{Panel, PanelError, PeriodPair};
 pub use petgraph::graph::{EdgeIndex, NodeIndex};
 pub use progress::{NoProgress, Progress};
 pub use relation::Relation;

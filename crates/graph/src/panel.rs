@@ -10,6 +10,43 @@ pub struct Panel {
     periods: Vec<(Box<str>, SupplyGraph)>,
 }
 
+/// A period of a panel and the one after it.
+///
+/// # Example
+/// ```
+/// use palenque_graph::{PeriodPair, SupplyGraph};
+///
+/// let graph = SupplyGraph::from_flows(["a", "b"], [(0, 1, 9.0)])?;
+/// let pair = |to_name| PeriodPair { from_name: "1994", from: &graph, to_name, to: &graph };
+/// assert_eq!(pair("1999").years(), 5.0);
+/// assert_eq!(pair("later").years(), 1.0);
+/// # Ok::<(), palenque_graph::BuildError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct PeriodPair<'p> {
+    /// The name of the earlier period.
+    pub from_name: &'p str,
+    /// The earlier period.
+    pub from: &'p SupplyGraph,
+    /// The name of the later period.
+    pub to_name: &'p str,
+    /// The later period, over the same nodes.
+    pub to: &'p SupplyGraph,
+}
+
+impl PeriodPair<'_> {
+    /// The years from one period to the other where both are named after years of four digits; else 1.
+    #[must_use]
+    pub fn years(&self) -> f64 {
+        let year = |name: &str| {
+            let digits = name.len() == 4 && name.bytes().all(|byte| byte.is_ascii_digit());
+            digits.then(|| name.parse::<f64>().ok()).flatten()
+        };
+        let years = year(self.to_name).zip(year(self.from_name)).map(|(to, from)| to - from);
+        years.filter(|&years| years > 0.0).unwrap_or(1.0)
+    }
+}
+
 /// Why graphs do not make a panel.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -59,6 +96,15 @@ impl Panel {
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &SupplyGraph)> + '_ {
         self.periods.iter().map(|(name, graph)| (&**name, graph))
+    }
+
+    /// Every period with the one after it, in order.
+    #[must_use]
+    pub fn pairs(&self) -> impl ExactSizeIterator<Item = PeriodPair<'_>> + '_ {
+        self.periods.windows(2).map(|two| {
+            let [(from_name, from), (to_name, to)] = two else { unreachable!("two periods") };
+            PeriodPair { from_name, from, to_name, to }
+        })
     }
 
     /// How many periods there are, at least one.

@@ -1,5 +1,5 @@
-//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering, flexibility, resilience, technology and space
-//! of a [`SupplyGraph`].
+//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering, flexibility, change, resilience, technology
+//! and space of a [`SupplyGraph`].
 //!
 //! Each index is a typed free function in a file of its own, and a small adapter behind [`Metric`] by which the
 //! command line, the documentation, the conformance tests and the benches find it: they all walk [`all`].
@@ -17,6 +17,7 @@
 //! ```
 
 pub mod centrality;
+pub mod change;
 pub mod clustering;
 mod error;
 pub mod flexibility;
@@ -38,7 +39,7 @@ pub use params::{ParamError, ParamSpec, Params, SideSpec, nearest};
 pub use spec::{Family, MetricSpec, Output, Scope};
 pub use summary::{Figure, SUMMARY_COLUMNS, network_summary};
 
-use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table};
+use palenque_graph::{Diagnostic, Panel, PeriodPair, Progress, SupplyGraph, Table};
 
 /// An index, or several that are computed together, behind one interface.
 pub trait Metric: Sync {
@@ -60,7 +61,7 @@ pub trait Metric: Sync {
         progress: &dyn Progress,
     ) -> Result<Vec<Table>, MetricError>;
 
-    /// What it looks at: one period, or two.
+    /// What it looks at: one period, two, or all.
     fn scope(&self) -> Scope {
         Scope::Period
     }
@@ -77,14 +78,27 @@ pub trait Metric: Sync {
     }
 
     /// Computes what happened between two consecutive periods of one panel. Only metrics of [`Scope::Pair`] do; their
-    /// results are long tables without the columns `period_from` and `period_to`.
+    /// results have no columns `period_from` and `period_to`.
     ///
     /// # Errors
     /// As [`Metric::compute`].
     fn compare(
         &self,
-        _from: &SupplyGraph,
-        _to: &SupplyGraph,
+        _pair: &PeriodPair<'_>,
+        _params: &Params,
+        _progress: &dyn Progress,
+    ) -> Result<Vec<Table>, MetricError> {
+        Ok(Vec::new())
+    }
+
+    /// Computes what all periods of a panel tell together. Only metrics of [`Scope::Panel`] do; their results are long
+    /// tables.
+    ///
+    /// # Errors
+    /// As [`Metric::compute`].
+    fn over(
+        &self,
+        _panel: &Panel,
         _params: &Params,
         _progress: &dyn Progress,
     ) -> Result<Vec<Table>, MetricError> {
@@ -114,6 +128,7 @@ pub fn all() -> impl Iterator<Item = &'static dyn Metric> {
         linkage::METRICS,
         clustering::METRICS,
         flexibility::METRICS,
+        change::METRICS,
         resilience::METRICS,
         technology::METRICS,
         space::METRICS,

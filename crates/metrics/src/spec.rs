@@ -16,8 +16,10 @@ pub enum Family {
     Linkage,
     /// Who is close to whom.
     Clustering,
-    /// How fast links and output change.
+    /// How far firms can switch and scale.
     Flexibility,
+    /// How firms, links and output change from period to period.
+    Change,
     /// What is left after a disruption.
     Resilience,
     /// How far production depends on bought technology.
@@ -36,6 +38,7 @@ impl Family {
         Self::Linkage,
         Self::Clustering,
         Self::Flexibility,
+        Self::Change,
         Self::Resilience,
         Self::Technology,
         Self::Space,
@@ -51,6 +54,7 @@ impl Family {
             Self::Linkage => "linkage",
             Self::Clustering => "clustering",
             Self::Flexibility => "flexibility",
+            Self::Change => "change",
             Self::Resilience => "resilience",
             Self::Technology => "technology",
             Self::Space => "space",
@@ -72,6 +76,8 @@ pub enum Scope {
     Period,
     /// Two consecutive periods: what became of the one in the other.
     Pair,
+    /// All periods together.
+    Panel,
 }
 
 /// What a metric writes to one table.

@@ -115,9 +115,13 @@ fn metric_page(metric: &dyn Metric) -> Done {
             ),
         )
         .line("needs", &spec.needs.join(", "));
-    if metric.scope() == Scope::Pair {
-        page = page.line("periods", "compares each period with the next: needs two or more");
-    }
+    page = match metric.scope() {
+        Scope::Period => page,
+        Scope::Pair => {
+            page.line("periods", "compares each period with the next: needs two or more")
+        }
+        Scope::Panel => page.line("periods", "looks at all periods together: needs two or more"),
+    };
     for side in metric.sides() {
         let what = format!("--input {}=FILE with {}: {}", side.name, side.columns, side.meaning);
         page = page.line("side table", &what);

@@ -115,6 +115,10 @@ fn tables() -> Value {
             if key_column && !properties.contains_key(*key) {
                 properties.insert((*key).to_owned(), json!({ "type": ["string", "null"] }));
             }
+            if *key == "dt_years" {
+                let years = json!({ "type": "number", "unit": "year" });
+                properties.insert((*key).to_owned(), years);
+            }
         }
         let items = json!({ "type": "object", "properties": properties });
         all.insert(

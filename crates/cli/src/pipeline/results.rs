@@ -6,7 +6,7 @@ use crate::diagnostics::{Outcome, Refusal};
 use crate::selection::{Asked, Pick, Selection};
 use crate::session::Session;
 use palenque_graph::table::{JoinError, Joiner};
-use palenque_graph::{Diagnostic, Panel, Severity, SupplyGraph, Table, TableId};
+use palenque_graph::{Diagnostic, Panel, Severity, Table, TableId};
 use palenque_metrics::kernel::coefficients::Economy;
 use palenque_metrics::kernel::threads::with_threads;
 use palenque_metrics::null::{Chance, NullConfig, null_models, null_table};
@@ -19,19 +19,23 @@ pub(super) struct Results {
     periods: Vec<Vec<Table>>,
     /// By pair of consecutive periods.
     pairs: Vec<Vec<Table>>,
+    /// Of all periods together.
+    panel: Vec<Table>,
 }
 
 impl Results {
     /// No results, for the periods of a panel.
     pub(super) fn of(panel: &Panel) -> Self {
         let n = panel.n_periods();
-        Self { periods: vec![Vec::new(); n], pairs: vec![Vec::new(); n.saturating_sub(1)] }
+        let pairs = vec![Vec::new(); panel.pairs().len()];
+        Self { periods: vec![Vec::new(); n], pairs, panel: Vec::new() }
     }
 
     /// Adds those of another step.
     pub(super) fn extend(&mut self, other: Self) {
         let all = self.periods.iter_mut().chain(&mut self.pairs);
         all.zip(other.periods.into_iter().chain(other.pairs)).for_each(|(a, b)| a.extend(b));
+        self.panel.extend(other.panel);
     }
 
     /// The finished tables.
@@ -39,16 +43,12 @@ impl Results {
         for ((period, graph), tables) in panel.iter().zip(self.periods) {
             joiner.add_period(period, graph, tables)?;
         }
-        for (((from, _), (to, _)), tables) in pairs(panel).zip(self.pairs) {
-            joiner.add_pair(from, to, tables)?;
+        for (pair, tables) in panel.pairs().zip(self.pairs) {
+            joiner.add_pair(&pair, tables)?;
         }
+        joiner.add_panel(panel, self.panel)?;
         Ok(joiner.finish())
     }
-}
-
-/// Every period with the one after it.
-fn pairs(panel: &Panel) -> impl Iterator<Item = ((&str, &SupplyGraph), (&str, &SupplyGraph))> + '_ {
-    panel.iter().zip(panel.iter().skip(1))
 }
 
 /// If fewer attempts to exchange links succeed than this, random networks may still be like the observed one.
@@ -188,25 +188,30 @@ impl Run<'_> {
         params: &Params,
         panel: &Panel,
     ) -> Result<Results, MetricError> {
-        let is_pair = pick.metric.scope() == Scope::Pair;
-        if is_pair && panel.n_periods() < 2 {
+        let scope = pick.metric.scope();
+        if scope != Scope::Period && panel.n_periods() < 2 {
             return Err(MetricError::InputMissing { what: "two periods".into() });
         }
         self.session.part(pick.spec().name, |session| {
             let progress = &session.progress;
             let mut results = Results::of(panel);
             with_threads(session.threads, || {
-                if is_pair {
-                    for (all, ((_, from), (_, to))) in results.pairs.iter_mut().zip(pairs(panel)) {
-                        *all = pick.kept(pick.metric.compare(from, to, params, progress)?);
+                match scope {
+                    Scope::Pair => {
+                        for (all, pair) in results.pairs.iter_mut().zip(panel.pairs()) {
+                            *all = pick.kept(pick.metric.compare(&pair, params, progress)?);
+                        }
                     }
-                } else {
-                    for (all, (period, graph)) in results.periods.iter_mut().zip(panel.iter()) {
-                        // A network without periods is told by the metric that its side table has several.
-                        let own =
-                            if period.is_empty() { None } else { Some(params.of_period(period)) };
-                        let params = own.as_ref().unwrap_or(params);
-                        *all = pick.kept(pick.metric.compute(graph, params, progress)?);
+                    Scope::Panel => {
+                        results.panel = pick.kept(pick.metric.over(panel, params, progress)?);
+                    }
+                    Scope::Period => {
+                        for (all, (period, graph)) in results.periods.iter_mut().zip(panel.iter()) {
+                            // A network without periods is told by the metric that its side table has several.
+                            let own = (!period.is_empty()).then(|| params.of_period(period));
+                            let params = own.as_ref().unwrap_or(params);
+                            *all = pick.kept(pick.metric.compute(graph, params, progress)?);
+                        }
                     }
                 }
                 Ok(results)
@@ -279,7 +284,7 @@ impl Run<'_> {
                 | MetricError::TooLarge { .. }
                 | MetricError::TooLong { .. }
         );
-        let one_period = pick.metric.scope() == Scope::Pair && cannot;
+        let one_period = pick.metric.scope() != Scope::Period && cannot;
         let is_wrong = matches!(error, MetricError::Parameter(_) | MetricError::Side(_))
             || pick.asked == Asked::Name
             || (pick.asked == Asked::Family && !cannot);
@@ -306,6 +311,7 @@ mod tests {
     use clap::Parser;
     use palenque_graph::Progress;
     use palenque_graph::table::{Column, ColumnSpec, Unit, Values};
+    use palenque_graph::{PeriodPair, SupplyGraph};
     use palenque_metrics::{MetricSpec, Output, SideSpec};
 
     /// How much more each node sells than in the period before, by a weight of a side table.
@@ -352,11 +358,11 @@ mod tests {
 
         fn compare(
             &self,
-            from: &SupplyGraph,
-            to: &SupplyGraph,
+            pair: &PeriodPair<'_>,
             params: &Params,
             _: &dyn Progress,
         ) -> Result<Vec<Table>, MetricError> {
+            let PeriodPair { from, to, .. } = pair;
             let missing = || MetricError::InputMissing { what: "side table `fake_weights`".into() };
             let side = params.side("fake_weights").ok_or_else(missing)?;
             let weights = side.rows().map(|(_, cells)| cells[1].parse::<f64>().unwrap_or(f64::NAN));
@@ -377,6 +383,15 @@ mod tests {
 
     /// What the fake metric comes to in a folder with these files.
     fn measured(files: &[(&str, &str)], asked: Asked) -> (Outcome<Vec<Table>>, Session, Products) {
+        measured_by(&Change, files, asked)
+    }
+
+    /// What a metric comes to in a folder with these files.
+    fn measured_by(
+        metric: &'static dyn Metric,
+        files: &[(&str, &str)],
+        asked: Asked,
+    ) -> (Outcome<Vec<Table>>, Session, Products) {
         let folder = Scratch::make().expect("a folder");
         for (name, text) in files {
             #[expect(clippy::disallowed_methods, reason = "a test makes its own inputs")]
@@ -396,7 +411,7 @@ mod tests {
         let tables = (|| {
             let sides = Sides::read(&mut session, &pipeline, &base)?;
             let panel = crate::pipeline::read(&mut session, &pipeline, &base)?.panel;
-            let picks = vec![Pick::whole(&Change, asked)];
+            let picks = vec![Pick::whole(metric, asked)];
             let selection = Selection { picks, order: Vec::new() };
             let (session, products) = (&mut session, &mut products);
             let mut run = Run { session, pipeline: &pipeline, sides: &sides, products };
@@ -431,6 +446,23 @@ mod tests {
             session.found.iter().map(Diagnostic::id).collect::<Vec<_>>(),
             ["W0209", "W0507"]
         );
+    }
+
+    #[test]
+    fn a_panel_metric_sees_all_periods_at_once() {
+        let weights = ("weights.csv", "node_id,weight\na,1\n");
+        let metric = palenque_metrics::find("edge_persistence").expect("a metric");
+        let (tables, session, _) = measured_by(metric, &[YEARS, weights], Asked::Name);
+        let Ok(tables) = tables else { panic!("{:?}", session.found) };
+        let [summary, links] = &tables[..] else { panic!("two tables") };
+        assert_eq!(links.text("last_period", 0), Some("2022"));
+        assert_eq!([0, 1].map(|row| links.number("n_periods", row)), [Some(3.0), Some(1.0)]);
+        let mean = (summary.text("period", 0), summary.number("value", 0));
+        assert_eq!(mean, (Some("2022"), Some(4.0 / 6.0)));
+        let alone = ("edges.csv", "source,target,weight\na,b,1\n");
+        let (tables, _, products) = measured_by(metric, &[alone, weights], Asked::Family);
+        assert!(tables.is_ok_and(|tables| tables.is_empty()));
+        assert_eq!(products.left_out[0].0, "edge_persistence");
     }
 
     #[test]

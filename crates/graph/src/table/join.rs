@@ -1,8 +1,10 @@
 //! Results of many metrics, over one or more periods, joined into the tables that are written.
 
-use super::schema::{ATTRIBUTES, NODE_ID, PERIOD, PERIOD_FROM, PERIOD_TO, SOURCE, STATUS, TARGET};
+use super::schema::{
+    ATTRIBUTES, DT_YEARS, NODE_ID, PERIOD, PERIOD_FROM, PERIOD_TO, SOURCE, STATUS, TARGET,
+};
 use super::{Alignment, Column, ColumnSpec, Status, Table, TableId, Values};
-use crate::SupplyGraph;
+use crate::{Panel, PeriodPair, SupplyGraph};
 use std::collections::BTreeMap;
 
 /// Why results could not be joined.
@@ -17,14 +19,14 @@ pub enum JoinError {
         /// The column.
         column: &'static str,
     },
-    /// A result has not one row a node or edge.
+    /// A result has not one row a node, edge or pair of periods.
     #[error("{table} has {found} rows where the graph has {expected}")]
     RowCount {
         /// The table.
         table: TableId,
         /// Rows of the result.
         found: usize,
-        /// Nodes or edges of the graph.
+        /// Nodes or edges of the graph, or 1.
         expected: usize,
     },
     /// One period has other columns than the one before it.
@@ -70,24 +72,63 @@ impl Joiner {
         results: Vec<Table>,
     ) -> Result<(), JoinError> {
         for (id, parts) in by_table(results) {
+            let keys = |n| vec![constant(&PERIOD, period, n)];
             let table = match id.alignment() {
-                Alignment::Long => stack(id, parts, &[(&PERIOD, period)])?,
-                aligned => self.align(id, aligned, parts, period, graph)?,
+                Alignment::Edge => {
+                    let n = graph.n_edges();
+                    let keys = keys(n).into_iter().chain(edge_keys(graph));
+                    align(id, n, keys.collect(), parts)?
+                }
+                Alignment::Node => {
+                    let n = graph.n_nodes();
+                    let keys = keys(n).into_iter().chain(self.node_keys(graph));
+                    align(id, n, keys.collect(), parts)?
+                }
+                _ => stack(id, parts, &[(&PERIOD, period)])?,
             };
             self.append(id, table, period)?;
         }
         Ok(())
     }
 
-    /// Adds all results about what became of one period in another: long tables, with both periods in front.
+    /// Adds all results about what became of one period in the next, with both periods in front.
+    ///
+    /// # Errors
+    /// [`JoinError`] when two results fill one column, or rows or columns do not fit.
+    pub fn add_pair(
+        &mut self,
+        pair: &PeriodPair<'_>,
+        results: Vec<Table>,
+    ) -> Result<(), JoinError> {
+        let (from, to) = (pair.from_name, pair.to_name);
+        for (id, parts) in by_table(results) {
+            let keys = |n| vec![constant(&PERIOD_FROM, from, n), constant(&PERIOD_TO, to, n)];
+            let table = match id.alignment() {
+                Alignment::Pair => {
+                    let years = Column::new(&DT_YEARS, Values::F64(vec![pair.years()]));
+                    align(id, 1, keys(1).into_iter().chain([years]).collect(), parts)?
+                }
+                Alignment::PairNode => {
+                    let n = pair.to.n_nodes();
+                    let keys = keys(n).into_iter().chain([node_ids(pair.to)]);
+                    align(id, n, keys.collect(), parts)?
+                }
+                _ => stack(id, parts, &[(&PERIOD, to), (&PERIOD_FROM, from), (&PERIOD_TO, to)])?,
+            };
+            self.append(id, table, to)?;
+        }
+        Ok(())
+    }
+
+    /// Adds all results about a whole panel: long tables, of its last period where they have a column `period`.
     ///
     /// # Errors
     /// [`JoinError`] when columns do not fit.
-    pub fn add_pair(&mut self, from: &str, to: &str, results: Vec<Table>) -> Result<(), JoinError> {
+    pub fn add_panel(&mut self, panel: &Panel, results: Vec<Table>) -> Result<(), JoinError> {
+        let last = panel.iter().last().map_or("", |(period, _)| period);
         for (id, parts) in by_table(results) {
-            let keys = [(&PERIOD, to), (&PERIOD_FROM, from), (&PERIOD_TO, to)];
-            let table = stack(id, parts, &keys)?;
-            self.append(id, table, to)?;
+            let table = stack(id, parts, &[(&PERIOD, last)])?;
+            self.append(id, table, last)?;
         }
         Ok(())
     }
@@ -98,48 +139,8 @@ impl Joiner {
         self.finished.into_values().collect()
     }
 
-    fn align(
-        &self,
-        id: TableId,
-        alignment: Alignment,
-        parts: Vec<Table>,
-        period: &str,
-        graph: &SupplyGraph,
-    ) -> Result<Table, JoinError> {
-        let expected = match alignment {
-            Alignment::Edge => graph.n_edges(),
-            _ => graph.n_nodes(),
-        };
-        let mut values: Vec<Column> = Vec::new();
-        for part in parts {
-            if part.n_rows() != expected {
-                return Err(JoinError::RowCount { table: id, found: part.n_rows(), expected });
-            }
-            for column in part.columns {
-                if values.iter().any(|c| c.spec.name == column.spec.name) {
-                    return Err(JoinError::SameColumn { table: id, column: column.spec.name });
-                }
-                values.push(column);
-            }
-        }
-        let order = id.column_order();
-        let place =
-            |c: &Column| order.iter().position(|n| *n == c.spec.name).unwrap_or(order.len());
-        values.sort_by_key(place);
-        let status = status_column(expected, &values);
-        let mut columns = vec![constant(&PERIOD, period, expected)];
-        match alignment {
-            Alignment::Edge => columns.extend(edge_keys(graph)),
-            _ => columns.extend(self.node_keys(graph)),
-        }
-        columns.extend(values.into_iter().map(|c| Column { status: Vec::new(), ..c }));
-        columns.push(status);
-        Ok(Table::new(id, columns))
-    }
-
     fn node_keys(&self, graph: &SupplyGraph) -> Vec<Column> {
-        let ids = graph.ids().iter().map(|id| Some(id.into())).collect();
-        let mut columns = vec![Column::new(&NODE_ID, Values::Text(ids))];
+        let mut columns = vec![node_ids(graph)];
         for spec in if self.attributes { ATTRIBUTES } else { &[] } {
             if let Some(column) = graph.nodes().text(spec.name) {
                 let values = column.iter().map(|v| v.map(Into::into)).collect();
@@ -172,6 +173,35 @@ fn by_table(results: Vec<Table>) -> BTreeMap<TableId, Vec<Table>> {
         parts.entry(table.id).or_default().push(table);
     }
     parts
+}
+
+/// Results side by side, one row each of what the table is about, behind its keys; the reasons for gaps at the end.
+fn align(
+    id: TableId,
+    expected: usize,
+    keys: Vec<Column>,
+    parts: Vec<Table>,
+) -> Result<Table, JoinError> {
+    let mut values: Vec<Column> = Vec::new();
+    for part in parts {
+        if part.n_rows() != expected {
+            return Err(JoinError::RowCount { table: id, found: part.n_rows(), expected });
+        }
+        for column in part.columns {
+            if values.iter().any(|c| c.spec.name == column.spec.name) {
+                return Err(JoinError::SameColumn { table: id, column: column.spec.name });
+            }
+            values.push(column);
+        }
+    }
+    let order = id.column_order();
+    let place = |c: &Column| order.iter().position(|n| *n == c.spec.name).unwrap_or(order.len());
+    values.sort_by_key(place);
+    let status = status_column(expected, &values);
+    let mut columns = keys;
+    columns.extend(values.into_iter().map(|c| Column { status: Vec::new(), ..c }));
+    columns.push(status);
+    Ok(Table::new(id, columns))
 }
 
 /// Long results one after the other, with those of the keys in front that the table has.
@@ -269,6 +299,11 @@ fn placed(values: &Values, rows: &[usize], n: usize) -> Values {
 fn constant(spec: &ColumnSpec, value: &str, n: usize) -> Column {
     let value = (!value.is_empty()).then(|| value.into());
     Column::new(spec, Values::Text(vec![value; n]))
+}
+
+fn node_ids(graph: &SupplyGraph) -> Column {
+    let ids = graph.ids().iter().map(|id| Some(id.into())).collect();
+    Column::new(&NODE_ID, Values::Text(ids))
 }
 
 fn edge_keys(graph: &SupplyGraph) -> [Column; 2] {
@@ -387,9 +422,11 @@ mod tests {
                 ],
             )
         };
+        let graph = graph();
+        let pair = |from_name, to_name| PeriodPair { from_name, from: &graph, to_name, to: &graph };
         let mut joiner = Joiner::keys_only();
-        joiner.add_pair("2020", "2021", vec![change(1.0)]).expect("they fit");
-        joiner.add_pair("2021", "2022", vec![change(2.0)]).expect("they fit");
+        joiner.add_pair(&pair("2020", "2021"), vec![change(1.0)]).expect("they fit");
+        joiner.add_pair(&pair("2021", "2022"), vec![change(2.0)]).expect("they fit");
         let table = joiner.finish().remove(0);
         let names: Vec<_> = table.columns().iter().map(|c| c.spec.name).collect();
         assert_eq!(names, ["period_from", "period_to", "node_id", "change"]);
@@ -398,5 +435,53 @@ mod tests {
             (table.text("period_to", 1), table.number("change", 1)),
             (Some("2022"), Some(2.0))
         );
+    }
+
+    #[test]
+    fn results_about_a_pair_of_periods_share_a_row_that_says_how_far_apart_they_are() {
+        static BIRTH: ColumnSpec = ColumnSpec::number("edge_birth", Unit::One, "");
+        static SURVIVAL: ColumnSpec = ColumnSpec::number("edge_survival", Unit::One, "");
+        static GROWTH: ColumnSpec = ColumnSpec::number("growth_dh", Unit::One, "");
+        let graph = graph();
+        let pair = PeriodPair { from_name: "2020", from: &graph, to_name: "2022", to: &graph };
+        let one = |spec, value| {
+            Table::new(TableId::TemporalNetwork, vec![Column::from_results(spec, [value])])
+        };
+        let nodes = Column::from_results(&GROWTH, [Ok(0.5), Ok(-0.5)]);
+        let results = vec![
+            one(&BIRTH, Err(Status::InsufficientN)),
+            one(&SURVIVAL, Ok(0.25)),
+            Table::new(TableId::TemporalNode, vec![nodes]),
+        ];
+        let mut joiner = Joiner::keys_only();
+        joiner.add_pair(&pair, results).expect("they fit");
+        let [network, nodes] = &joiner.finish()[..] else { panic!("two tables") };
+        let names: Vec<_> = network.columns().iter().map(|c| c.spec.name).collect();
+        let keys = ["period_from", "period_to", "dt_years"];
+        assert_eq!(names, [&keys[..], &["edge_survival", "edge_birth", "status"]].concat());
+        assert_eq!(network.number("dt_years", 0), Some(2.0));
+        assert_eq!(network.text("status", 0), Some("edge_birth=insufficient_n"));
+        assert_eq!((nodes.text("node_id", 1), nodes.n_rows()), (Some("y"), 2));
+        let wrong = Joiner::keys_only().add_pair(
+            &pair,
+            vec![Table::new(
+                TableId::TemporalNetwork,
+                vec![Column::from_results(&BIRTH, [Ok(0.5), Ok(0.5)])],
+            )],
+        );
+        let table = TableId::TemporalNetwork;
+        assert_eq!(wrong, Err(JoinError::RowCount { table, found: 2, expected: 1 }));
+    }
+
+    #[test]
+    fn what_is_about_a_panel_stands_at_its_last_period() {
+        static METRIC: ColumnSpec = ColumnSpec::text("metric", "");
+        let panel = ["2020", "2021"].map(|name| (name.to_owned(), graph()));
+        let panel = Panel::new(panel).expect("the same nodes");
+        let metric = Column::new(&METRIC, Values::Text(vec![Some("level_elasticity".into())]));
+        let mut joiner = Joiner::keys_only();
+        let results = vec![Table::new(TableId::NetworkSummary, vec![metric])];
+        joiner.add_panel(&panel, results).expect("they fit");
+        assert_eq!(joiner.finish()[0].text("period", 0), Some("2021"));
     }
 }

@@ -3,6 +3,7 @@
 mod column_order;
 mod join;
 mod schema;
+mod temporal_order;
 
 pub use join::{JoinError, Joiner};
 pub use schema::{Alignment, TableId};
@@ -39,6 +40,8 @@ pub enum Unit {
     Stage,
     /// A level of the trophic scale, one unit a step of the chain.
     Level,
+    /// Years.
+    Year,
     /// A place in an order, 1 the largest.
     Rank,
     /// Natural units of information.
@@ -61,6 +64,7 @@ impl Unit {
             Self::PerHop => "1/hop",
             Self::Stage => "stage",
             Self::Level => "level",
+            Self::Year => "year",
             Self::Rank => "rank",
             Self::Nat => "nat",
             Self::Id => "id",

@@ -7,6 +7,10 @@ use super::column_order::{
     ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY,
     SPATIAL_AREAL, SPATIAL_CURVE, SPATIAL_SECTOR, STAGE_LINKAGES, STRUCTURAL_PATHS,
 };
+use super::temporal_order::{
+    LINK_SURVIVAL, LINKAGE_CREATION, TEMPORAL_EDGE, TEMPORAL_NETWORK, TEMPORAL_NODE,
+    VOLUME_FLEXIBILITY,
+};
 use super::{ColumnSpec, Kind, Unit};
 use std::fmt;
 
@@ -17,6 +21,10 @@ pub enum Alignment {
     Node,
     /// One row an edge, in edge order.
     Edge,
+    /// One row a pair of consecutive periods.
+    Pair,
+    /// One row a node and pair of consecutive periods, in node order within a pair.
+    PairNode,
     /// Rows of the table's own.
     Long,
 }
@@ -77,6 +85,18 @@ pub enum TableId {
     GroupExtraction,
     /// One row a node of two periods.
     OutputDecomposition,
+    /// One row a pair of periods.
+    TemporalNetwork,
+    /// One row a node and pair of periods.
+    TemporalNode,
+    /// One row a link of any period.
+    TemporalEdge,
+    /// One row a survival curve and age of links.
+    LinkSurvival,
+    /// One row an ordered pair of groups and pair of periods.
+    LinkageCreation,
+    /// One row a node of all periods.
+    VolumeFlexibility,
     /// One row a node and shock.
     ShockNodes,
     /// One row a node and step of a simulated shock.
@@ -136,6 +156,12 @@ impl TableId {
         Self::StructuralPaths,
         Self::GroupExtraction,
         Self::OutputDecomposition,
+        Self::TemporalNetwork,
+        Self::TemporalNode,
+        Self::TemporalEdge,
+        Self::LinkSurvival,
+        Self::LinkageCreation,
+        Self::VolumeFlexibility,
         Self::ShockNodes,
         Self::ShockPath,
         Self::ShockSummary,
@@ -182,6 +208,12 @@ impl TableId {
             Self::StructuralPaths => "structural_paths",
             Self::GroupExtraction => "group_extraction",
             Self::OutputDecomposition => "output_decomposition",
+            Self::TemporalNetwork => "temporal_network",
+            Self::TemporalNode => "temporal_node",
+            Self::TemporalEdge => "temporal_edge",
+            Self::LinkSurvival => "link_survival",
+            Self::LinkageCreation => "linkage_creation",
+            Self::VolumeFlexibility => "volume_flexibility",
             Self::ShockNodes => "shock_nodes",
             Self::ShockPath => "shock_path",
             Self::ShockSummary => "shock_summary",
@@ -250,6 +282,22 @@ impl TableId {
             Self::OutputDecomposition => {
                 "One row a node: how its output changed between two periods, and why."
             }
+            Self::TemporalNetwork => {
+                "One row a period and the next: how firms and links changed in between."
+            }
+            Self::TemporalNode => {
+                "One row a node, a period and the next: growth, entry, exit, change of partners."
+            }
+            Self::TemporalEdge => "One row a link of any period: when it was there.",
+            Self::LinkSurvival => {
+                "One row a group of links and age: how many of them are still there."
+            }
+            Self::LinkageCreation => {
+                "One row an ordered pair of groups, a period and the next: links made and dropped."
+            }
+            Self::VolumeFlexibility => {
+                "One row a node over all periods: how its output follows demand."
+            }
             Self::ShockNodes => "One row a node and shock: what changes, and by how much.",
             Self::ShockPath => {
                 "One row a node and step of a simulated shock: what it makes and lacks."
@@ -288,6 +336,8 @@ impl TableId {
         match self {
             Self::NodeMetrics | Self::Linkages | Self::DisruptionNodes => Alignment::Node,
             Self::EdgeMetrics => Alignment::Edge,
+            Self::TemporalNetwork => Alignment::Pair,
+            Self::TemporalNode => Alignment::PairNode,
             _ => Alignment::Long,
         }
     }
@@ -341,6 +391,12 @@ impl TableId {
             Self::OutputDecomposition => {
                 &["period_from", "period_to", "node_id", "change", "technology", "demand"]
             }
+            Self::TemporalNetwork => TEMPORAL_NETWORK,
+            Self::TemporalNode => TEMPORAL_NODE,
+            Self::TemporalEdge => TEMPORAL_EDGE,
+            Self::LinkSurvival => LINK_SURVIVAL,
+            Self::LinkageCreation => LINKAGE_CREATION,
+            Self::VolumeFlexibility => VOLUME_FLEXIBILITY,
             Self::ShockNodes => SHOCK_NODES,
             Self::ShockPath => SHOCK_PATH,
             Self::ShockSummary => SHOCK_SUMMARY,
@@ -395,6 +451,11 @@ const fn text(name: &'static str, meaning: &'static str) -> ColumnSpec {
 pub(super) static PERIOD: ColumnSpec = text("period", "The period; empty for a single snapshot.");
 pub(super) static PERIOD_FROM: ColumnSpec = text("period_from", "The earlier of two periods.");
 pub(super) static PERIOD_TO: ColumnSpec = text("period_to", "The later of two periods.");
+pub(super) static DT_YEARS: ColumnSpec = ColumnSpec::number(
+    "dt_years",
+    Unit::Year,
+    "Years between them where both are named after years, else 1.",
+);
 pub(super) static NODE_ID: ColumnSpec = text("node_id", "The node's id, as in the input.");
 pub(super) static SOURCE: ColumnSpec = text("source", "The seller's id.");
 pub(super) static TARGET: ColumnSpec = text("target", "The buyer's id.");

@@ -5,7 +5,7 @@ use crate::kernel::signed_solve::SignedSolve;
 use crate::long::Rows;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, Scope};
 use palenque_graph::table::{ColumnSpec, Unit};
-use palenque_graph::{Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{PeriodPair, Progress, SupplyGraph, Table, TableId};
 
 /// The change of every node's output, and its two parts, in the unit of the flows.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,15 +124,14 @@ impl Metric for OutputDecompositionMetric {
 
     fn compare(
         &self,
-        from: &SupplyGraph,
-        to: &SupplyGraph,
+        pair: &PeriodPair<'_>,
         params: &Params,
         progress: &dyn Progress,
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
-        let parts = output_decomposition(from, to, progress)?;
+        let parts = output_decomposition(pair.from, pair.to, progress)?;
         let mut rows = Rows::new(&COLUMNS);
-        for (i, id) in from.ids().iter().enumerate() {
+        for (i, id) in pair.from.ids().iter().enumerate() {
             let cells = [parts.change[i], parts.technology[i], parts.demand[i]].map(Into::into);
             let [change, technology, demand] = cells;
             rows.push([id.into(), change, technology, demand]);

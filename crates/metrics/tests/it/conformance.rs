@@ -1,16 +1,17 @@
 //! What every index must do on every graph.
 
 use crate::graphs::{awkward, palenque10, scattered};
+use crate::panels::run;
 use palenque_graph::table::{Alignment, Column, Values};
 use palenque_graph::{NoProgress, Progress, SupplyGraph, Table, TableId};
 use palenque_metrics::kernel::threads::with_threads;
-use palenque_metrics::{Metric, MetricError, Params, SUMMARY_COLUMNS, all};
+use palenque_metrics::{Metric, MetricError, Params, SUMMARY_COLUMNS, Scope, all};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// On a copy of the graph, which begins without what an earlier run derived.
 fn compute(metric: &dyn Metric, graph: &SupplyGraph) -> Result<Vec<Table>, MetricError> {
-    metric.compute(&graph.clone(), &Params::default(), &NoProgress)
+    run(metric, graph, &Params::default(), &NoProgress)
 }
 
 #[test]
@@ -49,8 +50,9 @@ fn refuses_the_input(error: &MetricError) -> bool {
 
 fn check_rows(table: &Table, graph: &SupplyGraph, at: &str) {
     let expected = match table.id().alignment() {
-        Alignment::Node => graph.n_nodes(),
+        Alignment::Node | Alignment::PairNode => graph.n_nodes(),
         Alignment::Edge => graph.n_edges(),
+        Alignment::Pair => 1,
         Alignment::Long => table.n_rows(),
     };
     assert_eq!(table.n_rows(), expected, "{at}: rows of {}", table.id());
@@ -127,7 +129,9 @@ fn an_unknown_parameter_is_refused_with_a_suggestion() {
         let spec = metric.spec();
         let misspelt = spec.params.first().map_or("x".into(), |param| format!("{}x", param.name));
         let params = Params::default().with(misspelt, 1.into());
-        let error = metric.compute(&graph, &params, &NoProgress).expect_err(spec.name);
+        let alone = metric.compute(&graph, &params, &NoProgress).expect_err(spec.name);
+        let error = run(metric, &graph, &params, &NoProgress).expect_err(spec.name);
+        assert_eq!(alone, error, "`{}` of one period and of several", spec.name);
         let MetricError::Parameter(error) = error else { panic!("`{}`: {error}", spec.name) };
         let message = error.to_string();
         let helpful = match spec.params.first() {
@@ -135,6 +139,16 @@ fn an_unknown_parameter_is_refused_with_a_suggestion() {
             None => message.contains("it takes none"),
         };
         assert!(helpful, "`{}`: {message}", spec.name);
+    }
+}
+
+#[test]
+fn what_compares_periods_needs_two() {
+    let graph = palenque10();
+    for metric in all().filter(|metric| metric.scope() != Scope::Period) {
+        let alone = metric.compute(&graph, &Params::default(), &NoProgress);
+        let missing = MetricError::InputMissing { what: "two periods".into() };
+        assert_eq!(alone.expect_err("one period"), missing, "`{}`", metric.spec().name);
     }
 }
 
@@ -161,7 +175,7 @@ fn a_cancelled_metric_says_so_or_is_done() {
         let spec = metric.spec();
         for after in [0, 300] {
             let progress = Impatient { after, done: AtomicU64::new(0) };
-            let cancelled = metric.compute(&graph.clone(), &Params::default(), &progress);
+            let cancelled = run(metric, &graph, &Params::default(), &progress);
             match cancelled {
                 Err(MetricError::Cancelled) => {}
                 Err(error) if refuses_the_input(&error) => {}

@@ -2,7 +2,7 @@
 
 use crate::golden::{Case, assert_all, assert_near, column, compute, figure};
 use crate::golden_linkage::{folder, io_table, row_of, rows, shared, skipped, square};
-use palenque_graph::{FinalDemand, NoProgress, Satellite, SupplyGraph, Table};
+use palenque_graph::{FinalDemand, NoProgress, PeriodPair, Satellite, SupplyGraph, Table};
 use palenque_metrics::kernel::leontief::LeontiefInverse;
 use palenque_metrics::linkage::field_of_influence::Field;
 use palenque_metrics::linkage::group_extraction::group_extraction;
@@ -359,7 +359,8 @@ fn why_output_of_three_sectors_changed() {
     assert_all(&some(&parts.technology), case.expected("sda_polar/technology"), "technology");
     assert_all(&some(&parts.demand), case.expected("sda_polar/final_demand"), "demand");
     let metric = find("output_decomposition").expect("a metric");
-    let table = &metric.compare(&before, &after, &Params::default(), &NoProgress).expect("two")[0];
+    let pair = PeriodPair { from_name: "", from: &before, to_name: "", to: &after };
+    let table = &metric.compare(&pair, &Params::default(), &NoProgress).expect("two")[0];
     assert_eq!(table.number("technology", 0), Some(parts.technology[0]));
     let alone = metric.compute(&before, &Params::default(), &NoProgress).expect_err("one period");
     assert_eq!(alone, MetricError::InputMissing { what: "two periods".into() });

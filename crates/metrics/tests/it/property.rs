@@ -2,6 +2,7 @@
 
 use crate::golden::{column, compute, figure};
 use crate::graphs::graph;
+use crate::panels::run;
 use palenque_graph::table::{Alignment, Unit};
 use palenque_graph::transform::reverse;
 use palenque_graph::{NoProgress, SupplyGraph, Table, TableId};
@@ -28,7 +29,7 @@ fn shuffled_networks() -> impl Strategy<Value = ((u32, Flows), Vec<u32>)> {
 }
 
 fn results(metric: &dyn Metric, graph: &SupplyGraph) -> Vec<Table> {
-    metric.compute(graph, &Params::default(), &NoProgress).unwrap_or_default()
+    run(metric, graph, &Params::default(), &NoProgress).unwrap_or_default()
 }
 
 fn near(a: Option<f64>, b: Option<f64>) -> bool {
@@ -63,13 +64,13 @@ proptest! {
             for (a, b) in pairs.filter(|(a, _)| is_numeric(a.id())) {
                 for row in 0..a.n_rows() {
                     let other = match a.id().alignment() {
-                        Alignment::Node => place[row] as usize,
+                        Alignment::Node | Alignment::PairNode => place[row] as usize,
                         Alignment::Edge => {
                             let (u, v) = original.endpoints(palenque_graph::EdgeIndex::new(row));
                             let [u, v] = [u, v].map(|node| place[node.index()].into());
                             moved.edge_between(u, v).expect("the same edge").index()
                         }
-                        Alignment::Long => row,
+                        Alignment::Pair | Alignment::Long => row,
                     };
                     for (x, y) in a.columns().iter().zip(b.columns()) {
                         let (name, unit) = (x.spec.name, x.spec.unit);

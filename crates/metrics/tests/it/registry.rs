@@ -1,5 +1,6 @@
 //! What every entry of the registry says about itself.
 
+use crate::panels::run;
 use palenque_graph::{NoProgress, TableId};
 use palenque_metrics::{Family, Metric, MetricSpec, Params, all};
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ const FOLDERS: [&str; 8] = [
     "linkage",
     "clustering",
     "flexibility",
+    "change",
     "resilience",
     "technology",
     "space",
@@ -107,13 +109,13 @@ fn each_default_is_accepted_and_changes_nothing() {
     let graph = crate::graphs::palenque10();
     for metric in all() {
         let spec = metric.spec();
-        let plain = metric.compute(&graph, &Params::default(), &NoProgress);
+        let plain = run(metric, &graph, &Params::default(), &NoProgress);
         let mut params = Params::default();
         for param in spec.params.iter().filter(|param| !param.default.is_empty()) {
             let typed = serde_json::from_str(param.default);
             params.set(param.name, typed.unwrap_or_else(|_| param.default.into()));
         }
-        let spelt = metric.compute(&graph, &params, &NoProgress);
+        let spelt = run(metric, &graph, &params, &NoProgress);
         let (plain, spelt) = (format!("{plain:?}"), format!("{spelt:?}"));
         assert_eq!(plain, spelt, "`{}` with its defaults spelt out", spec.name);
     }

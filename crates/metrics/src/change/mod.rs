@@ -1,0 +1,34 @@
+//! Change: how firms, links and output change from period to period. One file an index, one entry a line, in alphabetical order.
+
+pub mod davis_haltiwanger;
+pub mod edge_persistence;
+pub mod firm_reallocation;
+pub mod link_dynamics;
+pub mod link_reallocation;
+pub mod link_survival;
+pub mod linkage_creation;
+mod links;
+pub mod partner_switching;
+mod presence;
+pub mod temporal_correlation;
+pub mod volume_flexibility;
+
+use crate::{Metric, MetricError, MetricSpec, Params};
+
+pub(crate) static METRICS: &[&dyn Metric] = &[
+    &edge_persistence::EdgePersistence,
+    &firm_reallocation::FirmReallocationMetric,
+    &link_dynamics::LinkDynamicsMetric,
+    &link_reallocation::LinkReallocation,
+    &link_survival::LinkSurvival,
+    &linkage_creation::LinkageCreation,
+    &partner_switching::PartnerSwitching,
+    &temporal_correlation::TemporalCorrelationMetric,
+    &volume_flexibility::VolumeFlexibilityMetric,
+];
+
+/// What an index of change says to one period.
+fn one_period<T>(params: &Params, spec: &MetricSpec) -> Result<T, MetricError> {
+    params.check_names(spec.params)?;
+    Err(MetricError::InputMissing { what: "two periods".into() })
+}
