@@ -5,7 +5,7 @@ use super::column_order::{
     EDGE_METRICS, FOOTPRINTS, GROUP_BETWEENNESS, GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES,
     NETWORK_SUMMARY, NODE_METRICS, REGIONAL_COEFFICIENTS, RICH_CLUB, ROBUSTNESS_CURVE,
     ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY,
-    STAGE_LINKAGES, STRUCTURAL_PATHS,
+    STAGE_HEADROOM, STAGE_LINKAGES, STRUCTURAL_PATHS, SURGE_BOTTLENECKS,
 };
 use super::{ColumnSpec, Kind, Unit};
 use std::fmt;
@@ -47,6 +47,10 @@ pub enum TableId {
     DisruptionNodes,
     /// One row a group of firms.
     Concentration,
+    /// One row a stage: how far it could raise what it makes.
+    StageHeadroom,
+    /// One row a node or tie that limits how far output can rise.
+    SurgeBottlenecks,
     /// One row a firm and task.
     FirmTasks,
     /// One row a member of a set of key players.
@@ -113,6 +117,8 @@ impl TableId {
         Self::Consolidation,
         Self::DisruptionNodes,
         Self::Concentration,
+        Self::StageHeadroom,
+        Self::SurgeBottlenecks,
         Self::FirmTasks,
         Self::KeyPlayers,
         Self::Dcore,
@@ -155,6 +161,8 @@ impl TableId {
             Self::Consolidation => "consolidation",
             Self::DisruptionNodes => "disruption_nodes",
             Self::Concentration => "concentration",
+            Self::StageHeadroom => "stage_headroom",
+            Self::SurgeBottlenecks => "surge_bottlenecks",
             Self::FirmTasks => "firm_tasks",
             Self::KeyPlayers => "key_players",
             Self::Dcore => "dcore",
@@ -210,6 +218,8 @@ impl TableId {
             }
             Self::DisruptionNodes => "One row a node: what its failure does to the others.",
             Self::Concentration => "One row a group of firms: how concentrated their output is.",
+            Self::StageHeadroom => "One row a stage: how far it could raise what it makes.",
+            Self::SurgeBottlenecks => "One row a node or tie that limits how far output can rise.",
             Self::FirmTasks => "One row a firm and task: how much it does of it.",
             Self::KeyPlayers => "One row a member of a set of key players: what the set scores.",
             Self::Dcore => {
@@ -283,6 +293,8 @@ impl TableId {
             Self::Consolidation => CONSOLIDATION,
             Self::DisruptionNodes => DISRUPTION_NODES,
             Self::Concentration => CONCENTRATION,
+            Self::StageHeadroom => STAGE_HEADROOM,
+            Self::SurgeBottlenecks => SURGE_BOTTLENECKS,
             Self::KeyPlayers => &[
                 "period",
                 "criterion",
