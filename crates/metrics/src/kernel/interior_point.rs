@@ -87,7 +87,7 @@ pub(crate) fn optimum(
 }
 
 fn certified(program: &SurgeProgram, at: &Point, steps: usize) -> Optimum {
-    let lower = program.worth_of_plan_below(&at.v);
+    let lower = program.worth_of_plan_near(&at.v);
     Optimum {
         worth: (lower, program.bound(&at.y).max(lower)),
         plan: at.v.clone(),

@@ -153,48 +153,59 @@ impl SurgeProgram {
         values.map(|((value, gain), room)| (value + gain).max(0.0) * room).sum()
     }
 
-    /// A plan that breaks no limit, near one that may break some a little: nodes that make more than their inputs allow sell less
-    /// of everything until none does. Returns what it is worth.
-    pub(crate) fn worth_of_plan_below(&self, v: &[f64]) -> f64 {
+    /// What a plan is worth that breaks no limit, near one that may break some a little.
+    ///
+    /// Final sales and shares of suppliers are taken from the given plan, and outputs follow from them: then all rows hold. As rows
+    /// hold for any multiple of a plan, it is made smaller as a whole until it is within all rooms.
+    pub(crate) fn worth_of_plan_near(&self, v: &[f64]) -> f64 {
         let (m, n) = (self.ties.len(), self.n_nodes());
-        let inside = |value: f64, room: f64| value.clamp(0.0, room);
-        let mut z: Vec<f64> =
-            self.ties.iter().zip(v).map(|(tie, z)| inside(*z, tie.room)).collect();
-        // What the sellers of each final sale put into it; what stocks add is fixed by the unit.
-        let unit = |k: usize| inside(v[m + n + k], self.finals[k].room);
-        let mut units: Vec<f64> = (0..self.finals.len()).map(unit).collect();
-        for _ in 0..MOST_SWEEPS {
-            let mut stock = vec![0.0; n];
-            let mut sold = vec![0.0; n];
-            for (tie, z) in self.ties.iter().zip(&z) {
-                sold[tie.seller as usize] += z;
-            }
-            for (sale, units) in self.finals.iter().zip(&units) {
-                for &(j, by_unit) in &sale.sellers {
-                    let side = if by_unit < 0.0 { &mut stock } else { &mut sold };
-                    side[j as usize] += by_unit.abs() * units;
-                }
-            }
-            let level: Vec<f64> = (0..n)
-                .map(|j| {
-                    let bought = |g| self.ties_of(g).map(|(e, _)| z[e]).sum::<f64>();
-                    let limits = self.groups_of(j).map(|g| bought(g) / self.need[g]);
-                    let makes = limits.fold(self.capacity[j], f64::min) + stock[j];
-                    if sold[j] > makes * (1.0 + ROUNDING) { makes / sold[j] } else { 1.0 }
-                })
-                .collect();
-            if level.iter().all(|level| *level >= 1.0) {
-                break;
-            }
-            for (tie, z) in self.ties.iter().zip(&mut z) {
-                *z *= level[tie.seller as usize];
-            }
-            for (sale, units) in self.finals.iter().zip(&mut units) {
-                let sellers = sale.sellers.iter().filter(|(_, by_unit)| *by_unit > 0.0);
-                *units *= sellers.map(|&(j, _)| level[j as usize]).fold(1.0, f64::min);
+        let units = self.finals.iter().zip(&v[m + n..]);
+        let units: Vec<f64> = units.map(|(sale, units)| units.clamp(0.0, sale.room)).collect();
+        let mut sold_to_users = vec![0.0; n];
+        for (sale, units) in self.finals.iter().zip(&units) {
+            for &(j, by_unit) in &sale.sellers {
+                sold_to_users[j as usize] += by_unit * units;
             }
         }
-        self.finals.iter().zip(&units).map(|(sale, units)| sale.gain * units).sum()
+        // By tie, what a unit of the buyer's output takes.
+        let mut recipe = vec![0.0; m];
+        let mut buyer = vec![0; self.need.len()];
+        for j in 0..n {
+            for g in self.groups_of(j) {
+                buyer[g] = j;
+                let bought: f64 = self.ties_of(g).map(|(e, _)| v[e].max(0.0)).sum();
+                let room: f64 = self.ties_of(g).map(|(_, tie)| tie.room).sum();
+                for (e, tie) in self.ties_of(g) {
+                    let share = if bought > 0.0 { v[e].max(0.0) / bought } else { tie.room / room };
+                    recipe[e] = share * self.need[g];
+                }
+            }
+        }
+        let mut output: Vec<f64> = v[m..m + n].iter().map(|x| x.max(0.0)).collect();
+        for _ in 0..MOST_SWEEPS {
+            let mut next = sold_to_users.clone();
+            for (tie, takes) in self.ties.iter().zip(&recipe) {
+                next[tie.seller as usize] += takes * output[buyer[tie.group as usize]];
+            }
+            let mut moved: f64 = 0.0;
+            for ((x, next), capacity) in output.iter_mut().zip(&next).zip(&self.capacity) {
+                let next = next.max(0.0);
+                moved = moved.max((next - *x).abs() / capacity);
+                *x = next;
+            }
+            if moved <= ROUNDING {
+                break;
+            }
+        }
+        let use_of_nodes = output.iter().zip(&self.capacity).map(|(x, capacity)| x / capacity);
+        let use_of_ties = self
+            .ties
+            .iter()
+            .zip(&recipe)
+            .map(|(tie, takes)| takes * output[buyer[tie.group as usize]] / tie.room);
+        let most = use_of_nodes.chain(use_of_ties).fold(1.0, f64::max);
+        let worth = self.finals.iter().zip(&units).map(|(sale, units)| sale.gain * units);
+        worth.sum::<f64>() / most
     }
 
     /// `A D Aᵀ` for weights `D` of the variables, ready to be solved; `None` if it is singular.
@@ -244,7 +255,7 @@ impl SurgeProgram {
                 *cell *= scale[i] * scale[j];
             }
         }
-        // What rounding took from a pivot is given back, more where it was not enough; refinement takes care of the difference.
+        // What rounding took from a pivot is given back, more where it was not enough.
         for ridge in [1e-15, 1e-13, 1e-11, 1e-9] {
             for j in 0..n {
                 matrix[(j, j)] = 1.0 + ridge;
@@ -264,10 +275,10 @@ impl SurgeProgram {
     }
 }
 
-/// Sweeps after which a plan is taken as it is.
-const MOST_SWEEPS: usize = 2000;
-/// What a sum of rounded numbers may be off.
-const ROUNDING: f64 = 1e-13;
+/// Sweeps after which outputs are taken as they are.
+const MOST_SWEEPS: usize = 10_000;
+/// What a sum of rounded numbers may be off, as a part of what is largest.
+const ROUNDING: f64 = 1e-14;
 
 /// Sellers of one group can stand in for each other.
 fn join_sellers(mut matrix: MatMut<'_, f64>, ties: &[(usize, Tie)], d: &[f64], mass: f64) {
@@ -307,14 +318,13 @@ impl Weighted<'_> {
         let mut y = self.solve_once(rows);
         let mut left = self.left(rows, &y);
         for _ in 0..MOST_REFINEMENTS {
-            let size = norm(&left);
-            if size <= ROUNDING * norm(rows) {
+            if norm(&left) <= ROUNDING * norm(rows) {
                 break;
             }
-            let better: Vec<f64> =
-                self.solve_once(&left).iter().zip(&y).map(|(step, y)| y + step).collect();
+            let step = self.solve_once(&left);
+            let better: Vec<f64> = y.iter().zip(&step).map(|(y, step)| y + step).collect();
             let then = self.left(rows, &better);
-            if !(norm(&then) < 0.5 * size) {
+            if !(norm(&then) < 0.5 * norm(&left)) {
                 break;
             }
             (y, left) = (better, then);
@@ -322,6 +332,7 @@ impl Weighted<'_> {
         y
     }
 
+    /// What is not met of the rows.
     fn left(&self, rows: &[f64], y: &[f64]) -> Vec<f64> {
         let mut v = self.program.transposed(y);
         for (v, d) in v.iter_mut().zip(&self.d) {
@@ -332,7 +343,7 @@ impl Weighted<'_> {
 
     fn solve_once(&self, rows: &[f64]) -> Vec<f64> {
         let Self { program, d, mass, stiffness, scale, .. } = self;
-        let n = program.n_nodes();
+        let (m, n) = (program.ties.len(), program.n_nodes());
         let mut right = rows[..n].to_vec();
         let mut pulled = vec![0.0; n];
         for j in 0..n {
@@ -359,8 +370,18 @@ impl Weighted<'_> {
                 y[n + g] = sum / mass[g];
                 strain -= program.need[g] * y[n + g];
             }
+            let flux = stiffness[j] * strain;
             for g in program.groups_of(j) {
-                y[n + g] += (rows[n + g] + program.need[g] * stiffness[j] * strain) / mass[g];
+                y[n + g] += (rows[n + g] + program.need[g] * flux) / mass[g];
+            }
+            // Where a weak group hangs on an output that is free to move, its own row says little of its price, and the output
+            // all: taken from the row, the rounding of it would be as large as the weight of the output.
+            let softness = |g: usize| program.need[g] * program.need[g] / mass[g];
+            let weakest = program.groups_of(j).max_by(|&a, &b| softness(a).total_cmp(&softness(b)));
+            if let Some(weakest) = weakest.filter(|&g| softness(g) * d[m + j] > 1.0) {
+                let others = program.groups_of(j).filter(|&g| g != weakest);
+                let others: f64 = others.map(|g| program.need[g] * y[n + g]).sum();
+                y[n + weakest] = (y[j] - flux / d[m + j] - others) / program.need[weakest];
             }
         }
         y
@@ -368,7 +389,7 @@ impl Weighted<'_> {
 }
 
 /// Refinements of one solution at most.
-const MOST_REFINEMENTS: usize = 5;
+const MOST_REFINEMENTS: usize = 3;
 
 /// The largest absolute value.
 pub(crate) fn norm(values: &[f64]) -> f64 {
