@@ -41,4 +41,9 @@ pub(super) const WARNINGS: &[Code] = &[
          computation stops. Give `output` or `final_demand`, and let losses be shares of output \
          (`--set systemic_risk.revenue=output`); else do not compare such values.",
     ),
+    code(
+        "W0906",
+        "flows that are not conserved",
+        "A largest flow asks how much of one thing can be handed on from stage to stage. Money is not: each stage adds value, so that          firms sell for more than they buy, and what comes out has no meaning. Give flows in a volume, such as litres or tonnes of one          substance, or ask for `surge_capacity_lp`, which keeps recipes and takes any unit.",
+    ),
 ];

@@ -179,6 +179,21 @@ pub(super) static CONCENTRATION: &[&str] = &[
     "status",
 ];
 
+pub(super) static STAGE_HEADROOM: &[&str] = &[
+    "period",
+    "grouping",
+    "group",
+    "n_firms",
+    "output",
+    "capacity",
+    "headroom",
+    "is_bottleneck",
+    "status",
+];
+
+pub(super) static SURGE_BOTTLENECKS: &[&str] =
+    &["period", "model", "kind", "source", "target", "baseline", "capacity", "price"];
+
 pub(super) static CONSOLIDATION: &[&str] = &[
     "period", "theta", "n_firms", "measure", "value", "lower", "upper", "observed", "change",
     "status",
@@ -211,6 +226,7 @@ pub(super) static DISRUPTION_NODES: &[&str] = &[
     "supplier_hit_count_share",
     "supplier_hit_spend_share",
     "customer_hit_sales_share",
+    "surge_volume_without",
 ];
 
 pub(super) static NETWORK_SUMMARY: &[&str] =
@@ -495,7 +511,7 @@ pub(super) static ROBUSTNESS_SUMMARY: &[&str] = &[
     "seed",
 ];
 
-pub(super) const NULL_MODELS: &[&str] = &[
+pub(super) static NULL_MODELS: &[&str] = &[
     "period",
     "metric",
     "model",
@@ -512,6 +528,9 @@ pub(super) const NULL_MODELS: &[&str] = &[
     "n_samples",
     "seed",
     "acceptance_rate",
+    "status",
+];
+
 pub(super) static SPATIAL_AREAL: &[&str] = &[
     "period",
     "region",

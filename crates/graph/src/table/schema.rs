@@ -5,7 +5,8 @@ use super::column_order::{
     EDGE_METRICS, FOOTPRINTS, GROUP_BETWEENNESS, GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES,
     NETWORK_SUMMARY, NODE_METRICS, NULL_MODELS, REGIONAL_COEFFICIENTS, RICH_CLUB, ROBUSTNESS_CURVE,
     ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY,
-    SPATIAL_AREAL, SPATIAL_CURVE, SPATIAL_SECTOR, STAGE_LINKAGES, STRUCTURAL_PATHS,
+    SPATIAL_AREAL, SPATIAL_CURVE, SPATIAL_SECTOR, STAGE_HEADROOM, STAGE_LINKAGES, STRUCTURAL_PATHS,
+    SURGE_BOTTLENECKS,
 };
 use super::temporal_order::{
     LINK_SURVIVAL, LINKAGE_CREATION, TEMPORAL_EDGE, TEMPORAL_NETWORK, TEMPORAL_NODE,
@@ -55,6 +56,10 @@ pub enum TableId {
     DisruptionNodes,
     /// One row a group of firms.
     Concentration,
+    /// One row a stage: how far it could raise what it makes.
+    StageHeadroom,
+    /// One row a node or tie that limits how far output can rise.
+    SurgeBottlenecks,
     /// One row a firm and task.
     FirmTasks,
     /// One row a member of a set of key players.
@@ -141,6 +146,8 @@ impl TableId {
         Self::Consolidation,
         Self::DisruptionNodes,
         Self::Concentration,
+        Self::StageHeadroom,
+        Self::SurgeBottlenecks,
         Self::FirmTasks,
         Self::KeyPlayers,
         Self::NullModels,
@@ -193,6 +200,8 @@ impl TableId {
             Self::Consolidation => "consolidation",
             Self::DisruptionNodes => "disruption_nodes",
             Self::Concentration => "concentration",
+            Self::StageHeadroom => "stage_headroom",
+            Self::SurgeBottlenecks => "surge_bottlenecks",
             Self::FirmTasks => "firm_tasks",
             Self::KeyPlayers => "key_players",
             Self::NullModels => "null_models",
@@ -258,6 +267,8 @@ impl TableId {
             }
             Self::DisruptionNodes => "One row a node: what its failure does to the others.",
             Self::Concentration => "One row a group of firms: how concentrated their output is.",
+            Self::StageHeadroom => "One row a stage: how far it could raise what it makes.",
+            Self::SurgeBottlenecks => "One row a node or tie that limits how far output can rise.",
             Self::FirmTasks => "One row a firm and task: how much it does of it.",
             Self::KeyPlayers => "One row a member of a set of key players: what the set scores.",
             Self::NullModels => {
@@ -360,6 +371,8 @@ impl TableId {
             Self::DisruptionNodes => DISRUPTION_NODES,
             Self::Concentration => CONCENTRATION,
             Self::NullModels => NULL_MODELS,
+            Self::StageHeadroom => STAGE_HEADROOM,
+            Self::SurgeBottlenecks => SURGE_BOTTLENECKS,
             Self::KeyPlayers => &[
                 "period",
                 "criterion",

@@ -1,9 +1,10 @@
 //! How far others of the same type could take over what a supplier delivers.
 
+use super::capacity::{GAMMA, capacities};
 use crate::kernel::input_groups::InputClass;
 use crate::kernel::ratio::ratio_or_status;
 use crate::resilience::essentiality::Essentiality;
-use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
+use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
@@ -15,8 +16,6 @@ pub struct Substitutability {
     pub edges: Vec<f64>,
     /// By node, the mean of that over what it buys, by spending.
     pub replaceable: Vec<Result<f64, Status>>,
-    /// By node, capacity by output.
-    pub headroom: Vec<Result<f64, Status>>,
 }
 
 /// How far others of the same type could take over what a supplier delivers, with the capacity that they do not use.
@@ -31,7 +30,7 @@ pub struct Substitutability {
 /// # Cost
 /// `O(n + m)` time.
 /// # Errors
-/// [`MetricError::InputMissing`] without a column of types; [`ParamError::Value`] for a negative γ.
+/// [`MetricError::InputMissing`] without a column of types; those of [`capacities`].
 /// # Example
 /// ```
 /// # use palenque_graph::SupplyGraph;
@@ -48,18 +47,11 @@ pub fn substitutability(
     by: &str,
     gamma: f64,
 ) -> Result<Substitutability, MetricError> {
-    if gamma.is_nan() || gamma < 0.0 {
-        let what = format!("`gamma` is {gamma}: capacity is not below output");
-        return Err(ParamError::Value(what).into());
-    }
+    let capacity = capacities(graph, gamma)?;
     let types = Essentiality::uniform(graph, by, InputClass::Essential)?;
     let type_of = types.types();
     let output = Accounts::of(graph).output;
-    let given = graph.nodes().number("capacity");
-    let capacity =
-        |v: usize| given.and_then(|column| column.get(v)).unwrap_or((1.0 + gamma) * output[v]);
-    let room: Vec<f64> =
-        output.iter().enumerate().map(|(v, x)| (capacity(v) - x).max(0.0)).collect();
+    let room: Vec<f64> = capacity.iter().zip(&output).map(|(cap, x)| (cap - x).max(0.0)).collect();
     let n_types = type_of.iter().max().map_or(0, |last| *last as usize + 1);
     let mut of_type = vec![(0.0, 0_u32); n_types];
     for (v, &k) in type_of.iter().enumerate() {
@@ -88,11 +80,6 @@ pub fn substitutability(
         replaceable: replaceable
             .map(|(part, all)| ratio_or_status(*part, *all).map_err(|_| Status::NoIn))
             .collect(),
-        headroom: output
-            .iter()
-            .enumerate()
-            .map(|(v, x)| ratio_or_status(capacity(v), *x))
-            .collect(),
     })
 }
 
@@ -105,14 +92,11 @@ static EDGES: [ColumnSpec; 1] = [ColumnSpec::number(
     "Share of the flow for which others of the seller's type have room.",
 )];
 
-static NODES: [ColumnSpec; 2] = [
-    ColumnSpec::number(
-        "replaceable_share",
-        Unit::One,
-        "Mean substitutability of what the firm buys, by spending.",
-    ),
-    ColumnSpec::number("headroom", Unit::One, "Capacity by output."),
-];
+static NODES: [ColumnSpec; 1] = [ColumnSpec::number(
+    "replaceable_share",
+    Unit::One,
+    "Mean substitutability of what the firm buys, by spending.",
+)];
 
 static SPEC: MetricSpec = MetricSpec {
     name: "supplier_substitutability",
@@ -130,11 +114,7 @@ static SPEC: MetricSpec = MetricSpec {
             default: "\"\"",
             meaning: "Node column that says what firms make; empty for the first of `sector`, `role`, `stage`.",
         },
-        ParamSpec {
-            name: "gamma",
-            default: "0.15",
-            meaning: "Room by output where no `capacity` is given.",
-        },
+        GAMMA,
     ],
     outputs: &[
         Output { table: TableId::EdgeMetrics, columns: &EDGES },
@@ -171,10 +151,7 @@ impl Metric for SubstitutabilityMetric {
         let config: Config = params.decode()?;
         let room = substitutability(graph, &config.by, config.gamma)?;
         let edges = Column::new(&EDGES[0], Values::F64(room.edges));
-        let nodes = vec![
-            Column::from_results(&NODES[0], room.replaceable),
-            Column::from_results(&NODES[1], room.headroom),
-        ];
+        let nodes = vec![Column::from_results(&NODES[0], room.replaceable)];
         Ok(vec![
             Table::new(TableId::EdgeMetrics, vec![edges]),
             Table::new(TableId::NodeMetrics, nodes),

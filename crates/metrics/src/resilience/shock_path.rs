@@ -5,8 +5,8 @@ use crate::long::{Cell, STATUS};
 use palenque_graph::table::{ColumnSpec, Kind, Unit};
 
 /// The columns of `shock_path`; each model fills its own.
-pub(super) static PATH: [ColumnSpec; 11] = [
-    ColumnSpec::text("model", "The model: `ario`, `diim`, `iim` or `esri`."),
+pub(crate) static PATH: [ColumnSpec; 11] = [
+    ColumnSpec::text("model", "The model: `ario`, `diim`, `iim`, `scale_up` or `esri`."),
     ColumnSpec::text("scenario", "What happens, as in the side table; or the node that fails."),
     ColumnSpec {
         name: "step",
@@ -14,7 +14,10 @@ pub(super) static PATH: [ColumnSpec; 11] = [
         unit: Unit::Count,
         meaning: "Periods, or steps of a cascade, since the shock; empty for the end of it.",
     },
-    ColumnSpec::text("node_id", "The node's id, as in the input; empty for the whole network."),
+    ColumnSpec::text(
+        "node_id",
+        "The node's id, as in the input; of `scale_up` the stage; empty for the whole network.",
+    ),
     ColumnSpec::number("production", Unit::Currency, "What is made."),
     ColumnSpec::number("demand", Unit::Currency, "What is asked for, by nodes and final users."),
     ColumnSpec::number(
