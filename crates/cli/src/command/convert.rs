@@ -65,7 +65,13 @@ pub(super) fn run(session: &mut Session, args: &ConvertArgs) -> Outcome<Done> {
         grouped(counts.1),
         files.join(", ")
     );
-    Ok(Done::text("", result).note(note))
+    let relations: Vec<&str> =
+        graph.relations().iter().map(palenque_graph::Relation::name).collect();
+    let done = Done::text("", result).note(note);
+    if relations.is_empty() {
+        return Ok(done);
+    }
+    Ok(done.note(format!("relations were left out: {}", shown_names(&relations))))
 }
 
 /// The files of a format beside a name that was typed: `net.csv` becomes `net.edges.csv` and `net.nodes.csv`.
@@ -145,6 +151,10 @@ fn period<'a>(panel: &'a Panel, name: Option<&str>) -> Outcome<&'a SupplyGraph> 
                 .into())
         }
     }
+}
+
+fn shown_names(names: &[&str]) -> String {
+    palenque_graph::diagnostic::escaped(&names.join(", "))
 }
 
 /// The network on standard output.

@@ -1,7 +1,8 @@
 //! DOT, for Graphviz: every text quoted, so that a name is shown and never obeyed.
 
 use super::cells::{ends, number};
-use super::{Export, Exporter, ExporterSpec, pass_on};
+use super::{Export, Exporter, ExporterSpec, pass_on, xml};
+use palenque_graph::Diagnostic;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -15,6 +16,10 @@ impl Exporter for Dot {
             parts: &[("", "dot")],
             doc: "DOT for Graphviz: labels, and flows as the attribute `flow`",
         }
+    }
+
+    fn check(&self, network: &Export<'_>) -> Result<Vec<Diagnostic>, Box<Diagnostic>> {
+        Ok(xml::check(network.graph))
     }
 
     fn write(&self, network: &Export<'_>, _part: usize, out: &mut dyn Write) -> io::Result<()> {

@@ -1,9 +1,10 @@
-//! What GraphML and GEXF have in common: text as XML holds it.
+//! What GraphML, GEXF and pictures have in common: text as XML holds it.
 
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, SupplyGraph};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// Whether XML 1.0 has no way to hold a character.
 fn is_forbidden(c: char) -> bool {
@@ -18,7 +19,7 @@ fn visible(text: &str, digits: usize) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if is_forbidden(c) {
-            out.push_str(&format!("\\u{{{:0digits$x}}}", c as u32));
+            let _ = write!(out, "\\u{{{:0digits$x}}}", c as u32);
         } else {
             out.push(c);
         }

@@ -198,6 +198,45 @@ fn json_of_networkx_d3_and_graphology_is_read() {
     assert_eq!(graph.edges().text("key").and_then(|c| c.get(0)), Some("k"));
 }
 
+/// `written/` holds files that networkx wrote (see `PROVENANCE.md`).
+#[test]
+fn what_networkx_writes_is_read() {
+    let file = |name: &str| {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/written");
+        let inputs = Inputs { graph: Some(folder.join(name)), ..Inputs::default() };
+        read(&inputs, &Policy::default(), &NoProgress)
+    };
+    for (name, expected) in [
+        ("networkx.graphml", vec!["W0407"]),
+        ("networkx.gexf", vec!["W0407"]),
+        ("networkx.json", vec!["W0407"]),
+        ("networkx_links.json", vec!["W0610", "W0407"]),
+    ] {
+        let read = file(name);
+        assert_eq!(codes(&read), expected, "{name}");
+        let graph = graph(&read);
+        let edges = [
+            ("agave_1", "pal & 1", 60.5),
+            ("pal & 1", "pal & 1", 1.25),
+            ("pal & 1", "tienda \"Sol\"", 110.0),
+        ];
+        assert_eq!(records(graph), edges, "{name}");
+        let nodes = graph.nodes();
+        assert!(nodes.text("name").is_none(), "{name}: labels that repeat ids are no names");
+        assert_eq!(nodes.text("stage").and_then(|c| c.get(1)), Some("distiller <A>"), "{name}");
+        let numbers = |column: &str| -> Vec<Option<f64>> {
+            nodes.number(column).expect("a column of numbers").iter().collect()
+        };
+        assert_eq!(numbers("output"), [Some(70.0), Some(130.5), None], "{name}");
+        assert_eq!(numbers("employees"), [Some(3.0), None, Some(2.0)], "{name}");
+        assert_eq!(graph.edges().text("product").and_then(|c| c.get(0)), Some("piñas"), "{name}");
+    }
+    let pajek = file("networkx.net");
+    let edges =
+        [("agave_1", "pal & 1", 60.5), ("pal & 1", "pal & 1", 1.25), ("pal & 1", "tienda", 110.0)];
+    assert_eq!((records(graph(&pajek)), codes(&pajek)), (edges.to_vec(), vec!["W0601", "W0407"]));
+}
+
 #[test]
 fn json_that_is_no_graph_is_refused() {
     let node = |node: &str| first(&format!("{{\"nodes\": [\n{node}], \"edges\": []}}"));

@@ -126,7 +126,9 @@ pub(crate) fn read(
     progress.advance(source.size());
 
     let mut found = Diagnostics::default();
-    decoded.found.into_iter().for_each(|finding| found.push(finding));
+    for finding in decoded.found {
+        found.push(finding);
+    }
     for Note { id, what, help, line, n } in network.notes {
         let at = Location::file(&source.name).line(line);
         found.push_counted(Diagnostic::new(id, what).at(at).help(help), n);
