@@ -1,5 +1,5 @@
-//! Tables to files' bytes and back: CSV, Parquet, Arrow and JSON; and columns out of Parquet and Arrow files that
-//! others wrote. The only crate of palenque that names polars.
+//! Tables to files' bytes and back: CSV, Parquet, Arrow and JSON; networks to the files of other programs; and columns
+//! out of Parquet and Arrow files that others wrote. The only crate of palenque that names polars.
 //!
 //! Same table, same bytes: nothing written here depends on the number of threads, the clock or the machine.
 //! An undefined cell is empty in CSV, `null` in JSON, and null in Parquet and Arrow; NaN and infinity are never
@@ -29,6 +29,7 @@ mod convert;
 mod csv;
 mod decimal;
 mod error;
+mod export;
 mod format;
 mod json;
 mod raw;
@@ -39,6 +40,7 @@ pub use convert::to_frame;
 pub use csv::{read_table, read_table_with};
 pub use decimal::Decimal;
 pub use error::FrameError;
+pub use export::{Export, Exporter, ExporterSpec, exporter, exporters};
 pub use format::{CsvStyle, TableFormat, write_table};
 pub use raw::{ColumnFile, RawColumn, RawValues, read_columns};
 pub use schema::{Resource, datapackage};

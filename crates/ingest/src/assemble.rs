@@ -178,7 +178,11 @@ fn forms(file: &mut File, context: &mut Context<'_>) {
         context.left_out("E0205", n, at, "have the wrong number of fields");
     }
     if file.is_read && file.records.rows == 0 && !context.found.has_errors() {
-        let what = "the file has a header and no rows";
+        let what = match (file.records.places.are_elements(), &*file.report.role) {
+            (false, _) => "the file has a header and no rows",
+            (true, "nodes") => "the graph has no nodes",
+            (true, _) => "the graph has no edges",
+        };
         let help = "check that the export finished, or pass `--allow W0101`";
         context
             .found

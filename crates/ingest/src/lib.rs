@@ -71,14 +71,25 @@ pub fn read(inputs: &Inputs, policy: &Policy, progress: &dyn Progress) -> Ingest
         }
         (None, None) => None,
     };
-    let edges = match table {
-        Some(_) => File::default(),
-        None => reading.file("edges", &inputs.edges, &EdgeList),
+    let graph = inputs.graph.as_ref().filter(|_| table.is_none());
+    let (edges, nodes) = match (&table, graph) {
+        (None, Some(path)) => {
+            let [edges, nodes] = reading.graph(path);
+            (edges, Some(nodes))
+        }
+        (table, _) => {
+            let edges = match table {
+                Some(_) => File::default(),
+                None => reading.file("edges", &inputs.edges, &EdgeList),
+            };
+            let nodes = inputs.nodes.as_ref();
+            (edges, nodes.map(|path| reading.file("nodes", path, &NodeList)))
+        }
     };
     let mut files = Files {
         edges,
         table,
-        nodes: inputs.nodes.as_ref().map(|path| reading.file("nodes", path, &NodeList)),
+        nodes,
         accounts: inputs.accounts.as_ref().map(|path| reading.file("accounts", path, &AccountList)),
         final_demand: None,
         relations: Vec::new(),
@@ -147,6 +158,39 @@ impl Reading<'_> {
         file
     }
 
+    /// Reads a file that is a whole graph: its edges and its nodes, as if each had a file of its own.
+    fn graph(&mut self, path: &Path) -> [File; 2] {
+        let mut files = ["edges", "nodes"].map(|role| File::named(path, role));
+        if let Err(finding) = self.fill_graph(&mut files, path) {
+            self.found.push(*finding);
+        }
+        files
+    }
+
+    fn fill_graph(&mut self, files: &mut [File; 2], path: &Path) -> Result<(), Box<Diagnostic>> {
+        // What a graph is, its content says.
+        let policy = Policy { format: FileFormat::Auto, ..self.policy.clone() };
+        let mut source = Source::open(path, &policy)?;
+        for file in &mut *files {
+            file.name.clone_from(&source.name);
+        }
+        self.found.extend(std::mem::take(&mut source.found));
+        self.progress.begin(&format!("reading {}", shown(&source.name)), source.size());
+        let graph = reader::graph::read(&mut source, &policy, self.progress)?;
+        let name = graph.format;
+        let format = source.packing.map_or_else(|| name.into(), |p| format!("{name}+{p}"));
+        let (bytes, blake3) = source.digest();
+        for (file, parsed) in files.iter_mut().zip([graph.edges, graph.nodes]) {
+            file.report.format.clone_from(&format);
+            (file.report.bytes, file.report.blake3) = (bytes, blake3.clone());
+            file.report.dialect = parsed.dialect;
+            file.records = parsed.records;
+            file.is_read = parsed.is_whole;
+            self.titles.extend(parsed.titles);
+        }
+        if files[0].is_read { source.unchanged() } else { Ok(()) }
+    }
+
     /// Reads an input-output table.
     fn table(&mut self, read: impl FnOnce(&mut io_table::read::Reading<'_>) -> Tables) -> Tables {
         let (policy, progress) = (self.policy, self.progress);
@@ -165,6 +209,7 @@ impl Reading<'_> {
         let mut source = Source::open(path, self.policy)?;
         file.name.clone_from(&source.name);
         self.found.extend(std::mem::take(&mut source.found));
+        source.refuse_markup()?;
         let Some(reader) = reader::of(&source) else { return Ok(()) };
         self.progress.begin(&format!("reading {}", shown(&source.name)), source.size());
         let job = reader::Job { layout, policy: self.policy, progress: self.progress };

@@ -224,6 +224,8 @@ pub struct Policy {
     pub max_memory: u64,
     /// Which member of an archive to read (`--member`).
     pub member: Option<String>,
+    /// Which graph of a file of several to read (`--graph-id`).
+    pub graph_id: Option<String>,
     /// Which sheet of a workbook to read (`--sheet`); the first one by default.
     pub sheet: Option<String>,
     /// How many threads parse.
@@ -266,6 +268,7 @@ impl Default for Policy {
             max_field_bytes: 1_000_000,
             max_memory: 8 << 30,
             member: None,
+            graph_id: None,
             sheet: None,
             threads: 1,
             reading_child: None,

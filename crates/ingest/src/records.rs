@@ -108,6 +108,8 @@ enum Form {
     Lines,
     /// The rows of a table without lines.
     Rows,
+    /// The elements of a graph: a line may hold many of them.
+    Elements,
     /// The rows of this sheet of a workbook.
     Sheet(String),
 }
@@ -134,6 +136,12 @@ impl Places {
         Self { blocks, form: Form::Sheet(name) }
     }
 
+    /// The elements of a graph, in order, and the line of each.
+    pub(crate) fn elements(lines: Vec<u32>) -> Self {
+        let blocks = vec![Lines { first_record: 0, first_line: 0, irregular: Some(lines) }];
+        Self { blocks, form: Form::Elements }
+    }
+
     /// The records of blocks of text, in order.
     pub(crate) fn lines(blocks: Vec<Lines>) -> Self {
         Self { blocks, form: Form::Lines }
@@ -144,11 +152,16 @@ impl Places {
         self.form == Form::Rows
     }
 
+    /// Whether records are elements of a graph, whose fields have a name and no number.
+    pub(crate) fn are_elements(&self) -> bool {
+        self.form == Form::Elements
+    }
+
     /// The sheet of a workbook that the records stand on.
     pub(crate) fn sheet_name(&self) -> Option<&str> {
         match &self.form {
             Form::Sheet(name) => Some(name),
-            Form::Lines | Form::Rows => None,
+            Form::Lines | Form::Rows | Form::Elements => None,
         }
     }
 

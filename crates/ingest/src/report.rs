@@ -7,10 +7,12 @@ use std::path::PathBuf;
 /// The files of one network. A path of `-` is standard input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
-    /// Who supplies whom; not looked at where there is a table.
+    /// Who supplies whom; not looked at where there is a table or a graph.
     pub edges: PathBuf,
     /// An input-output table, in place of edges: a wide table, a long one, or a folder that pymrio saved.
     pub table: Option<PathBuf>,
+    /// A graph with its nodes and edges in one file, in place of edges and nodes.
+    pub graph: Option<PathBuf>,
     /// A make table and a use table, in place of edges.
     pub make_use: Option<MakeUse>,
     /// Firms and their attributes.
@@ -42,12 +44,19 @@ impl Inputs {
         self.table.is_some() || self.make_use.is_some()
     }
 
-    /// The paths of all files, the edges or the table first.
+    /// Whether something else stands in the place of edges.
+    #[must_use]
+    pub fn has_no_edge_list(&self) -> bool {
+        self.is_table() || self.graph.is_some()
+    }
+
+    /// The paths of all files, the edges, the table or the graph first.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
-        let first = match (&self.table, &self.make_use) {
-            (Some(table), _) => [Some(table), None],
-            (None, Some(MakeUse { make, uses })) => [Some(make), Some(uses)],
-            (None, None) => [Some(&self.edges), None],
+        let first = match (&self.table, &self.make_use, &self.graph) {
+            (Some(table), ..) => [Some(table), None],
+            (None, Some(MakeUse { make, uses }), _) => [Some(make), Some(uses)],
+            (None, None, Some(graph)) => [Some(graph), None],
+            (None, None, None) => [Some(&self.edges), None],
         };
         let others = self.nodes.iter().chain(&self.accounts).chain(&self.final_demand);
         first.into_iter().flatten().chain(others).chain(self.relations.iter().map(|(_, path)| path))
@@ -57,7 +66,7 @@ impl Inputs {
 /// What became of one file. `rows = used + merged + Σ dropped`, always.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileReport {
-    /// `edges`, `table` (once for every file of a folder), `make`, `use`, `nodes`, `accounts`, `final_demand`, or the name of a
+    /// `edges` and `nodes` (both of one file, where it is a graph), `table` (once for every file of a folder), `make`, `use`, `accounts`, `final_demand`, or the name of a
     /// relation or side table.
     pub role: String,
     /// The path as the user gave it.

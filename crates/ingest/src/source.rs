@@ -40,6 +40,8 @@ pub struct Source {
 pub(crate) enum Body {
     /// Text, unpacked, not yet decoded.
     Text(Peeked),
+    /// XML, unpacked, not yet decoded.
+    Markup(Peeked),
     /// A file of typed columns, to be read from its beginning.
     Columns(File, ColumnFile),
     /// An archive of the parts of an Office document.
@@ -90,6 +92,12 @@ impl Refusal {
     /// The same refusal, of this cell of a sheet: row and column from 1.
     pub(crate) fn in_cell(mut self, row: u32, column: u16) -> Self {
         (self.line, self.column) = (Some(row.into()), Some(column.into()));
+        self
+    }
+
+    /// The same refusal, at this character of its line, from 1.
+    pub(crate) fn at_column(mut self, column: u64) -> Self {
+        self.column = Some(column);
         self
     }
 
@@ -181,6 +189,7 @@ impl Source {
                     .into());
             }
             Content::Text => Body::Text(raw),
+            Content::Markup => Body::Markup(raw),
             Content::Packed(packed) => {
                 let body = unpacked(packed, raw, digest_count(&digest), policy)?;
                 if let Body::Workbook(_) = body {
@@ -207,6 +216,14 @@ impl Source {
             file,
             state,
         })
+    }
+
+    /// E0104 for XML, which is no table.
+    pub(crate) fn refuse_markup(&self) -> Result<(), Box<Diagnostic>> {
+        if !matches!(self.body, Some(Body::Markup(_))) {
+            return Ok(());
+        }
+        Err(Box::new(magic::no_table().at(Location::file(&self.name))))
     }
 
     /// Bytes on disk when it was opened; 0 for a pipe.
@@ -267,8 +284,9 @@ fn unpacked(
     if head.is_empty() {
         return Err(empty().into());
     }
-    magic::refuse_inside(packed, Content::of(head))?;
-    Ok(Body::Text(inside))
+    let content = Content::of(head);
+    magic::refuse_inside(packed, content)?;
+    Ok(if content == Content::Markup { Body::Markup(inside) } else { Body::Text(inside) })
 }
 
 fn open_file(path: &Path, name: &str) -> io::Result<File> {

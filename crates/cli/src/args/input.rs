@@ -17,8 +17,16 @@ pub(crate) struct InputArgs {
     /// An input-output table, in place of edges: wide, long, or a pymrio folder
     #[arg(long, value_name = "PATH", conflicts_with = "edges")]
     pub(crate) table: Option<PathBuf>,
+    /// A graph in one file, in place of edges and nodes: GraphML, GEXF, Pajek, JSON
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["edges", "table", "nodes"])]
+    pub(crate) graph: Option<PathBuf>,
     /// A make table, industry by product; with --use, in place of edges
-    #[arg(long, value_name = "FILE", requires = "uses", conflicts_with_all = ["edges", "table"])]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "uses",
+        conflicts_with_all = ["edges", "table", "graph"]
+    )]
     pub(crate) make: Option<PathBuf>,
     /// The use table, product by industry, with final demand and value added
     #[arg(long = "use", value_name = "FILE", requires = "make")]
@@ -44,8 +52,8 @@ pub(crate) struct InputArgs {
     /// The column that names the buyer
     #[arg(long, value_name = "COLUMN")]
     target_col: Option<String>,
-    /// The column that holds the flow
-    #[arg(long, value_name = "COLUMN")]
+    /// The column that holds the flow; of a graph, the attribute
+    #[arg(long, value_name = "COLUMN", visible_alias = "weight-attr")]
     weight_col: Option<String>,
     /// The node file's column of ids
     #[arg(long, value_name = "COLUMN")]
@@ -61,16 +69,18 @@ pub(crate) struct InputArgs {
 }
 
 impl InputArgs {
-    /// The files; `None` where no edges, no table and no make and use tables were named.
+    /// The files; `None` where no edges, no table, no graph and no make and use tables were named.
     pub(crate) fn inputs(&self) -> Option<Inputs> {
         let make_use = self.make.clone().zip(self.uses.clone());
         let make_use = make_use.map(|(make, uses)| MakeUse { make, uses });
-        if self.edges.is_none() && self.table.is_none() && make_use.is_none() {
+        let others = [&self.edges, &self.table, &self.graph];
+        if others.iter().all(|path| path.is_none()) && make_use.is_none() {
             return None;
         }
         Some(Inputs {
             edges: self.edges.clone().unwrap_or_default(),
             table: self.table.clone(),
+            graph: self.graph.clone(),
             make_use,
             nodes: self.nodes.clone(),
             accounts: self.accounts.clone(),

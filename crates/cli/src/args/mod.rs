@@ -104,6 +104,9 @@ pub(crate) enum Verb {
     /// Put tables, figures and methods on one offline page
     #[command(before_help = usage::REPORT)]
     Report(ReportArgs),
+    /// Write the network as a file of another program
+    #[command(before_help = usage::CONVERT)]
+    Convert(ConvertArgs),
     /// Run the pipeline of a palenque.toml
     #[command(before_help = usage::RUN)]
     Run(RunArgs),
@@ -147,6 +150,7 @@ impl Verb {
             Self::Measure(_) => "measure",
             Self::Draw(_) => "draw",
             Self::Report(_) => "report",
+            Self::Convert(_) => "convert",
             Self::Run(_) => "run",
             Self::Check(_) => "check",
             Self::Compare(_) => "compare",
@@ -324,6 +328,27 @@ pub(crate) struct ReportArgs {
     pub(crate) no_caption: bool,
     #[command(flatten)]
     pub(crate) out: OutArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ConvertArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The format; `palenque list exporters` names them
+    #[arg(long, value_name = "FORMAT", help_heading = "Where results go")]
+    pub(crate) to: String,
+    /// The period to write, where there are several
+    #[arg(long, value_name = "NAME", help_heading = "Where results go")]
+    pub(crate) period: Option<String>,
+    /// A file, or - for stdout; of two files it is the common part of the name
+    #[arg(short, long, value_name = "FILE", help_heading = "Where results go")]
+    pub(crate) out: Option<PathBuf>,
+    /// Begin CSV files with a byte-order mark, for Excel
+    #[arg(long, help_heading = "Where results go")]
+    pub(crate) bom: bool,
+    /// Put an apostrophe before cells that a spreadsheet would run
+    #[arg(long, help_heading = "Where results go")]
+    pub(crate) spreadsheet_safe: bool,
 }
 
 #[derive(Args, Debug)]

@@ -463,6 +463,19 @@ pub(crate) static KEYS: &[Key] = &[
         ),
     ),
     key(
+        "graph_id",
+        "graph-id",
+        Kind::Text,
+        "Which graph of a file of several to read",
+        (
+            |p, g| {
+                p.graph_id = Some(g.text.into());
+                Ok(())
+            },
+            |p| p.graph_id.as_deref().map_or(Value::Null, Value::from),
+        ),
+    ),
+    key(
         "sheet",
         "sheet",
         Kind::Text,

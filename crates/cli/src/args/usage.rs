@@ -23,6 +23,7 @@ Measure
 Show
   draw         One figure, with the plotted data beside it
   report       Tables, figures and methods on one offline page
+  convert      The network as a file of Gephi, networkx, R, Neo4j, a map ...
 Repeat
   run          The whole pipeline of a palenque.toml
   check        Does an output folder still reproduce?
@@ -83,6 +84,12 @@ Examples:
   palenque report --edges flows.csv --out out
   palenque report --edges flows.csv --nodes firms.csv --out page.html
   palenque report --edges flows.csv --title 'Steel cluster, 2023' --out steel";
+
+pub(crate) const CONVERT: &str = "\
+Examples:
+  palenque convert --edges flows.csv --nodes firms.csv --to gexf --out net.gexf
+  palenque convert --edges flows.csv --to tidygraph --out net.csv
+  palenque convert --edges flows.csv --to json";
 
 pub(crate) const RUN: &str = "\
 Examples:

@@ -32,16 +32,18 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
         shown(&relative(&absolute, folder.path()))
     };
     let found = Found::in_folder(&folder);
+    let graph = args.input.graph.as_deref().map(inside);
     let typed = (args.input.edges.as_deref().map(inside), args.input.table.as_deref().map(inside));
     let (edges, table) = match typed {
-        (None, None) if args.input.make.is_some() => (None, None),
+        (None, None) if args.input.make.is_some() || graph.is_some() => (None, None),
         (None, None) if found.edges.is_none() => (None, found.table),
         (None, None) => (found.edges, None),
         typed => typed,
     };
     let make_use =
         args.input.make.as_deref().map(inside).zip(args.input.uses.as_deref().map(inside));
-    let nodes = args.input.nodes.as_deref().map(inside).or(found.nodes);
+    let found_nodes = found.nodes.filter(|_| graph.is_none());
+    let nodes = args.input.nodes.as_deref().map(inside).or(found_nodes);
     let accounts = args.input.accounts.as_deref().map(inside);
     let final_demand = args.input.final_demand.as_deref().map(inside);
     let relations: Vec<(String, String)> = args
@@ -53,6 +55,7 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
     let text = text(&Chosen {
         edges: edges.clone(),
         table: table.clone(),
+        graph: graph.clone(),
         make_use: make_use.clone(),
         nodes: nodes.clone(),
         accounts,
@@ -63,7 +66,7 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
     });
     save_one(&folder, NAME, |file| Ok(file.write_all(text.as_bytes())?))?;
     let result = json!({ "file": place, "edges": edges, "table": table, "nodes": nodes });
-    let next = match edges.or(table).or(make_use.map(|(make, _)| make)) {
+    let next = match edges.or(table).or(graph).or(make_use.map(|(make, _)| make)) {
         Some(_) => format!("made {place}; next: palenque run {place}\n"),
         None => {
             format!("made {place}; name your file of flows in it, then: palenque run {place}\n")
@@ -104,6 +107,7 @@ impl Found {
 struct Chosen {
     edges: Option<String>,
     table: Option<String>,
+    graph: Option<String>,
     make_use: Option<(String, String)>,
     nodes: Option<String>,
     accounts: Option<String>,
@@ -127,6 +131,8 @@ fn text(chosen: &Chosen) -> String {
     if let Some((make, uses)) = chosen.make_use.clone() {
         text += &line("make", &Some(make), "", "a make table: industry by product");
         text += &line("use", &Some(uses), "", "a use table: product by industry, and final demand");
+    } else if chosen.graph.is_some() {
+        text += &line("graph", &chosen.graph, "", "nodes and edges: GraphML, GEXF, Pajek or JSON");
     } else if chosen.table.is_some() {
         text += &line("table", &chosen.table, "", "an input-output table: who supplies whom");
     } else {
@@ -135,7 +141,10 @@ fn text(chosen: &Chosen) -> String {
         text +=
             &line("table", &None, "\"io_2023.csv\"", "an input-output table, in place of edges");
     }
-    text += &line("nodes", &chosen.nodes, "\"nodes.csv\"", "firms: id, stage, region, output ...");
+    if chosen.graph.is_none() {
+        let comment = "firms: id, stage, region, output ...";
+        text += &line("nodes", &chosen.nodes, "\"nodes.csv\"", comment);
+    }
     text += &line("accounts", &chosen.accounts, "\"accounts.csv\"", "id, period, output ...");
     text += &line("final_demand", &chosen.final_demand, "\"demand.csv\"", "by node and category");
     text += &line("unit", &chosen.unit, "\"MXN thousand\"", "the unit of the flows");

@@ -4,7 +4,7 @@ use super::Done;
 use crate::args::{Catalogue, ListArgs};
 use crate::models;
 use crate::terminal::{columns, width};
-use palenque_frame::TableFormat;
+use palenque_frame::{Exporter, TableFormat, exporters};
 use palenque_graph::codes;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub(super) fn run(args: &ListArgs) -> Done {
         Catalogue::Columns => (vec!["column", "table", "metric", "meaning"], metric_columns()),
         Catalogue::Charts => (vec!["chart", "what it shows"], charts()),
         Catalogue::Readers => (vec!["reader", "files", "what is read"], readers()),
-        Catalogue::Exporters => (vec!["exporter", "files", "how it is written"], exporters()),
+        Catalogue::Exporters => (vec!["exporter", "files", "how it is written"], all_exporters()),
         Catalogue::Models => (vec!["model", "what it makes"], models::rows()),
         Catalogue::Codes => (vec!["code", "what happened"], all_codes()),
     };
@@ -60,6 +60,7 @@ fn readers() -> Vec<Vec<String>> {
     palenque_ingest::reader::all()
         .map(palenque_ingest::reader::Reader::spec)
         .chain(palenque_ingest::reader::TABLES)
+        .chain(palenque_ingest::reader::graph::specs())
         .map(|spec| {
             let extensions: Vec<String> =
                 spec.extensions.iter().map(|e| format!(".{}", e.trim_start_matches('.'))).collect();
@@ -68,17 +69,26 @@ fn readers() -> Vec<Vec<String>> {
         .collect()
 }
 
-fn exporters() -> Vec<Vec<String>> {
+fn all_exporters() -> Vec<Vec<String>> {
     let how = |format| match format {
-        TableFormat::Csv => "UTF-8, LF, shortest numbers that read back exactly",
-        TableFormat::Parquet => "Zstandard, typed columns",
-        TableFormat::Arrow => "IPC file, uncompressed, can be memory-mapped",
-        TableFormat::Json => "an array of records",
+        TableFormat::Csv => "table: UTF-8, LF, shortest numbers that read back exactly",
+        TableFormat::Parquet => "table: Zstandard, typed columns",
+        TableFormat::Arrow => "table: IPC file, uncompressed, can be memory-mapped",
+        TableFormat::Json => "table: an array of records",
     };
     let row = |&format: &TableFormat| {
         vec![format.extension().into(), format!(".{format}"), how(format).into()]
     };
-    TableFormat::ALL.iter().map(row).collect()
+    let network = |exporter: &'static dyn Exporter| {
+        let spec = exporter.spec();
+        let file = |(part, extension): &(&str, &str)| match *part {
+            "" => format!(".{extension}"),
+            part => format!(".{part}.{extension}"),
+        };
+        let files: Vec<String> = spec.parts.iter().map(file).collect();
+        vec![spec.name.into(), files.join(" "), format!("network: {}", spec.doc)]
+    };
+    TableFormat::ALL.iter().map(row).chain(exporters().map(network)).collect()
 }
 
 fn all_codes() -> Vec<Vec<String>> {

@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod completions;
+mod convert;
 mod demo;
 mod draw;
 mod explain;
@@ -75,6 +76,7 @@ pub(crate) fn run(session: &mut Session, verb: Verb) -> Outcome<Done> {
         Verb::Run(args) => run::run(session, &args),
         Verb::Check(args) => check::run(session, &args),
         Verb::Compare(args) => compare::run(session, &args),
+        Verb::Convert(args) => convert::run(session, &args),
         Verb::List(args) => Ok(list::run(&args)),
         Verb::Explain(args) => explain::run(&args),
         Verb::Schema(args) => Ok(schema::run(&args)),

@@ -52,10 +52,13 @@ pub(super) fn run(session: &mut Session, args: &RunArgs) -> Outcome<Done> {
         let resolved = resolved(&pipeline);
         return Ok(Done::text(toml_text(&resolved), resolved));
     }
-    if pipeline.inputs.edges.as_os_str().is_empty() && !pipeline.inputs.is_table() {
+    if pipeline.inputs.edges.as_os_str().is_empty() && !pipeline.inputs.has_no_edge_list() {
         return Err(Diagnostic::new("E0702", "`edges` is missing in [input]: who supplies whom?")
             .at(Location::file(shown(&args.file)))
-            .help("write edges = \"FILE\" under [input], table = \"PATH\", or make and use = \"FILE\"")
+            .help(
+                "write edges = \"FILE\" under [input], table = \"PATH\", graph = \"FILE\", or \
+                 make and use = \"FILE\"",
+            )
             .into());
     }
     if let Some(limit) = pipeline.limits.time {

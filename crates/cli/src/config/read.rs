@@ -134,6 +134,7 @@ fn input(root: &Section<'_>) -> (Inputs, Policy) {
     let mut inputs = Inputs {
         edges: path(&section, "edges").map(|(path, _)| path).unwrap_or_default(),
         table: path(&section, "table").map(|(path, _)| path),
+        graph: path(&section, "graph").map(|(path, _)| path),
         make_use: make_use(&section),
         nodes: path(&section, "nodes").map(|(path, _)| path),
         accounts: path(&section, "accounts").map(|(path, _)| path),
@@ -146,6 +147,16 @@ fn input(root: &Section<'_>) -> (Inputs, Policy) {
             .help("a table takes the place of edges: leave one of them out");
         section.report(wrong, item.key.as_ref(), "");
         inputs.table = None;
+    }
+    if let Some(item) = section.item("graph")
+        && let Some(other) =
+            ["edges", "table", "make", "nodes"].into_iter().find(|key| section.item(key).is_some())
+    {
+        let what = format!("[input] names both `graph` and `{other}`");
+        let wrong = Diagnostic::new("E0702", what)
+            .help("a graph takes the place of edges and nodes: leave one of the two out");
+        section.report(wrong, item.key.as_ref(), "");
+        inputs.graph = None;
     }
     for (name, item) in section.section("relations", "[input.relations]").all() {
         if let Tree::Scalar(Value::String(text)) = &item.value

@@ -12,11 +12,12 @@ use std::fmt::Write as _;
 pub(crate) fn resolved(pipeline: &Pipeline) -> Value {
     let inputs = &pipeline.inputs;
     let mut input = Map::new();
-    if !inputs.is_table() {
+    if !inputs.has_no_edge_list() {
         input.insert("edges".into(), escaped(&shown(&inputs.edges)).into());
     }
     let files = [
         ("table", &inputs.table),
+        ("graph", &inputs.graph),
         ("make", &inputs.make_use.as_ref().map(|both| both.make.clone())),
         ("use", &inputs.make_use.as_ref().map(|both| both.uses.clone())),
         ("nodes", &inputs.nodes),

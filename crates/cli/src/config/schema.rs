@@ -76,6 +76,7 @@ fn input() -> Value {
         "properties": {
             "edges": text("Who supplies whom: the source sells to the target."),
             "table": text("An input-output table, in place of edges: wide, long, or a pymrio folder."),
+            "graph": text("A graph in one file, in place of edges and nodes: GraphML, GEXF, Pajek or JSON."),
             "make": text("A make table, industry by product; with `use`, in place of edges."),
             "use": text("The use table, product by industry, with final demand and value added."),
             "nodes": text("Firms and their attributes."),

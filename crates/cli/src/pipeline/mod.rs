@@ -71,6 +71,7 @@ impl Base {
         Inputs {
             edges: join(&inputs.edges),
             table: inputs.table.as_ref().map(join),
+            graph: inputs.graph.as_ref().map(join),
             make_use: inputs
                 .make_use
                 .as_ref()

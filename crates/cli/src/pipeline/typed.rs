@@ -36,15 +36,16 @@ pub(crate) fn reading(input: &InputArgs) -> Outcome<Pipeline> {
     let Some(typed) = input.inputs() else {
         return Err(Diagnostic::new("E0702", "`--edges` is missing: who supplies whom?")
             .help(
-                "give the file of flows as `--edges FILE`, or an input-output table as \
-                 `--table PATH`; `palenque demo` makes one",
+                "give the file of flows as `--edges FILE`, an input-output table as \
+                 `--table PATH`, or a graph as `--graph FILE`; `palenque demo` makes one",
             )
             .into());
     };
     let base = Base::default();
     let inputs = Inputs {
-        edges: if typed.is_table() { PathBuf::new() } else { base.recorded(&typed.edges) },
+        edges: if typed.has_no_edge_list() { PathBuf::new() } else { base.recorded(&typed.edges) },
         table: typed.table.as_deref().map(|path| base.recorded(path)),
+        graph: typed.graph.as_deref().map(|path| base.recorded(path)),
         make_use: typed.make_use.map(|MakeUse { make, uses }| MakeUse {
             make: base.recorded(&make),
             uses: base.recorded(&uses),

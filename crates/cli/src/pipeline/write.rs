@@ -7,7 +7,7 @@ use crate::diagnostics::Outcome;
 use crate::output::folder::Opening;
 use crate::output::provenance::{Log, Record};
 use crate::output::{
-    AtomicFile, Folder, OutputFolder, Summary, readme, refuse_input, relative, shown,
+    AtomicFile, Folder, OutputFolder, Place, Summary, readme, refuse_input, relative, shown,
 };
 use crate::session::Session;
 use palenque_frame::{CsvStyle, FrameError, Resource, TableFormat, datapackage, write_table};
@@ -329,9 +329,14 @@ pub(crate) fn save_one(
         };
         return Err(found.into());
     }
-    let place = file.finish()?;
-    let folder = place.folder().clone();
-    place.place(false)?;
+    place_all(folder, vec![file.finish()?])
+}
+
+/// Puts finished files of one folder into their places, once all of them are whole.
+pub(crate) fn place_all(folder: &Folder, places: Vec<Place>) -> Outcome<()> {
+    for place in places {
+        place.place(false)?;
+    }
     folder.sync().map_err(|e| crate::output::refused(&folder.shown, &e, 0, None).into())
 }
 
@@ -426,7 +431,8 @@ pub(crate) fn warn_of_formulas(session: &mut Session, pipeline: &Pipeline, produ
     session.found.push_counted(found, count as u64);
 }
 
-fn is_formula(id: &str) -> bool {
+/// Whether a spreadsheet would take an id for a formula.
+pub(crate) fn is_formula(id: &str) -> bool {
     id.starts_with(['=', '+', '-', '@', '\t', '\r']) && id.parse::<f64>().is_err()
 }
 

@@ -10,6 +10,7 @@ static VERBS: &[&str] = &[
     "measure",
     "draw",
     "report",
+    "convert",
     "run",
     "check",
     "compare",

@@ -3,6 +3,7 @@
 mod architecture;
 mod codes;
 mod config;
+mod convert;
 mod determinism;
 mod help;
 mod io_tables;

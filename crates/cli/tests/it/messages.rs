@@ -91,6 +91,8 @@ fn every_verb_prints_one_document_under_json() {
         &["measure", "--edges", "edges.csv", "--out", "m"],
         &["draw", "ccdf", "--edges", "edges.csv"],
         &["report", "--edges", "edges.csv", "--out", "r"],
+        &["convert", "--edges", "edges.csv", "--to", "gephi"],
+        &["convert", "--edges", "edges.csv", "--to", "graphml", "--out", "n.graphml"],
         &["run", "--dry-run"],
         &["run", "--list", "outputs"],
         &["run"],

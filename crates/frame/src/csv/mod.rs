@@ -7,4 +7,4 @@ mod read;
 mod write;
 
 pub use read::{read_table, read_table_with};
-pub(crate) use write::write;
+pub(crate) use write::{field, looks_like_formula, write};

@@ -58,7 +58,7 @@ fn cell(values: &Values, row: usize, style: CsvStyle, line: &mut Vec<u8>) -> io:
     }
 }
 
-fn field(text: &str, line: &mut Vec<u8>) {
+pub(crate) fn field(text: &str, line: &mut Vec<u8>) {
     if !text.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
         line.extend_from_slice(text.as_bytes());
         return;
@@ -74,7 +74,7 @@ fn field(text: &str, line: &mut Vec<u8>) {
 }
 
 /// Whether spreadsheets may run this text when they open a file (OWASP, "CSV injection").
-fn looks_like_formula(text: &str) -> bool {
+pub(crate) fn looks_like_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }
 

@@ -39,8 +39,9 @@ pub(super) const ERRORS: &[Code] = &[
     code(
         "E0606",
         "several graphs",
-        "The file holds more than one graph and nothing says which one is meant. The message lists them. Save the \
-         one that you want in a file of its own.",
+        "The file holds more than one graph and nothing says which one is meant, or it has none of the name that was \
+         given. The message lists them. Choose one with `--graph-id NAME`, or save the one that you want in a file of its \
+         own.",
     ),
     code(
         "E0607",
@@ -126,6 +127,13 @@ pub(super) const WARNINGS: &[Code] = &[
         "unknown parts of the file ignored",
         "The file has parts that palenque does not use, or lacks a declaration that it should have. The graph was read \
          all the same. Look at the message if something is missing from the result.",
+    ),
+    code(
+        "W0605",
+        "undirected edges",
+        "The file says that edges have no direction, or does not say that they have one, and every supply has a seller and \
+         a buyer. Each was read as it is written: the source sells to the target. Save the graph as directed in the program \
+         that made it; if the order of the two ends means nothing, directed indices mean nothing either.",
     ),
     code(
         "W0610",

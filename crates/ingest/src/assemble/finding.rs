@@ -39,7 +39,8 @@ impl Place<'_> {
     /// A cell of a record.
     pub(super) fn cell(&self, record: usize, column: usize) -> Location {
         let Some((planned, _)) = self.records.columns.get(column) else { return self.at(record) };
-        self.at(record).column(planned.at as u64 + 1).field(shown(&planned.title))
+        let at = self.at(record).field(shown(&planned.title));
+        if self.records.places.are_elements() { at } else { at.column(planned.at as u64 + 1) }
     }
 
     /// `row 7: ` for a table without lines.

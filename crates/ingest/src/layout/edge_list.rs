@@ -16,27 +16,31 @@ impl Layout for EdgeList {
 
     fn plan(&self, titles: &Titles<'_>) -> Result<Vec<Planned>, Refused> {
         titles.require(&["source", "target", "weight", "period"])?;
-        let (source, target) = titles.endpoints(PAIRS)?;
-        let mut plan = vec![
-            titles.planned(source, "source", Kind::Id),
-            titles.planned(target, "target", Kind::Id),
-        ];
-        if let Some(at) = titles.column("weight", WEIGHTS) {
-            plan.push(titles.planned(at, "weight", Kind::Number));
-        }
-        if let Some(at) = titles.column("period", PERIODS) {
-            plan.push(titles.planned(at, "period", Kind::Text));
-        }
-        let taken: BTreeSet<usize> = plan.iter().map(|p| p.at).collect();
-        for (at, title) in titles.others(&taken) {
-            let name = titles.renamed(at).map_or_else(|| super::canonical(title), Into::into);
-            let kind = if name == "quantity" { Kind::Number } else { Kind::Text };
-            plan.push(titles.planned(at, &name, kind));
-        }
-        Ok(plan)
+        Ok(beside_ends(titles, titles.endpoints(PAIRS)?))
     }
 
     fn default_titles(&self) -> &'static [&'static str] {
         &["source", "target", "weight"]
     }
+}
+
+/// The plan for records whose ends are in these columns: weight, period, and all others.
+pub(super) fn beside_ends(titles: &Titles<'_>, (source, target): (usize, usize)) -> Vec<Planned> {
+    let mut plan = vec![
+        titles.planned(source, "source", Kind::Id),
+        titles.planned(target, "target", Kind::Id),
+    ];
+    if let Some(at) = titles.column("weight", WEIGHTS) {
+        plan.push(titles.planned(at, "weight", Kind::Number));
+    }
+    if let Some(at) = titles.column("period", PERIODS) {
+        plan.push(titles.planned(at, "period", Kind::Text));
+    }
+    let taken: BTreeSet<usize> = plan.iter().map(|p| p.at).collect();
+    for (at, title) in titles.others(&taken) {
+        let name = titles.renamed(at).map_or_else(|| super::canonical(title), Into::into);
+        let kind = if name == "quantity" { Kind::Number } else { Kind::Text };
+        plan.push(titles.planned(at, &name, kind));
+    }
+    plan
 }

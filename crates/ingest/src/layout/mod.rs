@@ -6,6 +6,7 @@
 pub mod account_list;
 pub mod edge_list;
 pub mod final_demand;
+pub mod graph_edges;
 pub(crate) mod header;
 pub mod long_table;
 pub mod node_list;
@@ -181,6 +182,11 @@ const IDS: &[&str] = &["id", "node_id", ":id", "node"];
 
 /// The titles of a period.
 const PERIODS: &[&str] = &["period", "year"];
+
+/// Whether a column of this name holds text, whatever a typed file says: names of groups, periods and the like.
+pub(crate) fn is_text(name: &str) -> bool {
+    node_list::TEXTS.contains(&name) || ["layer", "product"].contains(&name)
+}
 
 /// A title as it is compared: trimmed, in lower case.
 pub(crate) fn canonical(title: &str) -> String {

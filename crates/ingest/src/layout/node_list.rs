@@ -21,6 +21,10 @@ const NUMBERS: &[&str] = &[
     "y",
 ];
 
+/// Columns that hold text.
+pub(super) const TEXTS: &[&str] =
+    &["name", "role", "stage", "sector", "region", "owner", "unit", "period", "year"];
+
 /// Other titles of known columns, used where the column itself is not there.
 const ALIASES: &[(&str, &str)] = &[
     ("country", "region"),
@@ -72,8 +76,6 @@ impl Layout for NodeList {
 
 /// The name of a column: lower-cased where palenque knows it, else as it is.
 fn known(title: &str) -> String {
-    const TEXTS: &[&str] =
-        &["name", "role", "stage", "sector", "region", "owner", "unit", "period", "year"];
     let name = super::canonical(title);
     let is_known = NUMBERS.contains(&name.as_str())
         || TEXTS.contains(&name.as_str())

@@ -4,6 +4,7 @@ mod arrow;
 mod child;
 mod columns;
 mod csv;
+pub mod graph;
 mod parquet;
 pub(crate) mod xlsx;
 
@@ -118,6 +119,7 @@ pub(crate) fn of(source: &Source) -> Option<&'static dyn Reader> {
 /// What keeps a file of columns from being decoded.
 pub(crate) fn titles(source: &mut Source, policy: &Policy) -> Result<Vec<String>, Box<Diagnostic>> {
     load(source, policy)?;
+    source.refuse_markup()?;
     Ok(match &mut source.body {
         Some(Body::Text(text)) => text::sheet::titles(text, policy),
         Some(Body::Sheet(opened)) => xlsx::table::titles(opened, policy),
@@ -142,6 +144,7 @@ pub(crate) fn rows(
     sink: &mut dyn RowSink,
 ) -> Result<Sheet, Box<Diagnostic>> {
     load(source, policy)?;
+    source.refuse_markup()?;
     match source.body.take() {
         Some(Body::Sheet(opened)) => xlsx::table::read(&opened, (policy, progress), sink),
         Some(Body::Text(text)) => {

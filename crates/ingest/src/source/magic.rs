@@ -12,6 +12,8 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     Text,
+    /// XML: a graph, if anything that is read.
+    Markup,
     Columns(ColumnFile),
     Packed(Packing),
     /// Parquet that cannot be read without a key.
@@ -35,6 +37,12 @@ impl Packing {
             Self::Zip => "zip",
         }
     }
+}
+
+/// Refuses XML where a table is wanted.
+pub(super) fn no_table() -> Refusal {
+    let help = "a graph (GraphML, GEXF) is read with `--graph FILE`; else export the edges as CSV";
+    Other { what: "XML", help, is_text: true }.refusal()
 }
 
 /// Content that is recognised and not read.
@@ -106,8 +114,7 @@ impl Content {
             || start.starts_with(b"<graphml")
             || start.starts_with(b"<gexf")
         {
-            let help = "export the edges as CSV with columns `source,target,weight`";
-            return Self::Other(Other { what: "XML", help, is_text: true });
+            return Self::Markup;
         }
         Self::Text
     }
@@ -156,7 +163,7 @@ pub(super) fn compare(
         Content::Packed(Packing::Zip) if !matches!(extension, "zip" | "xlsx" | "xlsm") => {
             noted("zip")
         }
-        Content::Packed(_) | Content::Encrypted | Content::Other(_) => Ok(None),
+        Content::Packed(_) | Content::Encrypted | Content::Markup | Content::Other(_) => Ok(None),
     }
 }
 
@@ -176,7 +183,7 @@ pub(super) fn compare_workbook(path: &Path, policy: &Policy) -> io::Result<()> {
 /// Refuses what is packed twice, or packed and not text.
 pub(super) fn refuse_inside(packed: Packing, content: Content) -> io::Result<()> {
     let what = match content {
-        Content::Text => return Ok(()),
+        Content::Text | Content::Markup => return Ok(()),
         Content::Packed(inner) => inner.name(),
         Content::Columns(kind) => kind.name(),
         Content::Encrypted => "encrypted Parquet",

@@ -11,14 +11,14 @@ const HEAD: usize = 4096;
 const BUFFER: usize = 1 << 16;
 
 /// The text as UTF-8 (which a UTF-8 text still has to prove), the encoding's name, and what was noticed.
-pub(super) struct Decoded {
-    pub(super) text: Box<dyn Read + Send>,
-    pub(super) encoding: &'static str,
-    pub(super) found: Option<Diagnostic>,
+pub(crate) struct Decoded {
+    pub(crate) text: Box<dyn Read + Send>,
+    pub(crate) encoding: &'static str,
+    pub(crate) found: Option<Diagnostic>,
 }
 
 /// Decides on the encoding and decodes.
-pub(super) fn decode(mut raw: Peeked, name: &str, policy: &Policy) -> io::Result<Decoded> {
+pub(crate) fn decode(mut raw: Peeked, name: &str, policy: &Policy) -> io::Result<Decoded> {
     let head = raw.peek(HEAD)?;
     let mark = match head {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {

@@ -6,7 +6,7 @@
 mod blocks;
 mod cells;
 mod dialect;
-mod encoding;
+pub(crate) mod encoding;
 pub(crate) mod number;
 mod parse;
 mod row;

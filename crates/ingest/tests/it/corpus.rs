@@ -37,7 +37,7 @@ fn argument(row: &Row, option: &str) -> Option<PathBuf> {
     words.nth(1).map(|path| folder().join(path))
 }
 
-/// The two large files are not kept: they are written when they are needed.
+/// The three large files are not kept: they are written when they are needed.
 fn large(path: &Path) -> Option<tempfile::NamedTempFile> {
     let text = match path.file_name()?.to_str()? {
         "row_longer_field_1m.csv" => {
@@ -47,6 +47,12 @@ fn large(path: &Path) -> Option<tempfile::NamedTempFile> {
             let titles: Vec<String> = (0..20_000).map(|i| format!("c{i}")).collect();
             format!("source,target,weight,{}\nA,B,1{}\n", titles.join(","), ",0".repeat(20_000))
         }
+        "huge_attr.graphml" => format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n\
+             <graph edgedefault=\"directed\"><node id=\"{}\"/></graph></graphml>\n",
+            "A".repeat(1_000_001)
+        ),
         _ => return None,
     };
     let mut file = tempfile::Builder::new().suffix(".csv").tempfile().expect("a temporary file");
@@ -63,6 +69,12 @@ fn run(row: &Row) -> Ingested {
         };
         let policy = Policy { format, ..Policy::default() };
         return read(&Inputs { table: Some(table), ..Inputs::default() }, &policy, &NoProgress);
+    }
+    if let Some(graph) = argument(row, "--graph") {
+        let written = large(&graph);
+        let graph = written.as_ref().map_or(graph, |file| file.path().into());
+        let inputs = Inputs { graph: Some(graph), ..Inputs::default() };
+        return read(&inputs, &Policy::default(), &NoProgress);
     }
     let edges = argument(row, "--edges").expect("every other command has edges");
     let written = large(&edges);
@@ -172,6 +184,14 @@ fn the_control_files_are_one_graph_in_all_formats() {
     for file in same {
         assert_eq!(whole(graph(&read_file(file))), whole(graph(&text)), "{file}");
     }
+}
+
+#[test]
+fn the_control_graph_is_read() {
+    let inputs = Inputs { graph: Some(folder().join("good/graph.graphml")), ..Inputs::default() };
+    let read = read(&inputs, &Policy::default(), &NoProgress);
+    assert!(read.diagnostics.is_empty());
+    assert_eq!(records(graph(&read)), [("A", "B", 1.5)]);
 }
 
 #[test]

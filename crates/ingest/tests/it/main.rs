@@ -2,6 +2,7 @@
 
 mod conservation;
 mod corpus;
+mod exchange;
 mod hostile;
 mod layouts;
 mod make_use;
