@@ -6,7 +6,7 @@ use palenque_metrics::{Family, Metric, MetricSpec, Params, all};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 8] = [
+const FOLDERS: [&str; 9] = [
     "centrality",
     "fragmentation",
     "linkage",
