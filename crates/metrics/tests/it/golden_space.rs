@@ -2,9 +2,12 @@
 
 use crate::golden::{Case, assert_all, assert_near, compute, figure, folder, rows};
 use palenque_graph::{NoProgress, SupplyGraph, Table, TableId};
+use palenque_metrics::space::duranton_overman::k_density;
+use palenque_metrics::space::places::Places;
 use palenque_metrics::space::simulation::Simulation;
 use palenque_metrics::space::spatial_autocorrelation::autocorrelation;
 use palenque_metrics::space::spatial_weights::SpatialWeights;
+use palenque_metrics::{Family, Params};
 use serde_json::{Value, json};
 
 fn number(cell: &(String, String)) -> f64 {
@@ -222,4 +225,56 @@ fn how_far_points_of_a_kind_are_apart() {
     let weighted = of_points("duranton_overman", &[one, ("size", json!("weight"))]);
     assert_all(&curve(&weighted, ("Kd", Some("m")), "value"), expected("kd_weighted"), "Kd");
     assert_eq!(counted[1].number("n_located", 0), Some(5.0));
+}
+
+#[test]
+fn every_index_has_a_result_where_firms_have_places() {
+    let graph = crate::graphs::map();
+    let of_space = palenque_metrics::all().filter(|m| m.spec().family == Family::Space);
+    for metric in of_space {
+        let params = if metric.spec().params.iter().any(|p| p.name == "replicates") {
+            Params::default().with("replicates", json!(19))
+        } else {
+            Params::default()
+        };
+        let (name, tables) = (metric.spec().name, metric.compute(&graph, &params, &NoProgress));
+        let has_rows = |tables: &[Table]| tables.iter().all(|table| table.n_rows() > 0);
+        assert!(tables.is_ok_and(|tables| has_rows(&tables)), "{name}");
+    }
+    // The stills are at one place, all but one: nearer to each other than at any sites.
+    let m = compute(&graph, "marcon_puech", &[("replicates", json!(199))]);
+    let (value, high) =
+        ["value", "local_hi"].map(|name| curve(&m, ("M", Some("still")), name)[0]).into();
+    assert!(value > high && value > Some(1.0), "{value:?} {high:?}");
+    let kd = compute(&graph, "duranton_overman", &[("replicates", json!(199))]);
+    assert_eq!(kd[1].text("sector", 2), Some("glass"));
+    let status =
+        "kd_localisation=insufficient_n;kd_dispersion=insufficient_n;kd_bandwidth=insufficient_n";
+    assert_eq!(kd[1].text("status", 2), Some(status));
+}
+
+#[test]
+fn the_density_of_many_pairs_is_that_of_each() {
+    // 500 places on a spiral: more pairs than are looked at one by one.
+    let place = |i: u32| {
+        let angle = 2.4 * f64::from(i);
+        [f64::from(i).sqrt() * angle.cos(), f64::from(i).sqrt() * angle.sin()]
+    };
+    let places = Places::on_plane(&(0..500).map(place).collect::<Vec<_>>());
+    let members: Vec<u32> = (0..500).collect();
+    let distances = [0.5, 5.0, 20.0];
+    let none = Simulation { replicates: 0, ..Simulation::default() };
+    let found = k_density(&places, &members, &[1.0; 500], &distances, none, &NoProgress);
+    let found = found.expect("not cancelled").expect("a density");
+    let h = found.bandwidth;
+    for (d, value) in distances.iter().zip(&found.density) {
+        let phi = |u: f64| (-0.5 * u * u).exp() / std::f64::consts::TAU.sqrt();
+        let pairs = (0..500).flat_map(|i| (0..i).map(move |j| (i, j)));
+        let term = |(i, j)| {
+            let apart = places.distance(i, j);
+            phi((d - apart) / h) + phi((d + apart) / h)
+        };
+        let exact = pairs.map(term).sum::<f64>() / (h * 124_750.0);
+        assert!((value / exact - 1.0).abs() < 3e-4, "{value}, by pairs {exact}");
+    }
 }
