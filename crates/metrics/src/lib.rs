@@ -1,5 +1,5 @@
-//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering, flexibility, change, resilience, technology
-//! and space of a [`SupplyGraph`].
+//! The verbs of palenque: indices of centrality, fragmentation, linkage, clustering, flexibility, change, resilience, technology,
+//! space, and composites of them, of a [`SupplyGraph`].
 //!
 //! Each index is a typed free function in a file of its own, and a small adapter behind [`Metric`] by which the
 //! command line, the documentation, the conformance tests and the benches find it: they all walk [`all`].
@@ -19,6 +19,7 @@
 pub mod centrality;
 pub mod change;
 pub mod clustering;
+pub mod composite;
 mod error;
 pub mod flexibility;
 pub mod fragmentation;
@@ -132,6 +133,7 @@ pub fn all() -> impl Iterator<Item = &'static dyn Metric> {
         resilience::METRICS,
         technology::METRICS,
         space::METRICS,
+        composite::METRICS,
     ]
     .into_iter()
     .flatten()

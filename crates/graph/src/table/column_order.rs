@@ -103,6 +103,8 @@ pub(super) static NODE_METRICS: &[&str] = &[
     "horizontal_equivalence",
     "n_horizontal_ties",
     "n_cooperation_ties",
+    "n_backward_cooperation",
+    "n_forward_cooperation",
     "multisourcing_index",
     "single_sourced_spend_share",
     "critical_supplier",
@@ -591,5 +593,33 @@ pub(super) static SPATIAL_CURVE: &[&str] = &[
     "n_sim",
     "gamma",
     "psi",
+    "status",
+];
+
+pub(super) static COMPOSITE_INDEX: &[&str] = &[
+    "unit",
+    "period",
+    "passive_subindex",
+    "active_subindex",
+    "cei_geometric",
+    "cei_arithmetic",
+    "rank",
+    "rank_median",
+    "rank_p05",
+    "rank_p95",
+    "p_rank1",
+    "coverage",
+    "status",
+];
+
+pub(super) static COMPOSITE_COMPONENTS: &[&str] = &[
+    "unit",
+    "period",
+    "component",
+    "subindex",
+    "raw",
+    "normalised",
+    "weight",
+    "polarity",
     "status",
 ];

@@ -1,12 +1,12 @@
 //! Which tables there are, what a row of each is, and the order of their columns.
 
 use super::column_order::{
-    AGGREGATION_BIAS, BROKERAGE_ROLES, CONCENTRATION, CONSOLIDATION, DISRUPTION_NODES,
-    EDGE_METRICS, FOOTPRINTS, GROUP_BETWEENNESS, GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES,
-    NETWORK_SUMMARY, NODE_METRICS, NULL_MODELS, REGIONAL_COEFFICIENTS, RICH_CLUB, ROBUSTNESS_CURVE,
-    ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY,
-    SPATIAL_AREAL, SPATIAL_CURVE, SPATIAL_SECTOR, STAGE_HEADROOM, STAGE_LINKAGES, STRUCTURAL_PATHS,
-    SURGE_BOTTLENECKS,
+    AGGREGATION_BIAS, BROKERAGE_ROLES, COMPOSITE_COMPONENTS, COMPOSITE_INDEX, CONCENTRATION,
+    CONSOLIDATION, DISRUPTION_NODES, EDGE_METRICS, FOOTPRINTS, GROUP_BETWEENNESS, GROUP_EXTRACTION,
+    HORIZONTAL_PAIRS, LINKAGES, NETWORK_SUMMARY, NODE_METRICS, NULL_MODELS, REGIONAL_COEFFICIENTS,
+    RICH_CLUB, ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES,
+    SHOCK_PATH, SHOCK_SUMMARY, SPATIAL_AREAL, SPATIAL_CURVE, SPATIAL_SECTOR, STAGE_HEADROOM,
+    STAGE_LINKAGES, STRUCTURAL_PATHS, SURGE_BOTTLENECKS,
 };
 use super::temporal_order::{
     LINK_SURVIVAL, LINKAGE_CREATION, TEMPORAL_EDGE, TEMPORAL_NETWORK, TEMPORAL_NODE,
@@ -66,6 +66,14 @@ pub enum TableId {
     KeyPlayers,
     /// One row an index against chance.
     NullModels,
+    /// One row a unit of a composite index.
+    CompositeIndex,
+    /// One row a unit and indicator.
+    CompositeComponents,
+    /// One row a choice.
+    CompositeSensitivity,
+    /// One row a check.
+    CompositeDiagnostics,
     /// One row a D-core.
     Dcore,
     /// One row a number of partners.
@@ -151,6 +159,10 @@ impl TableId {
         Self::FirmTasks,
         Self::KeyPlayers,
         Self::NullModels,
+        Self::CompositeIndex,
+        Self::CompositeComponents,
+        Self::CompositeSensitivity,
+        Self::CompositeDiagnostics,
         Self::Dcore,
         Self::RichClub,
         Self::GroupBetweenness,
@@ -205,6 +217,10 @@ impl TableId {
             Self::FirmTasks => "firm_tasks",
             Self::KeyPlayers => "key_players",
             Self::NullModels => "null_models",
+            Self::CompositeIndex => "composite_index",
+            Self::CompositeComponents => "composite_components",
+            Self::CompositeSensitivity => "composite_sensitivity",
+            Self::CompositeDiagnostics => "composite_diagnostics",
             Self::Dcore => "dcore",
             Self::RichClub => "rich_club",
             Self::GroupBetweenness => "group_betweenness",
@@ -274,6 +290,12 @@ impl TableId {
             Self::NullModels => {
                 "One row an index: what it is beside what it is in random networks."
             }
+            Self::CompositeIndex => {
+                "One row a unit: its composite index and the range of its rank."
+            }
+            Self::CompositeComponents => "One row a unit and indicator: what the index is made of.",
+            Self::CompositeSensitivity => "One row a choice: how far the ranks depend on it.",
+            Self::CompositeDiagnostics => "One row a check: whether the indicators hang together.",
             Self::Dcore => {
                 "One row a D-core: suppliers and customers that its members have inside."
             }
@@ -371,6 +393,12 @@ impl TableId {
             Self::DisruptionNodes => DISRUPTION_NODES,
             Self::Concentration => CONCENTRATION,
             Self::NullModels => NULL_MODELS,
+            Self::CompositeIndex => COMPOSITE_INDEX,
+            Self::CompositeComponents => COMPOSITE_COMPONENTS,
+            Self::CompositeSensitivity => {
+                &["period", "factor", "first_order", "total_order", "mean_rank_shift", "status"]
+            }
+            Self::CompositeDiagnostics => &["period", "measure", "value", "status"],
             Self::StageHeadroom => STAGE_HEADROOM,
             Self::SurgeBottlenecks => SURGE_BOTTLENECKS,
             Self::KeyPlayers => &[

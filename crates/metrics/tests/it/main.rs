@@ -5,6 +5,7 @@ mod golden;
 mod golden_adjustment;
 mod golden_change;
 mod golden_communities;
+mod golden_composite;
 mod golden_esri;
 mod golden_flexibility;
 mod golden_gvc;

@@ -6,7 +6,7 @@ use palenque_metrics::{Family, Metric, MetricSpec, Params, all};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 9] = [
+const FOLDERS: [&str; 10] = [
     "centrality",
     "fragmentation",
     "linkage",
@@ -16,6 +16,7 @@ const FOLDERS: [&str; 9] = [
     "resilience",
     "technology",
     "space",
+    "composite",
 ];
 
 fn specs() -> impl Iterator<Item = &'static MetricSpec> {
