@@ -20,13 +20,13 @@ pub struct MaxflowConfig {
     pub grouping: String,
     /// Room by flow where an edge has no `capacity`.
     pub gamma: f64,
-    /// How many nodes' losses are computed: those that lose most.
+    /// How many nodes' losses are computed: those that carry most. 0 for as many as are quick.
     pub top: usize,
 }
 
 impl Default for MaxflowConfig {
     fn default() -> Self {
-        Self { grouping: "stage".into(), gamma: 0.15, top: 1000 }
+        Self { grouping: "stage".into(), gamma: 0.15, top: 0 }
     }
 }
 
@@ -39,7 +39,7 @@ pub struct SurgeFlow {
     pub baseline: f64,
     /// A minimum cut: the one nearest to the first stage.
     pub cut: Bottlenecks,
-    /// By node, what could pass without it; `None` below the `top` losses.
+    /// By node, what could pass without it; `None` for those that carry something, but are not among the `top`.
     pub without: Vec<Option<f64>>,
 }
 
@@ -134,7 +134,8 @@ pub fn surge_capacity_maxflow(
         nodes: nodes.map(|v| (v, limit(strengths[v], room.nodes[v].unwrap_or(0)))).collect(),
         edges: ties.map(|(e, _)| (e, limit(graph.flows()[e], room.edges[e]))).collect(),
     };
-    let lost = losses(&network, n, config.top, progress)?;
+    let top = if config.top > 0 { config.top } else { quick(graph.n_edges()) };
+    let lost = losses(&network, n, top, progress)?;
     let left = |lost: Option<u64>| lost.map(|lost| room.volume(volume - lost));
     Ok(SurgeFlow {
         volume: room.volume(volume),
@@ -144,8 +145,7 @@ pub fn surge_capacity_maxflow(
     })
 }
 
-/// By node, how much less could pass without it. A node loses at most what it carries, so that the largest losses are known before
-/// all are computed.
+/// By node, how much less could pass without it, of those that carry most.
 fn losses(
     network: &FlowNetwork,
     n: usize,
@@ -155,25 +155,26 @@ fn losses(
     let carried: Vec<u64> = (0..n).map(|v| network.through(v)).collect();
     let mut order: Vec<usize> = (0..n).filter(|&v| carried[v] > 0).collect();
     order.sort_by_key(|&v| std::cmp::Reverse(carried[v]));
+    order.truncate(top);
+    // What carries nothing is not missed.
     let mut lost: Vec<Option<u64>> =
         carried.iter().map(|carried| (*carried == 0).then_some(0)).collect();
-    let mut largest: Vec<u64> = Vec::new();
-    progress.begin("flows without a node", order.len().min(top) as u64);
-    for batch in order.chunks(BATCH) {
-        largest.sort_unstable_by(|a, b| b.cmp(a));
-        if top == 0 || largest.get(top - 1).is_some_and(|least| carried[batch[0]] <= *least) {
-            break;
-        }
-        for (&v, less) in batch.iter().zip(network.lost_without(batch, progress)?) {
-            lost[v] = Some(less);
-            largest.push(less);
-        }
+    progress.begin("flows without a node", order.len() as u64);
+    for (&v, less) in order.iter().zip(network.lost_without(&order, progress)?) {
+        lost[v] = Some(less);
     }
     Ok(lost)
 }
 
-/// Nodes looked at before it is asked whether any of the others can lose more.
-const BATCH: usize = 256;
+/// How many losses are quick in a network of so many edges.
+fn quick(n_edges: usize) -> usize {
+    (QUICK / n_edges.max(1)).max(FEWEST)
+}
+
+/// Edges looked through, in all losses together, before it is no longer quick.
+const QUICK: usize = 20_000_000;
+/// Losses that are computed in any network.
+const FEWEST: usize = 20;
 
 /// Capacities in whole numbers.
 struct Rooms {
@@ -289,7 +290,11 @@ static SPEC: MetricSpec = MetricSpec {
             "The text column of nodes whose values are the stages.",
         ),
         ParamSpec::new("gamma", "0.15", "Room by flow where an edge has no `capacity`."),
-        ParamSpec::new("top", "1000", "Nodes whose loss is computed, those that lose most."),
+        ParamSpec::new(
+            "top",
+            "0",
+            "Nodes whose loss is computed, those that carry most; 0 = all, or as many as are quick.",
+        ),
     ],
     outputs: &[
         Output { table: TableId::DisruptionNodes, columns: &NODES },

@@ -4,13 +4,11 @@ use super::surge_program::SurgeProgram;
 use crate::MetricError;
 use palenque_graph::Progress;
 
-/// A plan, what limits it, and how sure that is.
+/// What a best plan is worth, and what limits it.
 #[derive(Clone, Debug)]
 pub(crate) struct Optimum {
     /// What some plan achieves that breaks no limit, and what no plan can exceed.
     pub(crate) worth: (f64, f64),
-    /// By variable.
-    pub(crate) plan: Vec<f64>,
     /// By variable, the room that is left.
     pub(crate) left: Vec<f64>,
     /// By variable, what a little more room would be worth by unit.
@@ -90,7 +88,6 @@ fn certified(program: &SurgeProgram, at: &Point, steps: usize) -> Optimum {
     let lower = program.worth_of_plan_near(&at.v);
     Optimum {
         worth: (lower, program.bound(&at.y).max(lower)),
-        plan: at.v.clone(),
         left: at.t.clone(),
         price: at.w.clone(),
         steps,

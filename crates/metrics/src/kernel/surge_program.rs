@@ -224,11 +224,11 @@ impl SurgeProgram {
             })
             .collect();
         let mut matrix = Mat::<f64>::zeros(n, n);
-        for g in 0..self.need.len() {
-            join_sellers(matrix.as_mut(), &self.ties_of(g).collect::<Vec<_>>(), d, mass[g]);
+        for (g, mass) in mass.iter().enumerate() {
+            join_sellers(matrix.as_mut(), &self.ties_of(g).collect::<Vec<_>>(), d, *mass);
         }
         let mut row: Vec<(usize, f64)> = Vec::new();
-        for j in 0..n {
+        for (j, stiffness) in stiffness.iter().enumerate() {
             row.clear();
             let mut own = 1.0;
             for g in self.groups_of(j) {
@@ -239,7 +239,7 @@ impl SurgeProgram {
                 }
             }
             row.push((j, own));
-            add_square(matrix.as_mut(), &row, stiffness[j]);
+            add_square(matrix.as_mut(), &row, *stiffness);
         }
         for (sale, d) in self.finals.iter().zip(&d[m + n..]) {
             row.clear();

@@ -172,8 +172,8 @@ fn programs_agree_with_another_solver() {
         };
         let sectors = network["sector"].as_array().expect("a list");
         let flows = network["flows"].as_array().expect("a list").iter().map(|flow| {
-            let of = |i: usize| flow[i].as_f64().expect("a number");
-            (of(0) as u32, of(1) as u32, of(2))
+            let node = |i: usize| flow[i].as_u64().expect("a node") as u32;
+            (node(0), node(1), flow[2].as_f64().expect("a flow"))
         });
         let graph = SupplyGraph::from_flows((0..sectors.len()).map(|i| i.to_string()), flows)
             .expect("a good graph")
