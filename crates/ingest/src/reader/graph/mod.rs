@@ -126,7 +126,7 @@ pub(crate) fn read(
     progress.advance(source.size());
 
     let mut found = Diagnostics::default();
-    for finding in decoded.found {
+    if let Some(finding) = decoded.found {
         found.push(finding);
     }
     for Note { id, what, help, line, n } in network.notes {
