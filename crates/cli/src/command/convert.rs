@@ -12,7 +12,6 @@ use crate::terminal::grouped;
 use palenque_frame::{CsvStyle, Export, Exporter, exporter, exporters};
 use palenque_graph::{Diagnostic, Panel, SupplyGraph};
 use serde_json::{Value, json};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(session: &mut Session, args: &ConvertArgs) -> Outcome<Done> {

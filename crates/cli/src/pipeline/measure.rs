@@ -211,7 +211,8 @@ fn metrics_that_fill(table: TableId) -> Vec<String> {
 }
 
 fn finish(pipeline: &Pipeline, level: &Level, results: Results) -> Outcome<Vec<Table>> {
-    let with_attributes = pipeline.inputs.nodes.is_some() && level.by.is_none();
+    let has_nodes = pipeline.inputs.nodes.is_some() || pipeline.inputs.graph.is_some();
+    let with_attributes = has_nodes && level.by.is_none();
     let joiner = if with_attributes { Joiner::with_attributes() } else { Joiner::keys_only() };
     results.join(joiner, &level.panel).map_err(|error| {
         Diagnostic::new("E0706", error.to_string())

@@ -126,13 +126,13 @@ fn places(graph: &SupplyGraph) -> Vec<Option<(String, String)>> {
     };
     let (west, east) = range(&mut known.iter().flatten().map(|place| place.0));
     let (south, north) = range(&mut known.iter().flatten().map(|place| place.1));
-    let middle = (south + north) / 2.0;
+    let middle = f64::midpoint(south, north);
     // A degree of longitude is shorter than one of latitude.
     let shorter = middle.to_radians().cos();
     let scale = WIDTH / ((east - west) * shorter).max(north - south).max(f64::MIN_POSITIVE);
     let scale = if scale.is_finite() { scale } else { 1.0 };
     let place = |(lon, lat): (f64, f64)| {
-        let x = (lon - (west + east) / 2.0) * shorter * scale;
+        let x = (lon - f64::midpoint(west, east)) * shorter * scale;
         (format!("{x:.3}"), format!("{:.3}", (lat - middle) * scale))
     };
     known.into_iter().map(|known| known.map(place)).collect()

@@ -174,16 +174,14 @@ impl Document<'_, '_> {
         loop {
             match self.xml.next()? {
                 Item::Open(element) if element.name() == name => {
-                    for time in TIMES {
-                        if element.get(time)?.is_some() {
-                            let what = format!("a {name} has a time, `{time}`");
-                            return Err(dynamic(&what, element.line));
-                        }
+                    if let Some(time) = element.any_of(&TIMES) {
+                        let what = format!("a {name} has a time, `{time}`");
+                        return Err(dynamic(&what, element.line));
                     }
                     if side == NODES {
-                        self.node(&element)?
+                        self.node(&element)?;
                     } else {
-                        self.edge(&element)?
+                        self.edge(&element)?;
                     }
                     self.inside(side)?;
                 }
@@ -279,10 +277,8 @@ impl Document<'_, '_> {
         loop {
             match self.xml.next()? {
                 Item::Open(element) if element.name() == "attvalue" => {
-                    for time in TIMES {
-                        if element.get(time)?.is_some() {
-                            return Err(dynamic("a value has a time", element.line));
-                        }
+                    if element.any_of(&TIMES).is_some() {
+                        return Err(dynamic("a value has a time", element.line));
                     }
                     let id = match element.get("for")? {
                         Some(id) => id,

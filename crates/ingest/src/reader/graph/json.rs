@@ -108,7 +108,7 @@ impl<'a> Document<'a, '_> {
                 ("directed", Value::Bool(false)) => self.undirected = Some(line),
                 ("options", Value::Object) => self.options()?,
                 ("directed" | "multigraph" | "graph" | "attributes", _) => {
-                    self.lexer.skip(&value)?
+                    self.lexer.skip(&value)?;
                 }
                 _ => {
                     let what = format!("the key `{}` was passed over", shown(&key));
@@ -139,7 +139,7 @@ impl<'a> Document<'a, '_> {
 
     fn list(
         &mut self,
-        element: impl Fn(&mut Self, Vec<Member<'a>>, u64) -> Result<(), Refusal>,
+        element: impl Fn(&mut Self, &[Member<'a>], u64) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
         let mut is_first = true;
         while self.lexer.item(&mut is_first)? {
@@ -150,7 +150,7 @@ impl<'a> Document<'a, '_> {
                 return Err(no_graph("a node or an edge is not an object", line));
             }
             let members = self.members()?;
-            element(self, members, line)?;
+            element(self, &members, line)?;
         }
         Ok(())
     }
@@ -201,27 +201,27 @@ impl<'a> Document<'a, '_> {
         Ok(Some(Member { key, value, is_inner }))
     }
 
-    fn node(&mut self, members: Vec<Member<'a>>, line: u64) -> Result<(), Refusal> {
-        let name = if find(&members, "id").is_some() { "id" } else { "key" };
-        let Some(member) = find(&members, name) else {
+    fn node(&mut self, members: &[Member<'a>], line: u64) -> Result<(), Refusal> {
+        let name = if find(members, "id").is_some() { "id" } else { "key" };
+        let Some(member) = find(members, name) else {
             return Err(no_graph("a node has no `id`", line));
         };
         let id = id(&member.value, name, line)?;
         self.network.nodes.begin(line);
         self.network.nodes.set(0, id)?;
-        attributes(&mut self.network.nodes, &members, &[name, "attributes"])
+        attributes(&mut self.network.nodes, members, &[name, "attributes"])
     }
 
-    fn edge(&mut self, members: Vec<Member<'a>>, line: u64) -> Result<(), Refusal> {
+    fn edge(&mut self, members: &[Member<'a>], line: u64) -> Result<(), Refusal> {
         self.network.edges.begin(line);
         for (column, name) in ["source", "target"].into_iter().enumerate() {
-            let Some(member) = find(&members, name) else {
+            let Some(member) = find(members, name) else {
                 return Err(no_graph(&format!("an edge has no `{name}`"), line));
             };
             self.network.edges.set(column, id(&member.value, name, line)?)?;
         }
-        let is_graphology = find(&members, "attributes").is_some();
-        if find(&members, "undirected").is_some_and(|m| matches!(m.value, Value::Bool(true))) {
+        let is_graphology = find(members, "attributes").is_some();
+        if find(members, "undirected").is_some_and(|m| matches!(m.value, Value::Bool(true))) {
             self.network.undirected(line);
         }
         let known: &[&str] = if is_graphology {
@@ -229,7 +229,7 @@ impl<'a> Document<'a, '_> {
         } else {
             &["source", "target", "undirected"]
         };
-        attributes(&mut self.network.edges, &members, known)
+        attributes(&mut self.network.edges, members, known)
     }
 }
 

@@ -118,7 +118,7 @@ pub(crate) fn read(
 ) -> Result<Graph, Box<Diagnostic>> {
     let decoded = text::decoded(source, policy)?;
     let refuse = |refusal: Refusal| Box::new(refusal.at(Location::file(&source.name)));
-    let text = decoded.text.as_str();
+    let text = decoded.whole.as_str();
     let reader = READERS.iter().find(|reader| reader.sniff(text));
     let reader = reader.ok_or_else(|| refuse(text::unknown(text)))?;
     let mut network = Network::new(policy);
@@ -126,7 +126,7 @@ pub(crate) fn read(
     progress.advance(source.size());
 
     let mut found = Diagnostics::default();
-    for finding in decoded.found {
+    if let Some(finding) = decoded.found {
         found.push(finding);
     }
     for Note { id, what, help, line, n } in network.notes {

@@ -151,7 +151,7 @@ impl Document<'_> {
     fn vertex(&mut self, line: &str, number: u64) -> Result<(), Refusal> {
         let fields = fields(line, number)?;
         let vertex = self.vertex_number(&fields[0], number)?;
-        let label = fields.get(1).map_or_else(|| vertex.to_string(), |label| label.to_string());
+        let label = fields.get(1).map_or_else(|| vertex.to_string(), ToString::to_string);
         if let Some((_, first)) = self.labels.insert(vertex, (label.clone(), number)) {
             let what = format!("vertex {vertex} is listed twice, first on line {first}");
             return Err(refused("E0609", what, WRITE_AGAIN, number));

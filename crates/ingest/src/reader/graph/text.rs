@@ -11,8 +11,8 @@ use std::io::{self, Read};
 const HEAD: usize = 1024;
 
 /// A text, how it was encoded, and what was noticed.
-pub(super) struct Text {
-    pub(super) text: String,
+pub(super) struct Decoded {
+    pub(super) whole: String,
     pub(super) encoding: &'static str,
     pub(super) found: Option<Diagnostic>,
 }
@@ -21,16 +21,15 @@ pub(super) struct Text {
 ///
 /// # Errors
 /// E0104 for what is no text, E0201 and E0202 for a text in another encoding, E0902 for one that does not fit.
-pub(super) fn decoded(source: &mut Source, policy: &Policy) -> Result<Text, Box<Diagnostic>> {
+pub(super) fn decoded(source: &mut Source, policy: &Policy) -> Result<Decoded, Box<Diagnostic>> {
     let name = source.name.clone();
-    let raw = match source.body.take() {
-        Some(Body::Text(raw) | Body::Markup(raw)) => raw,
-        _ => return Err(Box::new(unknown("").at(Location::file(&name)))),
+    let Some(Body::Text(raw) | Body::Markup(raw)) = source.body.take() else {
+        return Err(Box::new(unknown("").at(Location::file(&name))));
     };
     all(raw, &name, policy).map_err(|error| Box::new(explained(error, &name)))
 }
 
-fn all(mut raw: crate::source::Peeked, name: &str, policy: &Policy) -> io::Result<Text> {
+fn all(mut raw: crate::source::Peeked, name: &str, policy: &Policy) -> io::Result<Decoded> {
     let head = raw.peek(HEAD)?;
     let declared = declared(&String::from_utf8_lossy(head));
     let mut policy = policy.clone();
@@ -74,7 +73,7 @@ fn all(mut raw: crate::source::Peeked, name: &str, policy: &Policy) -> io::Resul
         let help = format!("save the file as UTF-8, or pass `--encoding {}`", decoded.encoding);
         return Err(Refusal::new("E0202", what, help).at_byte(0).into());
     }
-    Ok(Text { text, encoding: decoded.encoding, found: decoded.found })
+    Ok(Decoded { whole: text, encoding: decoded.encoding, found: decoded.found })
 }
 
 /// The encoding that an XML declaration at the beginning of a text names, in lower case.

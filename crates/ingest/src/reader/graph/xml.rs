@@ -215,6 +215,12 @@ impl Element<'_> {
         Ok(found)
     }
 
+    /// The first attribute with one of these names.
+    pub(super) fn any_of(&self, names: &[&'static str]) -> Option<&'static str> {
+        let mut keys = self.tag.attributes().flatten().map(|attribute| attribute.key);
+        keys.find_map(|key| names.iter().copied().find(|name| key.as_ref() == *name))
+    }
+
     /// Whether the element says that it belongs to a namespace.
     pub(super) fn has_namespace(&self) -> bool {
         let mut attributes = self.tag.attributes().flatten();
