@@ -23,7 +23,7 @@ use edges::UsedRecords;
 use finding::Place;
 use nodes::{Map, Nodes};
 use palenque_graph::{
-    Columns, Diagnostic, Diagnostics, FinalDemand, Ids, Location, Panel, Relation, SupplyGraph,
+    Columns, Diagnostic, Diagnostics, FinalDemand, Ids, Location, Panel, SupplyGraph,
 };
 
 /// One file: its report and what was read from it.
@@ -354,9 +354,7 @@ impl Shared<'_> {
             graph = graph.with_final_demand(demand.clone());
         }
         for (name, ties) in names.iter().zip(&self.relations) {
-            let relation =
-                Relation::new(name, ties.directed, ties.pairs.clone(), ties.columns.clone());
-            graph = graph.with_relation(relation);
+            graph = graph.with_relation(ties.of_period(name, period));
         }
         match unit {
             Some(unit) => graph.with_unit(unit),

@@ -513,26 +513,6 @@ pub(super) static ROBUSTNESS_SUMMARY: &[&str] = &[
     "seed",
 ];
 
-pub(super) static NULL_MODELS: &[&str] = &[
-    "period",
-    "metric",
-    "model",
-    "observed",
-    "null_mean",
-    "null_sd",
-    "null_p025",
-    "null_p975",
-    "z",
-    "p_upper",
-    "p_lower",
-    "p_two_sided",
-    "q_bh",
-    "n_samples",
-    "seed",
-    "acceptance_rate",
-    "status",
-];
-
 pub(super) static SPATIAL_AREAL: &[&str] = &[
     "period",
     "region",
@@ -593,33 +573,5 @@ pub(super) static SPATIAL_CURVE: &[&str] = &[
     "n_sim",
     "gamma",
     "psi",
-    "status",
-];
-
-pub(super) static COMPOSITE_INDEX: &[&str] = &[
-    "unit",
-    "period",
-    "passive_subindex",
-    "active_subindex",
-    "cei_geometric",
-    "cei_arithmetic",
-    "rank",
-    "rank_median",
-    "rank_p05",
-    "rank_p95",
-    "p_rank1",
-    "coverage",
-    "status",
-];
-
-pub(super) static COMPOSITE_COMPONENTS: &[&str] = &[
-    "unit",
-    "period",
-    "component",
-    "subindex",
-    "raw",
-    "normalised",
-    "weight",
-    "polarity",
     "status",
 ];

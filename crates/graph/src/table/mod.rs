@@ -1,6 +1,7 @@
 //! What a metric returns, and what is written: typed columns with units, meanings and reasons for gaps.
 
 mod column_order;
+mod composite_order;
 mod join;
 mod schema;
 mod temporal_order;

@@ -6,7 +6,7 @@ use super::{Context, File};
 use crate::policy::UnknownNodeRule;
 use crate::records::{MISSING, Values};
 use palenque_graph::diagnostic::shown;
-use palenque_graph::{Columns, Diagnostic, FinalDemand, NumberColumn, TextColumn};
+use palenque_graph::{Columns, Diagnostic, FinalDemand, NumberColumn, Relation, TextColumn};
 use std::collections::BTreeSet;
 
 /// Final demand of some nodes, by category.
@@ -34,6 +34,21 @@ pub(super) struct Ties {
     pub(super) directed: bool,
     pub(super) pairs: Vec<(u32, u32)>,
     pub(super) columns: Columns,
+}
+
+impl Ties {
+    /// The ties of a period: those that a column `period` puts there, and those that it puts nowhere. Without such a column, or where
+    /// the network has one period without a name, all.
+    pub(super) fn of_period(&self, name: &str, period: &str) -> Relation {
+        let of_row = self.columns.text("period").filter(|_| !period.is_empty());
+        let Some(of_row) = of_row else {
+            return Relation::new(name, self.directed, self.pairs.clone(), self.columns.clone());
+        };
+        let is_then = |row: &u32| of_row.get(*row as usize).is_none_or(|then| then == period);
+        let rows: Vec<u32> = (0..self.pairs.len() as u32).filter(is_then).collect();
+        let pairs = rows.iter().map(|row| self.pairs[*row as usize]).collect();
+        Relation::new(name, self.directed, pairs, self.columns.select(&rows))
+    }
 }
 
 /// The node of a code; what to do about one that is none is said once for each file.

@@ -164,6 +164,27 @@ fn node_rows_that_contradict_each_other_are_refused() {
 }
 
 #[test]
+fn a_tie_is_there_in_its_period() {
+    let (_folder, path) = folder(&[
+        ("edges.csv", "source,target,weight,period\nA,B,1,2020\nB,C,2,2021\n"),
+        ("ties.csv", "a,b,period\nA,C,2020\nA,B,2021\nB,C,\n"),
+    ]);
+    let inputs = Inputs {
+        edges: path("edges.csv"),
+        relations: vec![("cooperation".into(), path("ties.csv"))],
+        ..Inputs::default()
+    };
+    let read = read(&inputs, &Policy::default(), &NoProgress);
+    let panel = read.panel.as_ref().expect("two periods");
+    let ties = |period: &str| {
+        let graph = panel.period(period).expect("a period");
+        graph.relation("cooperation").expect("read").ties().to_vec()
+    };
+    // A tie of no period is there in both.
+    assert_eq!((ties("2020"), ties("2021")), (vec![(0, 2), (1, 2)], vec![(0, 1), (1, 2)]));
+}
+
+#[test]
 fn final_demand_and_relations_join_the_nodes() {
     let (_folder, path) = folder(&[
         ("edges.csv", "source,target,weight\nA,B,1\nB,C,2\n"),

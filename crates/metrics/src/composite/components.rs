@@ -9,7 +9,8 @@ use crate::linkage::horizontal::{HorizontalConfig, horizontal_linkages};
 use crate::linkage::reciprocity::reciprocity;
 use crate::resilience::essentiality::type_column;
 use crate::{MetricError, Params, find};
-use palenque_graph::{Panel, Progress, SupplyGraph, TableId};
+use palenque_graph::transform::induced;
+use palenque_graph::{NodeIndex, Panel, Progress, SupplyGraph, TableId};
 use std::collections::BTreeMap;
 
 /// One value a period.
@@ -78,6 +79,12 @@ fn localisation(
     let metric = find("marcon_puech").expect("a metric of space");
     let params =
         Params::default().with("distances", serde_json::json!([near])).with("replicates", 0.into());
+    // A firm that neither buys nor sells in a period is not there.
+    let is_there = |node: &NodeIndex| {
+        !graph.out_range(node.index()).is_empty() || !graph.in_range(node.index()).is_empty()
+    };
+    let firms: Vec<NodeIndex> = graph.node_indices().filter(is_there).collect();
+    let graph = &induced(graph, &firms);
     let mut values = Vec::new();
     for table in metric.compute(graph, &params, progress)? {
         if table.id() == TableId::SpatialCurve {
