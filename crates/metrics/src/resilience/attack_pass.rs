@@ -135,7 +135,9 @@ pub(super) fn curve(
         Some(range.map(pass).collect::<Vec<Pass>>())
     };
     fold_chunks(replicates, 1, progress, work, |passes| {
-        passes.iter().for_each(|p| sums.add(p, n))
+        for pass in &passes {
+            sums.add(pass, n);
+        }
     })?;
     let mut mean_giant: Vec<f64> =
         sums.giant.iter().map(|&sum| sum as f64 / replicates as f64 / n as f64).collect();

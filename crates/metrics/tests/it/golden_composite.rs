@@ -63,6 +63,8 @@ fn five_clusters_on_three_scales() {
 
 #[test]
 fn five_clusters_by_every_mean() {
+    use Aggregation::{Arithmetic, Geometric, Harmonic};
+    use Normalisation::{Minmax, Rank, Z};
     let case = Case::open("24_composite_index");
     let all = indicators();
     let weights: Vec<f64> = all.iter().map(|of| of.weight).collect();
@@ -74,8 +76,6 @@ fn five_clusters_by_every_mean() {
         let row = |u: usize| columns.iter().map(|column| column[u]).collect::<Vec<_>>();
         (0..5).map(|u| aggregated(&row(u), weights, means, 1.0)).collect()
     };
-    use Aggregation::{Arithmetic, Geometric, Harmonic};
-    use Normalisation::{Minmax, Rank, Z};
     let check = |key: &str, found: Vec<Option<f64>>| assert_each(&found, case.expected(key), key);
     check("arithmetic", means(Minmax, Arithmetic, &weights));
     check("geometric", means(Minmax, Geometric, &weights));

@@ -1,9 +1,8 @@
 //! How a failure spread: the supply chain, each firm filled by what it lost and coloured by when.
 
-use super::input::{Options, period, rows_of};
+use super::input::{Names, Options, period, rows_of};
 use super::supply_chain::{self, Loss, Overlay, picture};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
-use crate::text::label;
 use crate::{ReportError, Style};
 use palenque_graph::TableId;
 
@@ -77,7 +76,8 @@ fn overlay(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Overlay, Rep
         }
     }
     let last = losses.iter().filter_map(|loss| loss.step).fold(0.0, f64::max);
-    Ok(Overlay { losses, scenario: label(scenario), last, chart: SPEC.name })
+    let scenario = Names::of(input).shown(scenario);
+    Ok(Overlay { losses, scenario, last, chart: SPEC.name })
 }
 
 impl Chart for Cascade {

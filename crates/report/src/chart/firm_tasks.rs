@@ -73,11 +73,13 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     let (n_firms, n_tasks) = (effort_of_firm.len(), effort_of_task.len());
     let mut firms = largest(effort_of_firm, options.number("firms", 2, 150)?);
     let tasks = largest(effort_of_task, options.number("tasks", 2, 40)?);
+    let is_done = |task: &&str| firms.iter().any(|firm| cells.contains_key(&(*firm, *task)));
+    let tasks: Vec<&str> = tasks.into_iter().filter(is_done).collect();
     let tasks = in_common_order(tasks, &firms, &cells);
     // By the first of the tasks that they do most, and within one, specialists first.
     let cell = |firm: &str, task: &str| cells.get(&(firm, task)).copied();
     let main = |firm: &str| {
-        let shares = tasks.iter().map(|task| cell(firm, *task).unwrap_or(0.0));
+        let shares = tasks.iter().map(|task| cell(firm, task).unwrap_or(0.0));
         let most = shares.clone().fold(0.0, f64::max);
         (shares.clone().position(|share| share >= most).unwrap_or(0), most)
     };

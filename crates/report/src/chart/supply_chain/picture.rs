@@ -83,8 +83,13 @@ fn classes(overlay: &Overlay) -> Vec<f64> {
 /// The colour of a step: early ones stand out most.
 fn step_colour(step: f64, overlay: &Overlay, sheet: &Sheet) -> Colour {
     let class = classes(overlay).iter().rposition(|first| step >= *first).unwrap_or(0);
-    let (near, far) = (group_colour(1, &sheet.ink), group_colour(0, &sheet.ink));
-    near.towards(far, class as f64 / 4.0)
+    // By way of purple: half-way between orange and blue is grey, which is what is not touched.
+    let [near, between, far] = [1, 3, 0].map(|group| group_colour(group, &sheet.ink));
+    if class <= 2 {
+        near.towards(between, class as f64 / 2.0)
+    } else {
+        between.towards(far, (class - 2) as f64 / 2.0)
+    }
 }
 
 fn steps_legend(overlay: &Overlay, sheet: &Sheet) -> Vec<(Sample, String)> {
@@ -133,17 +138,14 @@ fn draw_spread(points: &Points, overlay: &Overlay, layout: &Layout, figure: &mut
             let direction = points.direction(link);
             let curve = Element::path(course(layout, i, link, direction)).no_fill();
             let curve = curve.number("stroke-width", layout.link_width(link));
-            let curve = match later {
-                Some(step) => {
-                    let share = ends[0].share.min(ends[1].share);
-                    let colour = step_colour(step, overlay, &sheet).to_string();
-                    // What little was lost is drawn faintly, but never so that nobody sees it.
-                    curve.set("stroke", colour).opacity(0.25 + 0.5 * share)
-                }
-                None => {
-                    let curve = curve.set("stroke", sheet.ink.axis.to_string());
-                    curve.opacity(0.15).class("neutral")
-                }
+            let curve = if let Some(step) = later {
+                let share = ends[0].share.min(ends[1].share);
+                let colour = step_colour(step, overlay, &sheet).to_string();
+                // What little was lost is drawn faintly, but never so that nobody sees it.
+                curve.set("stroke", colour).opacity(0.25 + 0.5 * share)
+            } else {
+                let curve = curve.set("stroke", sheet.ink.axis.to_string());
+                curve.opacity(0.15).class("neutral")
             };
             let (from, to) = (&points.bars[link.from].name, &points.bars[link.to].name);
             figure.push(curve.tooltip(&format!("{from} → {to}: {}", short(link.flow))));
