@@ -44,6 +44,8 @@ pub(super) const WARNINGS: &[Code] = &[
     code(
         "W0906",
         "flows that are not conserved",
-        "A largest flow asks how much of one thing can be handed on from stage to stage. Money is not: each stage adds value, so that          firms sell for more than they buy, and what comes out has no meaning. Give flows in a volume, such as litres or tonnes of one          substance, or ask for `surge_capacity_lp`, which keeps recipes and takes any unit.",
+        "A largest flow asks how much of one thing can be handed on from stage to stage. Money is not: each stage adds value, so that \
+         firms sell for more than they buy, and what comes out has no meaning. Give flows in a volume, such as litres or tonnes of one \
+         substance, or ask for `surge_capacity_lp`, which keeps recipes and takes any unit.",
     ),
 ];

@@ -92,7 +92,7 @@ pub(super) const WARNINGS: &[Code] = &[
     code(
         "W0706",
         "few links could be exchanged",
-        "Random networks are made by exchanging the ends of links, and nearly all attempts failed, because the network is so dense or \
+        "Random networks are made by exchanging the ends of links, and nearly all attempts changed nothing, because the network is so dense or \
          its groups are so small that there is hardly any other way to link it. The random networks may still be like the \
          observed one, and a high p then says little. Compare with `labels` or `shuffle`, or put nodes together first.",
     ),
