@@ -52,15 +52,20 @@ pub trait Metric: Sync {
     /// Results for nodes and edges are aligned with the graph and have no key columns: a
     /// [`Joiner`](palenque_graph::table::Joiner) adds them. Undefined cells carry their reason.
     ///
+    /// Metrics of [`Scope::Period`] do; others look at several periods and refuse one, once its parameters are known.
+    ///
     /// # Errors
     /// [`MetricError`] when an input is missing, a parameter is out of range, no answer exists, or the
     /// computation was cancelled.
     fn compute(
         &self,
-        graph: &SupplyGraph,
+        _graph: &SupplyGraph,
         params: &Params,
-        progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError>;
+        _progress: &dyn Progress,
+    ) -> Result<Vec<Table>, MetricError> {
+        params.check_names(self.spec().params)?;
+        Err(MetricError::InputMissing { what: "two periods".into() })
+    }
 
     /// What it looks at: one period, two, or all.
     fn scope(&self) -> Scope {

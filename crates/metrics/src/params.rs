@@ -116,7 +116,7 @@ impl Params {
     }
 
     /// The same parameters for one period of several: of side tables with a column `period`, the rows of that period and those
-    /// of none.
+    /// of none. A network without periods, whose only one has no name, keeps all rows: the metric says that they are of several.
     ///
     /// # Example
     /// ```
@@ -131,11 +131,11 @@ impl Params {
     #[must_use]
     pub fn of_period(&self, period: &str) -> Self {
         let kept = |table: &Arc<SideTable>| match table.column("period") {
-            None => table.clone(),
-            Some(column) => Arc::new(table.filter(|cells| {
+            Some(column) if !period.is_empty() => Arc::new(table.filter(|cells| {
                 let cell = cells[column].trim();
                 cell.is_empty() || cell == period
             })),
+            _ => table.clone(),
         };
         let sides = self.sides.iter().map(|(name, table)| (name.clone(), kept(table))).collect();
         Self { values: self.values.clone(), sides }

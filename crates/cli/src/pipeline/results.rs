@@ -149,11 +149,10 @@ impl Run<'_> {
                 .into());
         }
         for (k, (period, graph)) in panel.iter().enumerate() {
-            let of_period = |params: &Params| {
-                if period.is_empty() { params.clone() } else { params.of_period(period) }
-            };
-            let metrics: Vec<(&dyn Metric, Params)> =
-                figures.iter().map(|(pick, params)| (pick.metric, of_period(params))).collect();
+            let metrics: Vec<(&dyn Metric, Params)> = figures
+                .iter()
+                .map(|(pick, params)| (pick.metric, params.of_period(period)))
+                .collect();
             for &model in models {
                 let config = NullConfig {
                     model,
@@ -207,10 +206,8 @@ impl Run<'_> {
                     }
                     Scope::Period => {
                         for (all, (period, graph)) in results.periods.iter_mut().zip(panel.iter()) {
-                            // A network without periods is told by the metric that its side table has several.
-                            let own = (!period.is_empty()).then(|| params.of_period(period));
-                            let params = own.as_ref().unwrap_or(params);
-                            *all = pick.kept(pick.metric.compute(graph, params, progress)?);
+                            let params = params.of_period(period);
+                            *all = pick.kept(pick.metric.compute(graph, &params, progress)?);
                         }
                     }
                 }
@@ -345,15 +342,6 @@ mod tests {
 
         fn sides(&self) -> &'static [SideSpec] {
             &[SideSpec { name: "fake_weights", columns: "node_id,weight", meaning: "" }]
-        }
-
-        fn compute(
-            &self,
-            _: &SupplyGraph,
-            _: &Params,
-            _: &dyn Progress,
-        ) -> Result<Vec<Table>, MetricError> {
-            Err(MetricError::InputMissing { what: "two periods".into() })
         }
 
         fn compare(

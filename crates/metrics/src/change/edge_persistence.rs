@@ -1,14 +1,13 @@
 //! In how many periods a link is there.
 
 use super::links::{Sighting, follow};
-use super::one_period;
 use crate::kernel::ratio::ratio;
 use crate::long::Rows;
 use crate::{
     Family, Figure, Metric, MetricError, MetricSpec, Output, Params, Scope, network_summary,
 };
 use palenque_graph::table::{ColumnSpec, Status, Unit};
-use palenque_graph::{NodeIndex, Panel, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{NodeIndex, Panel, Progress, Table, TableId};
 
 /// A link over all periods of a panel.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,15 +115,6 @@ impl Metric for EdgePersistence {
 
     fn scope(&self) -> Scope {
         Scope::Panel
-    }
-
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        one_period(params, &SPEC)
     }
 
     fn over(

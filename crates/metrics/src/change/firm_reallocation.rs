@@ -1,7 +1,6 @@
 //! Growth, entry and exit of firms, and the gross flows behind the net change.
 
 use super::davis_haltiwanger::{GrossFlows, gross_flows, growth};
-use super::one_period;
 use super::presence::present;
 use crate::kernel::ratio::ratio_or_status;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, Scope};
@@ -202,15 +201,6 @@ impl Metric for FirmReallocationMetric {
 
     fn scope(&self) -> Scope {
         Scope::Pair
-    }
-
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        one_period(params, &SPEC)
     }
 
     fn compare(

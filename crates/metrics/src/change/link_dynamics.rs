@@ -1,7 +1,6 @@
 //! Which links stay, which go and which are new.
 
 use super::links::links;
-use super::one_period;
 use super::presence::present;
 use crate::kernel::ratio::ratio_or_status;
 use crate::{
@@ -234,15 +233,6 @@ impl Metric for LinkDynamicsMetric {
 
     fn scope(&self) -> Scope {
         Scope::Pair
-    }
-
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        one_period(params, &SPEC)
     }
 
     fn compare(

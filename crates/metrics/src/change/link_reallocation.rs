@@ -3,10 +3,9 @@
 use super::davis_haltiwanger::gross_flows;
 use super::firm_reallocation::flow_columns;
 use super::links::links;
-use super::one_period;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, Scope};
 use palenque_graph::table::{ColumnSpec, Unit};
-use palenque_graph::{PeriodPair, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{PeriodPair, Progress, Table, TableId};
 
 /// Growth and decline of links from one period to the next: [`gross_flows`] of what runs on them.
 pub struct LinkReallocation;
@@ -50,15 +49,6 @@ impl Metric for LinkReallocation {
 
     fn scope(&self) -> Scope {
         Scope::Pair
-    }
-
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        one_period(params, &SPEC)
     }
 
     fn compare(

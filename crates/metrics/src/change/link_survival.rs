@@ -1,12 +1,11 @@
 //! For how long links last.
 
 use super::links::{Sighting, follow};
-use super::one_period;
 use crate::kernel::ratio::ratio;
 use crate::long::{Cell, Rows, STATUS};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, Scope};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
-use palenque_graph::{Panel, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Panel, Progress, Table, TableId};
 
 /// The spells of all links of a panel: periods without a gap in which a link is there, by the first and the last of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,15 +202,6 @@ impl Metric for LinkSurvival {
 
     fn scope(&self) -> Scope {
         Scope::Panel
-    }
-
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        one_period(params, &SPEC)
     }
 
     fn over(

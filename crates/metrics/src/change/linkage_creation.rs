@@ -1,7 +1,6 @@
 //! Between which groups links are made and dropped.
 
 use super::links::links;
-use super::one_period;
 use crate::kernel::ratio::ratio_or_status;
 use crate::linkage::groups::Groups;
 use crate::linkage::stage_order::LinkKind;
@@ -202,15 +201,6 @@ impl Metric for LinkageCreation {
 
     fn scope(&self) -> Scope {
         Scope::Pair
-    }
-
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        one_period(params, &SPEC)
     }
 
     fn compare(

@@ -13,7 +13,7 @@ mod presence;
 pub mod temporal_correlation;
 pub mod volume_flexibility;
 
-use crate::{Metric, MetricError, MetricSpec, Params};
+use crate::Metric;
 
 pub(crate) static METRICS: &[&dyn Metric] = &[
     &edge_persistence::EdgePersistence,
@@ -26,9 +26,3 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &temporal_correlation::TemporalCorrelationMetric,
     &volume_flexibility::VolumeFlexibilityMetric,
 ];
-
-/// What an index of change says to one period.
-fn one_period<T>(params: &Params, spec: &MetricSpec) -> Result<T, MetricError> {
-    params.check_names(spec.params)?;
-    Err(MetricError::InputMissing { what: "two periods".into() })
-}

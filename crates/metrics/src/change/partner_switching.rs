@@ -1,7 +1,6 @@
 //! How far firms change their suppliers and their customers.
 
 use super::links::partners;
-use super::one_period;
 use crate::kernel::ratio::ratio_or_status;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, Scope};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
@@ -167,15 +166,6 @@ impl Metric for PartnerSwitching {
 
     fn scope(&self) -> Scope {
         Scope::Pair
-    }
-
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        one_period(params, &SPEC)
     }
 
     fn compare(

@@ -1,6 +1,5 @@
 //! How alike the partners of firms are from period to period.
 
-use super::one_period;
 use super::presence::present;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, Scope};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
@@ -100,15 +99,6 @@ impl Metric for TemporalCorrelationMetric {
 
     fn scope(&self) -> Scope {
         Scope::Pair
-    }
-
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        one_period(params, &SPEC)
     }
 
     fn compare(

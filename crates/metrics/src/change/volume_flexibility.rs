@@ -1,6 +1,5 @@
 //! How output follows demand.
 
-use super::one_period;
 use crate::kernel::ratio::ratio_or_status;
 use crate::long::{Rows, STATUS};
 use crate::{
@@ -246,15 +245,6 @@ impl Metric for VolumeFlexibilityMetric {
 
     fn scope(&self) -> Scope {
         Scope::Panel
-    }
-
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        one_period(params, &SPEC)
     }
 
     fn over(

@@ -8,7 +8,7 @@ use crate::{
     network_summary,
 };
 use palenque_graph::table::{ColumnSpec, Status, Unit};
-use palenque_graph::{Panel, Progress, SupplyGraph, Table, TableId};
+use palenque_graph::{Panel, Progress, Table, TableId};
 
 /// [`composite`](super::index::composite()) of ten indicators of the network, by period, behind the registry.
 pub struct CollectiveEfficiency;
@@ -69,16 +69,6 @@ impl Metric for CollectiveEfficiency {
 
     fn scope(&self) -> Scope {
         Scope::Panel
-    }
-
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        params.check_names(SPEC.params)?;
-        Err(MetricError::InputMissing { what: "two periods".into() })
     }
 
     fn over(

@@ -5,6 +5,7 @@ use super::joint_action::joint_action;
 use crate::change::link_dynamics::{LinkDynamicsConfig, link_dynamics};
 use crate::fragmentation::production_fragmentation::production_fragmentation;
 use crate::kernel::ratio::ratio;
+use crate::linkage::groups::stage_column;
 use crate::linkage::horizontal::{HorizontalConfig, horizontal_linkages};
 use crate::linkage::reciprocity::reciprocity;
 use crate::resilience::essentiality::type_column;
@@ -125,9 +126,7 @@ fn purchases(graph: &SupplyGraph) -> Option<f64> {
 
 /// How alike the partners of firms of one group are: mean cosine.
 fn shared(graph: &SupplyGraph, progress: &dyn Progress) -> Result<Option<f64>, MetricError> {
-    let any = ["stage", "role", "sector"];
-    let there = any.into_iter().find(|name| graph.nodes().text(name).is_some());
-    let grouping = there.unwrap_or("stage").to_owned();
+    let grouping = stage_column(graph, "").to_owned();
     let config = HorizontalConfig { grouping, ..HorizontalConfig::default() };
     let found = horizontal_linkages(graph, &config, progress)?;
     let known: Vec<f64> = found.equivalence.into_iter().flatten().collect();

@@ -1,7 +1,7 @@
 //! What firms do together: cooperation by kind, and how much of what there could be there is.
 
 use crate::kernel::ratio::ratio;
-use crate::linkage::groups::Groups;
+use crate::linkage::groups::{Groups, stage_column};
 use crate::summary::exact_figures;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Unit, Values};
@@ -66,9 +66,7 @@ impl JointAction {
 pub fn joint_action(graph: &SupplyGraph, by: &str) -> Result<JointAction, MetricError> {
     let missing = || MetricError::InputMissing { what: "relation `cooperation`".into() };
     let relation = graph.relation("cooperation").ok_or_else(missing)?;
-    let any = ["stage", "role", "sector"];
-    let there = any.into_iter().find(|name| graph.nodes().text(name).is_some());
-    let groups = Groups::by(graph, if by.is_empty() { there.unwrap_or("stage") } else { by })?;
+    let groups = Groups::by(graph, stage_column(graph, by))?;
     let n = graph.n_nodes();
     let (bilateral, multilateral) = ties(relation);
     let partners = |sets: &BTreeSet<(u32, u32)>| {

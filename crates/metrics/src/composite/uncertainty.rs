@@ -4,7 +4,7 @@ use super::index::{Composite, CompositeConfig, Indicator, composite};
 use super::normalise::{Normalisation, ranks};
 use crate::MetricError;
 use crate::kernel::chunks::fold_chunks;
-use crate::kernel::random::{below, stream};
+use crate::kernel::random::{stream, unit};
 use palenque_graph::Progress;
 use rand_chacha::ChaCha8Rng;
 
@@ -232,11 +232,6 @@ fn sobol(
         }
     };
     Ok(if n == 0 { Vec::new() } else { FACTORS.iter().enumerate().map(of).collect() })
-}
-
-/// A number in `0..1`, of 53 bits.
-fn unit(rng: &mut ChaCha8Rng) -> f64 {
-    below(1 << 53, rng) as f64 / (1_u64 << 53) as f64
 }
 
 /// A gamma variate of this shape (Marsaglia and Tsang 2000).

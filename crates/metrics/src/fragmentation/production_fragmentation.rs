@@ -2,6 +2,7 @@
 
 use super::concentration::Concentration;
 use crate::kernel::ratio::ratio_or_status;
+use crate::linkage::groups::first_text;
 use crate::long::{Rows, STATUS};
 use crate::summary::exact_figures;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, network_summary};
@@ -104,8 +105,8 @@ pub fn production_fragmentation(
 }
 
 fn stages(graph: &SupplyGraph, by: &str) -> Result<Vec<Stage>, MetricError> {
-    let usual = ["stage", "role"].into_iter().find(|name| graph.nodes().text(name).is_some());
-    let by = if by.is_empty() { usual.unwrap_or("stage") } else { by };
+    let usual = first_text(graph, &["stage", "role"]).unwrap_or("stage");
+    let by = if by.is_empty() { usual } else { by };
     let column = graph
         .nodes()
         .text(by)

@@ -68,14 +68,14 @@ pub(crate) fn removals(
 
 /// What is left after 0, 1, … removals of these edges in this order, none of which are self-loops; all nodes stay.
 ///
-/// Edges are added from the last to the first, as in [`removals`].
+/// `ends` are seller and buyer of every edge. Edges are added from the last to the first, as in [`removals`].
 pub(crate) fn link_removals(
     graph: &SupplyGraph,
+    ends: &[(u32, u32)],
     order: &[u32],
     mut visit: impl FnMut(usize, Remains),
 ) {
     let n = graph.n_nodes();
-    let source = edge_sources(graph);
     let mut sets = Sets::new(n);
     for u in 0..n as u32 {
         sets.add(u);
@@ -93,19 +93,13 @@ pub(crate) fn link_removals(
     for (q, &edge) in order.iter().enumerate().rev() {
         let e = edge as usize;
         state.flow += graph.flows()[e];
-        if let Some((a, b)) = sets.join(source[e], graph.targets()[e]) {
+        if let Some((a, b)) = sets.join(ends[e].0, ends[e].1) {
             state.n_components -= 1;
             squares += 2.0 * f64::from(a) * f64::from(b);
             state.giant = state.giant.max(a + b);
         }
         seen(q, state, squares);
     }
-}
-
-/// By edge: the node it leaves.
-fn edge_sources(graph: &SupplyGraph) -> Vec<u32> {
-    let row = |u| std::iter::repeat_n(u as u32, graph.out_range(u).len());
-    (0..graph.n_nodes()).flat_map(row).collect()
 }
 
 /// Nodes in the largest strong component of those that are left after each of these numbers of removals, ascending.
@@ -392,7 +386,12 @@ mod tests {
     fn links_fall_one_by_one() {
         // a → b, b → a, b → c, c → d, without the loop at d; b → c goes first.
         let mut states = [Remains::default(); 5];
-        link_removals(&graph(), &[2, 0, 1, 3], |q, state| states[q] = state);
+        link_removals(
+            &graph(),
+            &[(0, 1), (1, 0), (1, 2), (2, 3), (3, 3)],
+            &[2, 0, 1, 3],
+            |q, state| states[q] = state,
+        );
         assert_eq!(states.map(|s| s.giant), [4, 2, 2, 2, 1]);
         assert_eq!(states.map(|s| s.n_components), [1, 2, 2, 3, 4]);
         assert_eq!(

@@ -7,6 +7,22 @@ use palenque_graph::SupplyGraph;
 /// More groups than this are a mistake: the table has a row for each pair.
 const MAX_GROUPS: usize = 2000;
 
+/// The first of these text columns that the nodes have.
+pub(crate) fn first_text(graph: &SupplyGraph, names: &[&'static str]) -> Option<&'static str> {
+    names.iter().copied().find(|name| graph.nodes().text(name).is_some())
+}
+
+/// The columns that say at which stage firms are, the best first.
+pub(crate) const STAGE_COLUMNS: [&str; 3] = ["stage", "role", "sector"];
+
+/// The column that is asked for; the first of [`STAGE_COLUMNS`] for an empty name.
+pub(crate) fn stage_column<'a>(graph: &SupplyGraph, by: &'a str) -> &'a str {
+    match by {
+        "" => first_text(graph, &STAGE_COLUMNS).unwrap_or("stage"),
+        by => by,
+    }
+}
+
 /// The groups of a text column. Nodes without a value belong to none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Groups {

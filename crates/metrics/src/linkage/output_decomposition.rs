@@ -112,16 +112,6 @@ impl Metric for OutputDecompositionMetric {
         Scope::Pair
     }
 
-    fn compute(
-        &self,
-        _graph: &SupplyGraph,
-        params: &Params,
-        _progress: &dyn Progress,
-    ) -> Result<Vec<Table>, MetricError> {
-        params.check_names(SPEC.params)?;
-        Err(MetricError::InputMissing { what: "two periods".into() })
-    }
-
     fn compare(
         &self,
         pair: &PeriodPair<'_>,

@@ -1,6 +1,7 @@
 //! Random networks: what each kind keeps of the observed one, and how one is drawn.
 
 use crate::kernel::random::{below, permutation};
+use crate::linkage::groups::{STAGE_COLUMNS, first_text};
 use crate::{MetricError, ParamError};
 use palenque_graph::{Columns, SupplyGraph, SupplyGraphBuilder};
 use rand_chacha::ChaCha8Rng;
@@ -51,22 +52,6 @@ impl NullModel {
         })
     }
 
-    /// What it keeps, in a few words.
-    #[must_use]
-    pub fn keeps(self) -> &'static str {
-        match self {
-            Self::Rewire => "how many customers and suppliers each firm has, and how much it sells",
-            Self::StageRewire => {
-                "how many customers and suppliers each firm has in each stage, and how much it sells"
-            }
-            Self::Weights => {
-                "how many customers and suppliers each firm has, and the amounts that it sells"
-            }
-            Self::Shuffle => "who trades with whom, and all amounts",
-            Self::Labels => "the network, and how many firms of each kind there are",
-        }
-    }
-
     /// Whether links are exchanged.
     pub(super) fn is_rewired(self) -> bool {
         matches!(self, Self::Rewire | Self::StageRewire | Self::Weights)
@@ -75,14 +60,11 @@ impl NullModel {
 
 /// The groups between which links are exchanged.
 pub(super) fn groups(graph: &SupplyGraph, by: &str) -> Result<Vec<Option<usize>>, MetricError> {
-    let any = ["stage", "role", "sector"];
-    let column = match by {
-        "" => any.into_iter().find_map(|name| graph.nodes().text(name)),
-        by => graph.nodes().text(by),
-    };
+    let name = if by.is_empty() { first_text(graph, &STAGE_COLUMNS) } else { Some(by) };
+    let column = name.and_then(|name| graph.nodes().text(name));
     let column = column.ok_or_else(|| MetricError::InputMissing {
         what: match by {
-            "" => format!("node column `{}`", any.join("`, `")),
+            "" => format!("node column `{}`", STAGE_COLUMNS.join("`, `")),
             by => format!("node column `{by}`"),
         },
     })?;

@@ -188,7 +188,11 @@ pub fn null_models(
 /// The columns of `null_models`, without the period.
 pub static NULL_COLUMNS: [ColumnSpec; 16] = [
     ColumnSpec::text("metric", "The index, or what one group sells another."),
-    ColumnSpec::text("model", "What the random networks keep: see `palenque list null-models`."),
+    ColumnSpec::text(
+        "model",
+        "What the random networks keep: partners and sales of firms (`rewire`), their partners in each stage (`stage_rewire`), partners and \
+         amounts (`weights`), all links and amounts (`shuffle`), or the network (`labels`).",
+    ),
     ColumnSpec::number("observed", Unit::None, "Its value in the observed network."),
     ColumnSpec::number("null_mean", Unit::None, "Mean over the random networks."),
     ColumnSpec::number("null_sd", Unit::None, "Standard deviation over the random networks (n)."),

@@ -1,7 +1,7 @@
 //! Orders of removal whose scores are computed anew after every removal.
 
 use super::attack_curve::links_of;
-use super::attack_order::AttackOrder;
+use super::attack_order::{AttackOrder, BUDGET};
 use crate::centrality::betweenness::betweenness;
 use crate::centrality::closeness::DistanceConfig;
 use crate::kernel::adjacency::Mutual;
@@ -10,9 +10,6 @@ use palenque_graph::transform::{filter_edges, induced};
 use palenque_graph::{NodeIndex, Progress, SupplyGraph};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-
-/// Edges that searches may pass in all, for shortest paths after every removal: some minutes.
-const BUDGET: f64 = 2e11;
 
 /// All nodes in the order in which they are removed, the highest score among those that are left first, equal ones by their
 /// number.

@@ -3,9 +3,10 @@
 use super::adaptive_order::{adaptive_link_order, adaptive_order};
 use super::attack_order::{AttackOrder, Removals, Target, descending};
 use super::attack_pass::{Plan, curve};
+use crate::kernel::adjacency::edges;
 use crate::{MetricError, ParamError};
 use palenque_graph::accounts::Accounts;
-use palenque_graph::{EdgeIndex, Progress, SupplyGraph};
+use palenque_graph::{Progress, SupplyGraph};
 
 /// Which nodes and links are removed, and what is written down.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
@@ -152,10 +153,10 @@ pub fn robustness_curves(
         return refuse("`points` is below 2: a curve has a beginning and an end");
     }
     let final_demand = Accounts::of(graph).final_demand;
-    let links = if link_orders.is_empty() && link_adaptive.is_empty() {
-        Vec::new()
+    let (links, ends) = if link_orders.is_empty() && link_adaptive.is_empty() {
+        (Vec::new(), Vec::new())
     } else {
-        links_of(graph)
+        (links_of(graph), edges(graph).map(|(u, v)| (u as u32, v as u32)).collect())
     };
     let nodes = (0..graph.n_nodes() as u32).collect::<Vec<u32>>();
     let plan = |order, is_adaptive, target| {
@@ -163,7 +164,16 @@ pub fn robustness_curves(
             Target::Node => nodes.as_slice(),
             Target::Edge => links.as_slice(),
         };
-        Plan { graph, order, is_adaptive, target, units, final_demand: &final_demand, config }
+        Plan {
+            graph,
+            order,
+            is_adaptive,
+            target,
+            units,
+            ends: &ends,
+            final_demand: &final_demand,
+            config,
+        }
     };
     let mut curves = Vec::new();
     for &order in orders {
@@ -192,11 +202,8 @@ pub fn robustness_curves(
 
 /// The edges between different nodes.
 pub(super) fn links_of(graph: &SupplyGraph) -> Vec<u32> {
-    let is_link = |&e: &u32| {
-        let (source, target) = graph.endpoints(EdgeIndex::from(e));
-        source != target
-    };
-    (0..graph.n_edges() as u32).filter(is_link).collect()
+    let numbered = (0..).zip(edges(graph)).filter(|(_, (seller, buyer))| seller != buyer);
+    numbered.map(|(edge, _)| edge).collect()
 }
 
 /// The 2.5 and 97.5 % quantiles, between neighbouring values in proportion.

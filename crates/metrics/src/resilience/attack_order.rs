@@ -5,15 +5,15 @@ use super::essentiality::Essentiality;
 use crate::centrality::betweenness::betweenness;
 use crate::centrality::closeness::DistanceConfig;
 use crate::centrality::pagerank::{PagerankConfig, Towards, pagerank};
-use crate::kernel::adjacency::Mutual;
+use crate::kernel::adjacency::{Mutual, edges};
 use crate::kernel::input_groups::InputClass;
 use crate::side::SideReader;
 use crate::{MetricError, ParamError, Params, SideSpec};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::{Progress, SupplyGraph};
 
-/// More nodes times edges than this, and exact betweenness takes longer than some minutes.
-const BUDGET: f64 = 2e11;
+/// Edges that searches for shortest paths may pass in all: some minutes.
+pub(super) const BUDGET: f64 = 2e11;
 
 /// The side table of an order of one's own.
 pub static REMOVALS: SideSpec = SideSpec {
@@ -173,12 +173,7 @@ impl AttackOrder {
             Self::Degree => {
                 let mutual = Mutual::of(graph);
                 let degree = |u: usize| mutual.adjacency().range(u).len() as f64;
-                let row = |u: usize| {
-                    let targets = &graph.targets()[graph.out_range(u)];
-                    targets.iter().map(move |&v| (u, v as usize))
-                };
-                let pairs = (0..graph.n_nodes()).flat_map(row);
-                pairs.map(|(u, v)| degree(u) * degree(v)).collect()
+                edges(graph).map(|(u, v)| degree(u) * degree(v)).collect()
             }
             Self::Strength => graph.flows().to_vec(),
             Self::Betweenness => {

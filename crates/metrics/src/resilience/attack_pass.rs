@@ -24,6 +24,8 @@ pub(super) struct Plan<'a> {
     pub(super) target: Target,
     /// All nodes, or all links.
     pub(super) units: &'a [u32],
+    /// Seller and buyer of every edge, where links are removed.
+    pub(super) ends: &'a [(u32, u32)],
     pub(super) final_demand: &'a [f64],
     pub(super) config: &'a RobustnessConfig,
 }
@@ -54,7 +56,7 @@ impl Pass {
                 giant_strong(graph, order, strong_steps)
             }
             Target::Edge => {
-                link_removals(graph, order, visit);
+                link_removals(graph, plan.ends, order, visit);
                 giant_strong_of_links(graph, order, strong_steps)
             }
         };

@@ -1,6 +1,7 @@
 //! Which inputs a firm cannot do without, by the types of what is bought and of who buys.
 
 use crate::kernel::input_groups::InputClass;
+use crate::linkage::groups::first_text;
 use crate::side::SideReader;
 use crate::{MetricError, ParamError, Params, SideSpec};
 use palenque_graph::{Diagnostic, SupplyGraph, TextColumn};
@@ -199,15 +200,15 @@ fn read_class(
 
 /// The text column that is asked for, or the first of the usual ones.
 pub(crate) fn type_column<'a>(graph: &SupplyGraph, by: &'a str) -> Result<&'a str, MetricError> {
-    let is_there = |name: &&str| graph.nodes().text(name).is_some();
     let missing = |what: String| MetricError::InputMissing { what };
     if by.is_empty() {
-        let usual = COLUMNS.into_iter().find(|name| is_there(name));
-        return usual.ok_or_else(|| {
+        return first_text(graph, &COLUMNS).ok_or_else(|| {
             missing("a node column that tells what firms make: `sector`, `role` or `stage`".into())
         });
     }
-    Some(by).filter(is_there).ok_or_else(|| missing(format!("node column `{by}`")))
+    Some(by)
+        .filter(|by| graph.nodes().text(by).is_some())
+        .ok_or_else(|| missing(format!("node column `{by}`")))
 }
 
 /// A number column of nodes by name, every cell filled.
