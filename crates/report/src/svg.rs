@@ -143,9 +143,18 @@ impl Element {
         self.set("stroke", colour.to_string()).number("stroke-width", width)
     }
 
-    /// Opacity of the fill and of the stroke together.
+    /// Opacity of the fill, or of the stroke of what is not filled; of both together where there are both. The first two are
+    /// drawn where they are, while the last takes a layer of its own, and a thousand of them seconds.
     pub(crate) fn opacity(self, opacity: f64) -> Self {
-        self.number("opacity", opacity)
+        let has = |name: &str| self.attributes.iter().any(|(known, _)| *known == name);
+        let is_filled =
+            !self.attributes.iter().any(|(name, value)| *name == "fill" && value == "none");
+        let name = match (is_filled, has("stroke")) {
+            (false, _) => "stroke-opacity",
+            (true, false) => "fill-opacity",
+            (true, true) => "opacity",
+        };
+        self.number(name, opacity)
     }
 
     pub(crate) fn dash(self, pattern: &[f64]) -> Self {

@@ -141,6 +141,20 @@ pub(crate) fn task_matrix(firms: &[String], tasks: &[String], column: &str, titl
     view
 }
 
+/// Groups in rows, periods in columns.
+pub(crate) fn group_matrix(
+    groups: &[String],
+    periods: &[String],
+    column: &str,
+    title: &str,
+) -> Value {
+    let mut view =
+        matrix(column, ["group", "period"], [groups, periods], title, &sequential(false));
+    view["encoding"]["x"]["title"] = json!("Period");
+    view["encoding"]["y"]["title"] = Value::Null;
+    view
+}
+
 fn sequential(log: bool) -> Value {
     json!({ "type": if log { "log" } else { "linear" }, "scheme": "cividis", "reverse": true })
 }

@@ -243,6 +243,21 @@ impl Pipeline {
         self.steps.iter().find(|step| step.id == id)
     }
 
+    /// Whether some step groups by this node column, or is told to.
+    pub(crate) fn mentions_group(&self, column: &str) -> bool {
+        let is_it = |value: &serde_json::Value| value.as_str() == Some(column);
+        self.steps.iter().any(|step| match &step.work {
+            Work::Measure(measure) => {
+                measure.by.as_deref() == Some(column)
+                    || measure.params.values().any(|params| params.values().values().any(is_it))
+            }
+            Work::Draw(draw) => {
+                draw.by.as_deref() == Some(column) || draw.options.values().any(|v| v == column)
+            }
+            Work::Report(_) => false,
+        })
+    }
+
     /// The side tables of all steps: name and file, each once.
     pub(crate) fn sides(&self) -> BTreeSet<(&str, &Path)> {
         let mut sides = BTreeSet::new();

@@ -1,8 +1,10 @@
 //! The network itself, or its groups: a level at which tables are made.
 
-use crate::diagnostics::Outcome;
+use crate::diagnostics::{Outcome, Refusal};
+use crate::session::Session;
 use palenque_graph::{Diagnostic, Panel, Table};
-use palenque_metrics::nearest;
+use palenque_metrics::fragmentation::apparent_stage::{APPARENT_STAGE, apparent_stages};
+use palenque_metrics::{MetricError, nearest};
 
 /// A network and its finished tables.
 #[derive(Debug)]
@@ -22,6 +24,26 @@ impl Level {
     pub(crate) fn all_tables(&self) -> Vec<Table> {
         self.tables.iter().chain(&self.unwritten).cloned().collect()
     }
+}
+
+/// The network with the stages that its flows show as a node column, unless it has a column of that name.
+pub(crate) fn with_apparent_stages(session: &mut Session, panel: Panel) -> Outcome<Panel> {
+    if panel.last().nodes().text(APPARENT_STAGE).is_some() {
+        return Ok(panel);
+    }
+    let refused = |error: MetricError| -> Refusal {
+        Diagnostic::new("E0901", format!("stages cannot be found in the flows: {error}"))
+            .help("give stages as a node column")
+            .into()
+    };
+    session.part("apparent stages", |session| {
+        let mut periods = Vec::new();
+        for (name, graph) in panel.iter() {
+            let found = apparent_stages(graph, "", &session.progress).map_err(refused)?;
+            periods.push((name.into(), found.into_column(graph)));
+        }
+        Panel::new(periods).map_err(|error| Diagnostic::new("E0901", error.to_string()).into())
+    })
 }
 
 /// The network with the groups of a column as nodes.

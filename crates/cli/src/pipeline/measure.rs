@@ -1,6 +1,6 @@
 //! Measure steps: every metric over every period, joined into tables level by level.
 
-use super::level::grouped;
+use super::level::{grouped, with_apparent_stages};
 use super::results::{Judged, Results, Run};
 use super::{Level, Products, Read, Sides};
 use crate::config::{Draw, Measure, Pipeline, Step, Work};
@@ -9,6 +9,7 @@ use crate::selection::{Asked, Pick, Selection};
 use crate::session::Session;
 use palenque_graph::table::Joiner;
 use palenque_graph::{Diagnostic, Table, TableId};
+use palenque_metrics::fragmentation::apparent_stage::APPARENT_STAGE;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Computes all measure steps, and what the figures need besides.
@@ -19,6 +20,11 @@ pub(super) fn measure(
     sides: Sides,
 ) -> Outcome<Products> {
     let mut products = Products { files: read.files, ..Products::default() };
+    let network = if pipeline.mentions_group(APPARENT_STAGE) {
+        with_apparent_stages(session, read.panel)?
+    } else {
+        read.panel
+    };
     let mut bys: Vec<Option<String>> = vec![None];
     for step in &pipeline.steps {
         let by = match &step.work {
@@ -32,9 +38,9 @@ pub(super) fn measure(
     }
     let mut panels = Vec::new();
     for by in bys.iter().flatten() {
-        panels.push(grouped(&read.panel, by)?);
+        panels.push(grouped(&network, by)?);
     }
-    panels.insert(0, read.panel);
+    panels.insert(0, network);
     for (by, panel) in bys.into_iter().zip(panels) {
         let level = Level { by, panel, tables: Vec::new(), unwritten: Vec::new() };
         let mut run = Run { session, pipeline, sides: &sides, products: &mut products };

@@ -81,6 +81,7 @@ pub(super) static NODE_METRICS: &[&str] = &[
     "apl_backward_mean",
     "trophic_level",
     "trophic_level_levine",
+    "apparent_stage",
     "adelman_va_sales",
     "outsourcing_intensity",
     "in_house_share",
@@ -198,6 +199,19 @@ pub(super) static SURGE_BOTTLENECKS: &[&str] =
 
 pub(super) static CONSOLIDATION: &[&str] = &[
     "period", "theta", "n_firms", "measure", "value", "lower", "upper", "observed", "change",
+    "status",
+];
+
+pub(super) static DISRUPTION_WEIGHTS: &[&str] = &[
+    "period",
+    "node_id",
+    "weight",
+    "share",
+    "esri",
+    "esri_down",
+    "esri_up",
+    "esri_indirect",
+    "esri_rank",
     "status",
 ];
 

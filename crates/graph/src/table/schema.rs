@@ -2,11 +2,11 @@
 
 use super::column_order::{
     AGGREGATION_BIAS, BROKERAGE_ROLES, CONCENTRATION, CONSOLIDATION, DISRUPTION_NODES,
-    EDGE_METRICS, FOOTPRINTS, GROUP_BETWEENNESS, GROUP_EXTRACTION, HORIZONTAL_PAIRS, LINKAGES,
-    NETWORK_SUMMARY, NODE_METRICS, REGIONAL_COEFFICIENTS, RICH_CLUB, ROBUSTNESS_CURVE,
-    ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH, SHOCK_SUMMARY,
-    SPATIAL_AREAL, SPATIAL_CURVE, SPATIAL_SECTOR, STAGE_HEADROOM, STAGE_LINKAGES, STRUCTURAL_PATHS,
-    SURGE_BOTTLENECKS,
+    DISRUPTION_WEIGHTS, EDGE_METRICS, FOOTPRINTS, GROUP_BETWEENNESS, GROUP_EXTRACTION,
+    HORIZONTAL_PAIRS, LINKAGES, NETWORK_SUMMARY, NODE_METRICS, REGIONAL_COEFFICIENTS, RICH_CLUB,
+    ROBUSTNESS_CURVE, ROBUSTNESS_SUMMARY, SATELLITE_MULTIPLIERS, SHOCK_NODES, SHOCK_PATH,
+    SHOCK_SUMMARY, SPATIAL_AREAL, SPATIAL_CURVE, SPATIAL_SECTOR, STAGE_HEADROOM, STAGE_LINKAGES,
+    STRUCTURAL_PATHS, SURGE_BOTTLENECKS,
 };
 use super::composite_order::{COMPOSITE_COMPONENTS, COMPOSITE_INDEX, NULL_MODELS};
 use super::temporal_order::{
@@ -55,6 +55,8 @@ pub enum TableId {
     Consolidation,
     /// One row a node: what its failure does.
     DisruptionNodes,
+    /// One row a node and weight: what its failure costs by that weight.
+    DisruptionWeights,
     /// One row a group of firms.
     Concentration,
     /// One row a stage: how far it could raise what it makes.
@@ -154,6 +156,7 @@ impl TableId {
         Self::PercolationCurve,
         Self::Consolidation,
         Self::DisruptionNodes,
+        Self::DisruptionWeights,
         Self::Concentration,
         Self::StageHeadroom,
         Self::SurgeBottlenecks,
@@ -212,6 +215,7 @@ impl TableId {
             Self::PercolationCurve => "percolation_curve",
             Self::Consolidation => "consolidation",
             Self::DisruptionNodes => "disruption_nodes",
+            Self::DisruptionWeights => "disruption_weights",
             Self::Concentration => "concentration",
             Self::StageHeadroom => "stage_headroom",
             Self::SurgeBottlenecks => "surge_bottlenecks",
@@ -283,6 +287,9 @@ impl TableId {
                 "One row a degree to which firms of a stage are merged: the risk."
             }
             Self::DisruptionNodes => "One row a node: what its failure does to the others.",
+            Self::DisruptionWeights => {
+                "One row a node and weight: what its failure costs, counted by that weight."
+            }
             Self::Concentration => "One row a group of firms: how concentrated their output is.",
             Self::StageHeadroom => "One row a stage: how far it could raise what it makes.",
             Self::SurgeBottlenecks => "One row a node or tie that limits how far output can rise.",
@@ -392,6 +399,7 @@ impl TableId {
             }
             Self::Consolidation => CONSOLIDATION,
             Self::DisruptionNodes => DISRUPTION_NODES,
+            Self::DisruptionWeights => DISRUPTION_WEIGHTS,
             Self::Concentration => CONCENTRATION,
             Self::NullModels => NULL_MODELS,
             Self::CompositeIndex => COMPOSITE_INDEX,

@@ -1,5 +1,6 @@
 //! Fragmentation: how the network falls apart, and how the labour process is split. One file an index, one entry a line, in alphabetical order.
 
+pub mod apparent_stage;
 pub mod bow_tie;
 pub mod components;
 pub mod concentration;
@@ -27,6 +28,7 @@ pub mod vertical_integration;
 use crate::Metric;
 
 pub(crate) static METRICS: &[&dyn Metric] = &[
+    &apparent_stage::ApparentStage,
     &bow_tie::BowTie,
     &components::ComponentsMetric,
     &concentration::ConcentrationMetric,

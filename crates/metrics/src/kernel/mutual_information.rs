@@ -17,7 +17,7 @@ pub(crate) fn mean_of_pairs(found: &[Vec<u32>]) -> Option<f64> {
 /// `2 I(a, b) / (H(a) + H(b))` of two partitions; 1 if both are the same, also where neither says anything.
 ///
 /// Source: Danon, Díaz-Guilera, Duch and Arenas (2005).
-fn mutual_information(a: &[u32], b: &[u32]) -> f64 {
+pub(crate) fn mutual_information(a: &[u32], b: &[u32]) -> f64 {
     if a == b {
         return 1.0;
     }

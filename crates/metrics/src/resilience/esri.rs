@@ -522,7 +522,7 @@ fn table(risk: &[Option<Risk>], extremes: &[Option<Vec<Option<Risk>>>; 2]) -> Ta
 }
 
 /// Ranks from 1, the largest first; equal ones share the first of their ranks.
-fn ranks(risk: &[Option<Risk>]) -> Vec<Option<i64>> {
+pub(super) fn ranks(risk: &[Option<Risk>]) -> Vec<Option<i64>> {
     let mut sorted: Vec<f64> = risk.iter().flatten().map(|r| r.esri).collect();
     sorted.sort_by(f64::total_cmp);
     let above = |esri: f64| sorted.len() - sorted.partition_point(|&other| other <= esri);

@@ -11,6 +11,7 @@ pub mod dependency_percolation;
 pub mod efficiency;
 pub mod esri;
 pub mod esri_scenario;
+pub mod esri_weights;
 pub mod essentiality;
 pub mod exposure;
 pub mod fc_random;
@@ -34,6 +35,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &efficiency::EfficiencyMetric,
     &esri::Esri,
     &esri_scenario::EsriScenario,
+    &esri_weights::EsriWeights,
     &exposure::ExposureMetric,
     &inoperability::Inoperability,
     &percolation::Percolation,

@@ -6,6 +6,7 @@ use palenque_metrics::kernel::cascade::WipedOut;
 use palenque_metrics::kernel::input_groups::InputClass;
 use palenque_metrics::resilience::esri::{EsriConfig, Risk, Substitution, esri};
 use palenque_metrics::resilience::esri_scenario::esri_scenario;
+use palenque_metrics::resilience::esri_weights::esri_weights;
 use palenque_metrics::resilience::essentiality::Essentiality;
 
 /// The authors' variant.
@@ -108,6 +109,25 @@ fn the_cluster_of_ten_firms() {
     let ours = EsriConfig { epsilon: 1e-12, ..EsriConfig::default() };
     let block = "palenque10_gl|sub|eps1e-12|weights_output|revenue_adjusted";
     assert_block(&case, block, &run(&graph, &inputs[0].1, &ours));
+}
+
+#[test]
+fn several_weights_are_what_each_alone_is() {
+    let case = Case::open("18_esri");
+    let graph = case.economy();
+    let inputs = classes(&graph, "role", "18_esri", "essential.csv");
+    let weights = ["out_strength".to_owned(), "output".to_owned()];
+    let config = EsriConfig { epsilon: 1e-12, ..authors() };
+    let found = esri_weights(&graph, &inputs, &weights, &config, &NoProgress).expect("a result");
+    let all = |k: usize| -> Vec<Risk> {
+        found[k].risk.iter().map(|risk| risk.expect("all were asked for")).collect()
+    };
+    assert_block(&case, "palenque10_gl|sub|eps1e-12", &all(0));
+    let ours = EsriConfig { epsilon: 1e-12, ..EsriConfig::default() };
+    let found = esri_weights(&graph, &inputs, &weights, &ours, &NoProgress).expect("a result");
+    let by_output: Vec<Risk> = found[1].risk.iter().map(|r| r.expect("all")).collect();
+    let block = "palenque10_gl|sub|eps1e-12|weights_output|revenue_adjusted";
+    assert_block(&case, block, &by_output);
 }
 
 #[test]

@@ -144,6 +144,11 @@ fn trophic_levels_of_ten_firms() {
         ("trophic_directedness", "trophic_directedness"),
     ];
     check_figures(&graph, &case, "trophic_level", &figures);
+    let rounded = |level: &Value| Some((level.as_f64().expect("a level") + 0.5).floor() + 1.0);
+    let levels = case.expected("trophic_level").as_array().expect("one a firm");
+    let stages: Vec<Option<f64>> = levels.iter().map(rounded).collect();
+    let tables = compute(&graph, "apparent_stages", &[]);
+    assert_eq!(column(&tables, "apparent_stage"), stages);
     let ends = (0..graph.n_edges()).map(|edge| graph.endpoints(EdgeIndex::new(edge)));
     let ends = ends.map(|(u, v)| (u.index() as u32, v.index() as u32, 1.0));
     let binary = SupplyGraph::from_flows(graph.ids().iter(), ends).expect("a good graph");

@@ -5,6 +5,7 @@ use palenque_metrics::kernel::input_groups::InputClass;
 use palenque_metrics::kernel::threads::with_threads;
 use palenque_metrics::resilience::dependency_percolation::dependency_percolation;
 use palenque_metrics::resilience::esri::{EsriConfig, Risk, Substitution, esri};
+use palenque_metrics::resilience::esri_weights::esri_weights;
 use palenque_metrics::resilience::essentiality::Essentiality;
 use proptest::prelude::*;
 
@@ -181,6 +182,26 @@ proptest! {
             prop_assert!(risk.esri >= output / all - 1e-12);
             prop_assert!(risk.esri >= risk.esri_down.max(risk.esri_up) - 1e-12);
             prop_assert!(risk.esri <= risk.esri_down + risk.esri_up + 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_sum_of_weights_is_the_mean_of_what_each_tells(cluster in clusters()) {
+        let graph = cluster.graph(1.0, &cluster.in_order());
+        let jobs = |v: usize| (v % 3) as f64 + 1.0;
+        let n = graph.n_nodes();
+        let output = graph.nodes().number("output").expect("a column").clone();
+        let both = (0..n).map(|v| Some(jobs(v) + output.get(v).unwrap_or(0.0)));
+        let graph = graph.with_number("jobs", (0..n).map(|v| Some(jobs(v)))).with_number("both", both);
+        let weights = ["output", "jobs", "both"].map(str::to_owned);
+        let inputs = cluster.inputs(&graph);
+        let found = esri_weights(&graph, &inputs, &weights, &EsriConfig::default(), &NoProgress);
+        let found = found.expect("a result");
+        let sum = |of: &dyn Fn(usize) -> f64| (0..n).map(of).sum::<f64>();
+        let (made, worked) = (sum(&|v| output.get(v).unwrap_or(0.0)), sum(&jobs));
+        for v in 0..n {
+            let [a, b, c] = [0, 1, 2].map(|k| found[k].risk[v].expect("all").esri);
+            prop_assert!((c * (made + worked) - a * made - b * worked).abs() < 1e-9 * (made + worked));
         }
     }
 

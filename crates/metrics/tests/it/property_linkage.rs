@@ -2,6 +2,7 @@
 
 use palenque_graph::table::Values;
 use palenque_graph::{NoProgress, NodeIndex, SupplyGraph};
+use palenque_metrics::fragmentation::apparent_stage::apparent_stages;
 use palenque_metrics::fragmentation::concentration::trade_concentration;
 use palenque_metrics::fragmentation::downstreamness::downstreamness;
 use palenque_metrics::fragmentation::trophic_level::trophic_levels;
@@ -242,6 +243,33 @@ proptest! {
             let (rise, fall) = (forth.level[v] - forth.level[u], back.level[u] - back.level[v]);
             prop_assert!((rise - fall).abs() <= 1e-9, "{rise} and {fall}");
         }
+    }
+
+    #[test]
+    fn stages_of_a_layered_network_are_its_layers(
+        layers in prop::collection::vec(1_u32..5, 2..6),
+        picks in prop::collection::vec((0_u32..64, 0_u32..64, 1_u8..9), 40),
+    ) {
+        let starts: Vec<u32> = layers.iter().scan(0, |sum, n| { *sum += n; Some(*sum - n) }).collect();
+        let mut flows = Vec::new();
+        for k in 1..layers.len() {
+            // Everybody has a tie to the first of the next layer or the one before, so that all hang together.
+            flows.extend((0..layers[k - 1]).map(|i| (starts[k - 1] + i, starts[k], 1.0)));
+            flows.extend((1..layers[k]).map(|j| (starts[k - 1], starts[k] + j, 2.0)));
+        }
+        for (a, b, flow) in picks {
+            let k = (a as usize + b as usize) % (layers.len() - 1);
+            let ends = (starts[k] + a % layers[k], starts[k + 1] + b % layers[k + 1]);
+            flows.push((ends.0, ends.1, f64::from(flow)));
+        }
+        let n: u32 = layers.iter().sum();
+        let layer = |v: u32| starts.iter().filter(|start| **start <= v).count() as u32;
+        let graph = SupplyGraph::from_flows((0..n).map(|v| v.to_string()), flows).expect("a good graph");
+        let graph = graph.with_text("stage", (0..n).map(|v| Some(layer(v).to_string())));
+        let found = apparent_stages(&graph, "", &NoProgress).expect("converges");
+        prop_assert_eq!(&found.stage, &(0..n).map(|v| Some(layer(v))).collect::<Vec<_>>());
+        prop_assert_eq!((found.one_stage_share, found.n_stages), (Ok(1.0), layers.len()));
+        prop_assert_eq!(found.agreement, Ok(1.0));
     }
 
     #[test]

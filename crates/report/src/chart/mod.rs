@@ -19,6 +19,7 @@ mod matrix;
 mod ranking;
 mod robustness_curve;
 mod shock_path;
+mod stage_concentration;
 mod stage_linkages;
 mod supply_chain;
 mod trend;
@@ -117,6 +118,7 @@ static CHARTS: &[&dyn Chart] = &[
     &ranking::Ranking,
     &robustness_curve::RobustnessCurve,
     &shock_path::ShockPath,
+    &stage_concentration::StageConcentration,
     &stage_linkages::StageLinkages,
     &supply_chain::SupplyChain,
     &trend::Trend,

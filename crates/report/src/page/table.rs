@@ -1,8 +1,8 @@
 //! What is decided about a table before it is shown: its place on the page, its keys, its order, its gaps.
 
 use super::{TableOnPage, cell};
-use palenque_graph::Table;
 use palenque_graph::table::{Alignment, Column, Kind, Unit, Values};
+use palenque_graph::{Table, TableId};
 
 /// Columns that say what a row is about, beside the period.
 const KEYS: &[&str] = &[
@@ -28,6 +28,8 @@ const KEYS: &[&str] = &[
 ];
 /// What the rows of a table of nodes or edges are ordered by, in order of preference.
 const SIZES: &[&str] = &["output", "out_strength", "weight"];
+/// And those of a table of what failures do.
+const RISKS: &[&str] = &["criticality_score", "esri"];
 
 /// A table and what was decided about it.
 pub(super) struct Prepared<'a> {
@@ -149,7 +151,8 @@ fn order(table: &Table) -> Option<usize> {
     let is_filled = |c: &Column| (0..table.n_rows()).any(|row| c.values.number(row).is_some());
     let named = |name: &&str| columns.iter().position(|c| c.spec.name == *name && is_filled(c));
     let money = || columns.iter().position(|c| c.spec.unit == Unit::Currency && is_filled(c));
-    SIZES.iter().find_map(named).or_else(money)
+    let first = if table.id() == TableId::DisruptionNodes { RISKS } else { SIZES };
+    first.iter().find_map(named).or_else(money)
 }
 
 /// The number of each row's period, in the order in which periods first occur.

@@ -168,7 +168,7 @@ fn robustness_curve_draws_a_band_where_there_is_one_and_six_curves_at_most() {
         [("random", 0.1), ("a", 0.0), ("b", 0.0), ("c", 0.0), ("d", 0.0), ("e", 0.0), ("f", 0.0)];
     let attacks = attacks.map(|(scenario, band)| attack(scenario, band));
     let figure = draw("robustness_curve", &[robustness_curve(&attacks)], &[]).expect("drawn");
-    assert_eq!(figure.svg.matches("opacity=\"0.2\"").count(), 1, "one band");
+    assert_eq!(figure.svg.matches("fill-opacity=\"0.2\"").count(), 1, "one band");
     assert!(figure.svg.contains("Not drawn: 1 curve."));
     assert!(!figure.csv.contains(",f,"));
 }

@@ -3,7 +3,7 @@
 use crate::charts::{four_stages, kite, small_chain, three_sectors};
 use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
-    Attack, bow_tie, chain, disruption_nodes, edge_metrics, extraction, firm_tasks,
+    Attack, bow_tie, chain, concentration, disruption_nodes, edge_metrics, extraction, firm_tasks,
     gvc_decomposition, io_matrix, linkages, linkages_over, names, network_summary, node_metrics,
     numbers, robustness_curve, shock_path, spread, stage_linkages,
 };
@@ -152,6 +152,8 @@ fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> V
         case("bow_tie", &bow_tie(&ids), &[]),
         case("esri_profile", &disruption_nodes(&ids), &[]),
         case("firm_tasks", &firm_tasks(&ids), &[]),
+        case("stage_concentration", &concentration(&ids), &[]),
+        case("stage_concentration", &concentration(&ids), &[("value", "hhi")]),
         case("shock_path", &shock_path(&ids), &[("top", "6")]),
         case("trend", &network_summary(&["2009", "2010", "2011"]), &[]),
         case("extraction", &extraction(&ids, &losses), &[]),
@@ -350,6 +352,7 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("shock_path", shock_path(&none)),
         ("cascade", spread(&none)),
         ("firm_tasks", firm_tasks(&none)),
+        ("stage_concentration", concentration(&none)),
         ("trend", network_summary(&[])),
         ("field_of_influence", io_matrix(&none, &[])),
         ("io_heatmap", io_matrix(&none, &[])),
@@ -444,7 +447,8 @@ fn figures_differ_only_where_they_should() {
     };
     let style = Style { preset: Preset::Paper1Col, ..Style::default() };
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 13] = [
+    let small: [Small; 14] = [
+        ("stage_concentration_small", "stage_concentration", concentration(&names(4)), &[]),
         ("firm_tasks_small", "firm_tasks", firm_tasks(&names(7)), &[]),
         ("apl_chain_small", "apl_chain", four_nodes(), &[]),
         ("bow_tie_small", "bow_tie", bow_tie(&names(24)), &[]),

@@ -319,6 +319,24 @@ pub(crate) fn firm_tasks(ids: &[String]) -> Table {
     )
 }
 
+/// Three periods of groups, one of which comes later.
+pub(crate) fn concentration(ids: &[String]) -> Table {
+    let n = ids.len();
+    let rows: Vec<(&str, usize)> =
+        ["1995", "", "2011"].iter().flat_map(|p| (0..n).map(|i| (*p, i))).skip(1).collect();
+    let firms: Vec<f64> = rows.iter().map(|(_, i)| 1.0 + *i as f64).collect();
+    let hhi: Vec<f64> = firms.iter().map(|firms| 1.0 / firms).collect();
+    Table::new(
+        TableId::Concentration,
+        vec![
+            text("period", &rows.iter().map(|(p, _)| *p).collect::<Vec<_>>()),
+            text("group", &rows.iter().map(|(_, i)| &*ids[*i]).collect::<Vec<_>>()),
+            numbers("hhi", Unit::One, &hhi),
+            numbers("effective_number", Unit::Count, &firms),
+        ],
+    )
+}
+
 /// Some figures of the network in some periods, one of them with an interval and one with a gap.
 pub(crate) fn network_summary(periods: &[&str]) -> Table {
     let names = ["dol_specialization", "esri_max", "gabaix_h"];
