@@ -1,14 +1,14 @@
 //! How concentrated each stage is, from period to period.
 
 use super::heatmap::{Columns, Heatmap, Ramp};
-use super::input::{Options, numeric, words};
+use super::input::{self, Options, numeric, words};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::figure::Words;
 use crate::number::{counted, short};
 use crate::text::label;
 use crate::{ReportError, Style, vega};
-use palenque_graph::TableId;
+use palenque_graph::{Table, TableId};
 
 /// Stages in rows, periods in columns.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ static SPEC: ChartSpec = ChartSpec {
             "`effective_number`, `n_firms`, `hhi`, `cr1`, `cr4` or `gini`",
         ),
         ("groups", "40", "how many groups are drawn, the first, 1 to 100"),
+        ("period", "", "the last period that is drawn; all if not given"),
         ("title", "", "another title"),
     ],
 };
@@ -57,7 +58,9 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
             names.len() - 1
         })
     };
-    for row in 0..table.n_rows() {
+    let last = input::period(table, options)?;
+    let is_drawn = |row: &usize| options.text("period").is_none() || *row <= last_row(table, &last);
+    for row in (0..table.n_rows()).filter(is_drawn) {
         let Some(group) = table.text("group", row) else { continue };
         let period = table.text("period", row).unwrap_or_default();
         let at = (place(&mut groups, group), place(&mut periods, period));
@@ -93,6 +96,11 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
         n_more,
         title: options.title(title.to_owned() + &span),
     })
+}
+
+/// The last row of a period; rows are in the order of their periods.
+fn last_row(table: &Table, period: &str) -> usize {
+    input::rows_of(table, period).last().unwrap_or(0)
 }
 
 impl Points {
