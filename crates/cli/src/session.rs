@@ -105,6 +105,12 @@ impl Session {
         }
     }
 
+    /// How many kinds of warnings were found and not accepted.
+    pub(crate) fn n_kinds_of_warnings(&self) -> usize {
+        let counts = self.found.counts().keys();
+        counts.filter(|id| id.starts_with('W') && !self.accepted.contains(**id)).count()
+    }
+
     /// How many warnings were found and not accepted.
     pub(crate) fn n_warnings(&self) -> u64 {
         let counts = self.found.counts().iter();

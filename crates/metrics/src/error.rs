@@ -92,8 +92,13 @@ impl MetricError {
     pub fn diagnostic(&self, metric: &str) -> Diagnostic {
         let what = format!("`{metric}` {self}");
         match self {
-            Self::InputMissing { what: missing } => Diagnostic::new("E0301", what)
-                .help(format!("add {missing} to the input, or leave `{metric}` out")),
+            Self::InputMissing { what: missing } => {
+                let side = missing.strip_prefix("side table `").and_then(|rest| rest.split('`').next());
+                Diagnostic::new("E0301", what).help(match side {
+                    Some(side) => format!("give it as `--input {side}=FILE`, or leave `{metric}` out"),
+                    None => format!("add {missing} to the input, or leave `{metric}` out"),
+                })
+            }
             Self::Parameter(ParamError::Unknown { .. }) => {
                 Diagnostic::new("E0701", format!("`{metric}`: {self}"))
                     .help(format!("`palenque explain {metric}` lists its parameters"))

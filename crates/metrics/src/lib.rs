@@ -28,6 +28,7 @@ pub mod linkage;
 mod long;
 pub mod null;
 mod params;
+pub mod profile;
 pub mod resilience;
 mod side;
 pub mod space;

@@ -115,6 +115,14 @@ impl Params {
         self.sides.get(name).map(|table| &**table)
     }
 
+    /// No parameters, and of the side tables only this one.
+    #[must_use]
+    pub(crate) fn only_side(&self, name: &str) -> Self {
+        let table = self.sides.get_key_value(name);
+        let sides = table.map(|(name, table)| (name.clone(), table.clone())).into_iter().collect();
+        Self { sides, ..Self::default() }
+    }
+
     /// The same parameters for one period of several: of side tables with a column `period`, the rows of that period and those
     /// of none. A network without periods, whose only one has no name, keeps all rows: the metric says that they are of several.
     ///

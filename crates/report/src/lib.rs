@@ -22,6 +22,8 @@ mod vega;
 
 pub use chart::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing, all, find};
 pub use error::ReportError;
-pub use page::{FigureOnPage, Finding, InputNote, MethodNote, Page, TableOnPage, page};
+pub use page::{
+    FigureOnPage, Finding, InputNote, MethodNote, Page, ProfileCard, TableOnPage, page,
+};
 pub use raster::png;
 pub use style::{Preset, Style, Theme};

@@ -101,6 +101,9 @@ pub(crate) enum Verb {
     /// Draw one figure
     #[command(before_help = usage::DRAW)]
     Draw(DrawArgs),
+    /// Twelve indices of a cluster, each with what it says
+    #[command(before_help = usage::PROFILE)]
+    Profile(ProfileArgs),
     /// Put tables, figures and methods on one offline page
     #[command(before_help = usage::REPORT)]
     Report(ReportArgs),
@@ -149,6 +152,7 @@ impl Verb {
             Self::Inspect(_) => "inspect",
             Self::Measure(_) => "measure",
             Self::Draw(_) => "draw",
+            Self::Profile(_) => "profile",
             Self::Report(_) => "report",
             Self::Convert(_) => "convert",
             Self::Run(_) => "run",
@@ -218,12 +222,31 @@ pub(crate) struct ChoiceArgs {
     /// The seed of everything random; recorded
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Set figures beside random networks: rewire, `stage_rewire`, weights, shuffle, labels
+    /// Set figures beside random networks: rewire, `stage_rewire`, weights, shuffle, labels, dcgm
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) null: Vec<String>,
     /// How many random networks of each kind
     #[arg(long, value_name = "N", default_value_t = crate::config::REPLICATES)]
     pub(crate) replicates: usize,
+    /// Intervals of figures, from so many networks of firms drawn anew
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) bootstrap: usize,
+}
+
+impl ChoiceArgs {
+    /// Nothing chosen but the seed.
+    pub(crate) fn of_seed(seed: u64) -> Self {
+        Self {
+            metrics: Vec::new(),
+            set: Vec::new(),
+            sides: Vec::new(),
+            by: None,
+            seed,
+            null: Vec::new(),
+            replicates: crate::config::REPLICATES,
+            bootstrap: 0,
+        }
+    }
 }
 
 /// Where results go.
@@ -310,6 +333,26 @@ pub(crate) struct DrawArgs {
         help_heading = "Where results go"
     )]
     pub(crate) format: Vec<String>,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ProfileArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// A side table: tasks=FILE (who does what), essential=FILE (which inputs are)
+    #[arg(long = "input", value_name = "NAME=FILE", value_parser = values::pair)]
+    pub(crate) sides: Vec<(String, String)>,
+    /// Networks of each kind for intervals and chance; 0 for neither
+    #[arg(long, value_name = "N", default_value_t = 199)]
+    pub(crate) replicates: usize,
+    /// The seed of everything random; recorded
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// The title of the page
+    #[arg(long)]
+    pub(crate) title: Option<String>,
     #[command(flatten)]
     pub(crate) out: OutArgs,
 }

@@ -23,6 +23,7 @@ Measure
 Show
   draw         One figure, with the plotted data beside it
   report       Tables, figures and methods on one offline page
+  profile      Twelve indices of a cluster, each with what it says
   convert      The network as a file of Gephi, networkx, R, Neo4j, a map ...
 Repeat
   run          The whole pipeline of a palenque.toml
@@ -79,9 +80,15 @@ Examples:
   palenque draw ranking --edges flows.csv --option column=pagerank --out top.png
   palenque draw ccdf --edges flows.csv --preset paper-1col --theme dark";
 
+pub(crate) const PROFILE: &str = "\
+Examples:
+  palenque profile --edges flows.csv --nodes firms.csv --replicates 19
+  palenque profile --edges flows.csv --replicates 9 --out profile.html
+  palenque profile --edges flows.csv --replicates 0 --out profile.csv";
+
 pub(crate) const REPORT: &str = "\
 Examples:
-  palenque report --edges flows.csv --out out
+  palenque report --edges flows.csv --out page
   palenque report --edges flows.csv --nodes firms.csv --out page.html
   palenque report --edges flows.csv --title 'Steel cluster, 2023' --out steel";
 
@@ -165,12 +172,15 @@ pub(crate) fn diagnostic(error: &clap::Error, typed: &[String]) -> Option<Diagno
             let flags = flags_of(verb.as_ref());
             let word = argument.trim_start_matches('-');
             let near = nearest(word, flags.iter().map(String::as_str));
+            if !argument.starts_with('-') {
+                let what = format!("`{argument}` stands alone: which flag is it for?");
+                let help = format!("a file of flows is named by `--edges {argument}`; {see}");
+                return Some(Diagnostic::new("E0701", what).help(help));
+            }
             let found = Diagnostic::new("E0701", format!("there is no flag `{argument}` here"));
             match near {
-                Some(flag) if argument.starts_with('-') => {
-                    found.help(format!("did you mean `--{flag}`? {see}"))
-                }
-                _ => found.help(see),
+                Some(flag) => found.help(format!("did you mean `--{flag}`? {see}")),
+                None => found.help(see),
             }
         }
         ErrorKind::InvalidSubcommand => {

@@ -94,6 +94,13 @@ impl Recorded {
             .map_err(|error| refuse("E0610", format!("{name} is not JSON: {error}")))?;
         let schema = crate::output::provenance::SCHEMA;
         if run["schema"] != schema {
+            if let Some(inner) = run_inside(dir) {
+                let what = format!("{name} records the making of the data, not a run of theirs");
+                return Err(Diagnostic::new("E0708", what)
+                    .at(Location::file(&name))
+                    .help(format!("`palenque check {}`", shown(&inner)))
+                    .into());
+            }
             let what = format!("{name} is of another schema than {schema}");
             return Err(refuse("E0708", what).into());
         }
@@ -128,4 +135,10 @@ impl Recorded {
         };
         self.inputs.iter().filter_map(changed).collect()
     }
+}
+
+/// The one folder inside that has a record of its own.
+fn run_inside(dir: &Path) -> Option<PathBuf> {
+    let inner = dir.join("out");
+    inner.join("run.json").is_file().then_some(inner)
 }

@@ -5,20 +5,26 @@ use crate::args::ExplainArgs;
 use crate::diagnostics::{Outcome, exit};
 use crate::models;
 use palenque_graph::{Diagnostic, TableId, codes};
-use palenque_metrics::{Metric, MetricSpec, Scope, find, nearest};
+use palenque_metrics::{Metric, MetricSpec, Scope, SideSpec, find, nearest};
 use palenque_report::ChartSpec;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 pub(super) fn run(args: &ExplainArgs) -> Outcome<Done> {
     let name = args.name.trim();
+    let chart = palenque_report::find(name);
     if let Some(metric) = find(name) {
-        return Ok(metric_page(metric));
+        let page = metric_page(metric);
+        return Ok(match chart {
+            // An index and a figure of the same name.
+            Some(chart) => page.and(chart_page(chart.spec())),
+            None => page,
+        });
     }
     if let Some(code) = codes::find(&name.to_ascii_uppercase()) {
         return Ok(code_page(code));
     }
-    if let Some(chart) = palenque_report::find(name) {
+    if let Some(chart) = chart {
         return Ok(chart_page(chart.spec()));
     }
     if let Some(table) = TableId::named(name) {
@@ -90,6 +96,11 @@ impl Page {
         }
         self.0.push_str(line.trim_end());
         self.0.push('\n');
+    }
+
+    /// The page as text.
+    pub(crate) fn into_text(self) -> String {
+        self.0
     }
 
     /// The page as a result.
@@ -223,16 +234,41 @@ fn chart_page(spec: &ChartSpec) -> Done {
         .iter()
         .map(|(name, default, meaning)| json!({ "name": name, "default": default, "meaning": meaning }))
         .collect();
-    page.line("try", &format!("palenque draw {} --edges FILE --out {}.svg", spec.name, spec.name))
-        .done(json!({
-            "kind": "chart",
-            "name": spec.name,
-            "summary": spec.summary,
-            "reading": spec.reading,
-            "needs": needs,
-            "needs_network": spec.needs_network,
-            "options": options,
-        }))
+    page.line("try", &trial(spec)).done(json!({
+        "kind": "chart",
+        "name": spec.name,
+        "summary": spec.summary,
+        "reading": spec.reading,
+        "needs": needs,
+        "needs_network": spec.needs_network,
+        "options": options,
+    }))
+}
+
+/// A command that draws the chart where the files have what it needs.
+fn trial(spec: &ChartSpec) -> String {
+    let mut flags = vec!["--edges FILE".to_owned()];
+    let mut named = Vec::new();
+    for table in spec.needs {
+        let fills = |m: &&'static dyn Metric| m.spec().outputs.iter().any(|o| o.table == *table);
+        let of_table: Vec<_> = palenque_metrics::all().filter(fills).collect();
+        // What is measured without being asked for needs no flag.
+        if of_table.iter().all(|m| m.by_name_only()) {
+            named.extend(of_table.first().map(|m| m.spec().name));
+        }
+        let sides = of_table.iter().flat_map(|m| m.sides());
+        if *table == TableId::FirmTasks || *table == TableId::ShockPath {
+            let side = |s: &SideSpec| format!("--input {}=FILE", s.name);
+            flags.extend(sides.take(1).map(side));
+        }
+    }
+    if spec.needs_network || !named.is_empty() || !spec.needs.is_empty() {
+        flags.push("--nodes FILE".into());
+    }
+    if !named.is_empty() {
+        flags.push(format!("--metrics {}", named.join(",")));
+    }
+    format!("palenque draw {} {} --out {}.svg", spec.name, flags.join(" "), spec.name)
 }
 
 fn table_page(table: TableId) -> Done {

@@ -31,6 +31,16 @@ pub(super) fn run(_: &mut Session, args: &InitArgs) -> Outcome<Done> {
         let absolute = absolute.canonicalize().unwrap_or(absolute);
         shown(&relative(&absolute, folder.path()))
     };
+    for path in [&args.input.edges, &args.input.table, &args.input.graph, &args.input.nodes]
+        .into_iter()
+        .flatten()
+    {
+        if !path.exists() {
+            return Err(Diagnostic::new("E0101", format!("{} is not there", shown(path)))
+                .help("check the path; without a file, `palenque init` writes an example")
+                .into());
+        }
+    }
     let found = Found::in_folder(&folder);
     let graph = args.input.graph.as_deref().map(inside);
     let typed = (args.input.edges.as_deref().map(inside), args.input.table.as_deref().map(inside));
@@ -182,6 +192,7 @@ fn text(chosen: &Chosen) -> String {
     }
     text += "\n[output]\ndir = \"out\"\nformats = [\"csv\"]        # csv, parquet, arrow, json\nfigures = [\"svg\"]        # svg, png\n";
     text += "\n[[step]]\nid = \"core\"\nrun = \"measure\"           # the core set; metrics = [\"pagerank\", \"@linkage\"] asks for others\n";
+    text += "\n[[step]]\nid = \"largest\"\nrun = \"draw\"              # `palenque list charts` names the others\nchart = \"ranking\"\n";
     text += "\n[[step]]\nid = \"page\"\nrun = \"report\"\ntitle = \"Production network\"\n";
     text
 }

@@ -65,10 +65,16 @@ pub(super) fn run(session: &mut Session, args: &MeasureArgs) -> Outcome<Done> {
 
 /// Metrics that were left out in silence, in one line.
 pub(super) fn left_out(products: &Products) -> Option<String> {
-    let names: Vec<&str> = products.left_out.iter().map(|(name, _)| name.as_str()).collect();
-    (!names.is_empty()).then(|| {
-        format!("without {}: `palenque explain NAME` says what each needs", names.join(", "))
-    })
+    let mut by_reason: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, why) in &products.left_out {
+        match by_reason.iter_mut().find(|(known, _)| *known == why.as_str()) {
+            Some((_, names)) => names.push(name),
+            None => by_reason.push((why, vec![name])),
+        }
+    }
+    let line = |(why, names): (&str, Vec<&str>)| format!("without {}: {why}", names.join(", "));
+    let lines: Vec<String> = by_reason.into_iter().map(line).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn tables(products: Products) -> Vec<Table> {

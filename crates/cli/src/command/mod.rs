@@ -14,6 +14,7 @@ mod inspect;
 mod list;
 mod man;
 mod measure;
+mod profile;
 pub(crate) mod read_child;
 mod report;
 mod run;
@@ -51,6 +52,20 @@ impl Done {
         Self { yes: true, result, print, notes: Vec::new() }
     }
 
+    /// This and another, one after the other; the other's data are under its kind.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let mut result = self.result;
+        if let Some(kind) = other.result["kind"].as_str().map(str::to_owned) {
+            result[kind] = other.result;
+        }
+        let print: Print = Box::new(move |out| {
+            (self.print)(out)?;
+            out.write_all(b"\n")?;
+            (other.print)(out)
+        });
+        Self { yes: self.yes && other.yes, result, print, notes: self.notes }
+    }
+
     /// The same with another answer.
     pub(crate) fn answer(self, yes: bool) -> Self {
         Self { yes, ..self }
@@ -72,6 +87,7 @@ pub(crate) fn run(session: &mut Session, verb: Verb) -> Outcome<Done> {
         Verb::Inspect(args) => inspect::run(session, &args),
         Verb::Measure(args) => measure::run(session, &args),
         Verb::Draw(args) => draw::run(session, &args),
+        Verb::Profile(args) => profile::run(session, &args),
         Verb::Report(args) => report::run(session, &args),
         Verb::Run(args) => run::run(session, &args),
         Verb::Check(args) => check::run(session, &args),

@@ -17,11 +17,11 @@ pub(super) fn run(session: &mut Session, args: &ReadArgs) -> Outcome<Done> {
     let read = read(session, &pipeline, &Base::default())?;
     let files = read.files.iter().map(|file| (file_line(file), file_json(file)));
     let (lines, json): (Vec<String>, Vec<Value>) = files.unzip();
-    let warnings = session.n_warnings();
+    let warnings = session.n_kinds_of_warnings();
     let verdict = match warnings {
         0 => "sound".to_owned(),
         1 => "sound, with 1 warning".to_owned(),
-        n => format!("sound, with {} warnings", grouped(n)),
+        n => format!("sound, with {n} warnings"),
     };
     let result = json!({ "inputs": json, "warnings": warnings });
     Ok(Done::text(format!("{}{verdict}\n", lines.concat()), result))

@@ -192,11 +192,13 @@ pub(crate) struct Chances {
     pub(crate) models: Vec<NullModel>,
     /// How many of each.
     pub(crate) replicates: usize,
+    /// How many networks of firms drawn anew give intervals; 0 for none.
+    pub(crate) bootstrap: usize,
 }
 
 impl Default for Chances {
     fn default() -> Self {
-        Self { models: Vec::new(), replicates: REPLICATES }
+        Self { models: Vec::new(), replicates: REPLICATES, bootstrap: 0 }
     }
 }
 

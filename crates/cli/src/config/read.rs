@@ -471,6 +471,9 @@ fn chances(section: &Section<'_>) -> Chances {
             }
         }
     }
+    if let Some((bootstrap, _)) = section.count("bootstrap") {
+        chances.bootstrap = usize::try_from(bootstrap).unwrap_or(usize::MAX);
+    }
     chances
 }
 

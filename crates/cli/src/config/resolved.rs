@@ -117,6 +117,9 @@ fn step(step: &Step) -> Value {
                 map.insert("null".into(), names.into());
                 map.insert("replicates".into(), chance.replicates.into());
             }
+            if chance.bootstrap > 0 {
+                map.insert("bootstrap".into(), chance.bootstrap.into());
+            }
             if !sides.is_empty() {
                 let sides = sides.iter();
                 let sides = sides.map(|(n, path)| (n.clone(), escaped(&shown(path)).into()));

@@ -157,6 +157,10 @@ fn measure() -> Value {
                 "type": "integer", "minimum": 1, "default": REPLICATES,
                 "description": "How many random networks of each kind.",
             },
+            "bootstrap": {
+                "type": "integer", "minimum": 0, "default": 0,
+                "description": "How many networks of firms drawn anew give intervals; none by default.",
+            },
         }),
     )
 }

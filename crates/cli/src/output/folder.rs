@@ -227,6 +227,7 @@ impl OutputFolder {
     pub(crate) fn place(mut self, run: &Value, log: &Value) -> Outcome<Summary> {
         let mut summary = Summary::default();
         let stale = self.stale();
+        self.refuse_to_replace(run, &stale)?;
         let run = super::provenance::text(run);
         let mut record = AtomicFile::create(&self.root, RUN)?;
         if let Err(error) = record.write_all(run.as_bytes()) {
@@ -278,6 +279,24 @@ impl OutputFolder {
         self.root.sync().map_err(|e| refused(&self.root.shown, &e, 0, None))?;
         self.unlock();
         Ok(summary)
+    }
+
+    /// Refuses to remove what another verb has written: whoever measures into the folder of a report hardly wants the report gone.
+    fn refuse_to_replace(&self, run: &Value, stale: &[(String, String)]) -> Outcome<()> {
+        let verb = |run: &Value| run["command"][0].as_str().map(str::to_owned);
+        let earlier = self.previous.as_ref().and_then(verb);
+        let (Some(earlier), Some(now)) = (earlier, verb(run)) else { return Ok(()) };
+        if stale.is_empty() || earlier == now || self.opening.force {
+            return Ok(());
+        }
+        let shown = &self.root.shown;
+        let (n, s) = (stale.len(), if stale.len() == 1 { "" } else { "s" });
+        let what = format!(
+            "{shown} holds what `palenque {earlier}` wrote, and `{now}` would remove {n} file{s} of it"
+        );
+        Err(Diagnostic::new("E0804", what)
+            .help("choose another `--out`, or pass `--force` to replace it")
+            .into())
     }
 
     /// What the earlier run wrote and this one does not: path and hash.

@@ -199,8 +199,11 @@ fn has_rows(table: TableId) -> bool {
     table != TableId::NetworkSummary
 }
 
-/// The core metrics that fill a table; where none does, all that do.
+/// The core metrics that fill a table; where none does, all that do. Of what failures do, the measure that its figure shows.
 fn metrics_that_fill(table: TableId) -> Vec<String> {
+    if table == TableId::DisruptionNodes {
+        return vec!["systemic_risk".to_owned()];
+    }
     let fills = |m: &&'static dyn palenque_metrics::Metric| {
         m.spec().outputs.iter().any(|output| output.table == table)
     };

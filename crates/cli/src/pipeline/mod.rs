@@ -3,8 +3,9 @@
 pub(crate) mod draw;
 pub(crate) mod level;
 mod measure;
-pub(crate) mod page;
+mod page;
 mod products;
+pub(crate) mod profile;
 mod results;
 mod sides;
 pub(crate) mod typed;

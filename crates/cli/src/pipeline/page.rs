@@ -58,26 +58,44 @@ pub(super) fn page(
     } else {
         drawn
     };
-    let title = report.title.clone().unwrap_or_else(|| "Production network".into());
-    let page = Page {
-        title,
+    let mut page = contents(session, pipeline, report, base, products);
+    page.figures = figures;
+    let html = rendered(session, &step.id, &page)?;
+    let file = report.to.clone().unwrap_or_else(|| "report.html".into());
+    products.pages.push((step.id.clone(), file, html));
+    Ok(())
+}
+
+/// What is on a page, but for its figures.
+pub(super) fn contents(
+    session: &Session,
+    pipeline: &Pipeline,
+    report: &Report,
+    base: &Base,
+    products: &Products,
+) -> Page {
+    Page {
+        title: report.title.clone().unwrap_or_else(|| "Production network".into()),
         subtitle: report.subtitle.clone(),
+        profile: Vec::new(),
         headline: headline(products),
         inputs: products.inputs().map(|file| input(file, base)).collect(),
         findings: findings(session, pipeline, base),
         tables: tables(pipeline, products),
-        figures,
+        figures: Vec::new(),
         methods: products.metrics.iter().map(|m| method(m.spec())).collect(),
         provenance: provenance(pipeline, products),
         unit: products.unit().map(str::to_owned),
-    };
-    let html = session.part(&step.id, |_| palenque_report::page(&page)).map_err(|error| {
-        Diagnostic::new("E0408", format!("the page of step `{}`: {error}", step.id))
+    }
+}
+
+/// The page as HTML.
+pub(super) fn rendered(session: &mut Session, step: &str, page: &Page) -> Outcome<String> {
+    session.part(step, |_| palenque_report::page(page)).map_err(|error| {
+        Diagnostic::new("E0408", format!("the page of step `{step}`: {error}"))
             .help("this is a bug in palenque; please report it")
-    })?;
-    let file = report.to.clone().unwrap_or_else(|| "report.html".into());
-    products.pages.push((step.id.clone(), file, html));
-    Ok(())
+            .into()
+    })
 }
 
 fn headline(products: &Products) -> Vec<(String, String, String, String)> {

@@ -6,10 +6,12 @@ use crate::diagnostics::{Outcome, Refusal};
 use crate::selection::{Asked, Pick, Selection};
 use crate::session::Session;
 use palenque_graph::table::{JoinError, Joiner};
-use palenque_graph::{Diagnostic, Panel, Severity, Table, TableId};
+use palenque_graph::{Diagnostic, Panel, Severity, SupplyGraph, Table, TableId};
 use palenque_metrics::kernel::coefficients::Economy;
 use palenque_metrics::kernel::threads::with_threads;
-use palenque_metrics::null::{Chance, NullConfig, null_models, null_table};
+use palenque_metrics::null::{
+    BootstrapConfig, Chance, NullConfig, bootstrap, bootstrap_table, null_models, null_table,
+};
 use palenque_metrics::{Family, Metric, MetricError, Params, Scope};
 
 /// Results that are not yet joined.
@@ -36,6 +38,11 @@ impl Results {
         let all = self.periods.iter_mut().chain(&mut self.pairs);
         all.zip(other.periods.into_iter().chain(other.pairs)).for_each(|(a, b)| a.extend(b));
         self.panel.extend(other.panel);
+    }
+
+    /// Adds a table of a period.
+    pub(super) fn push(&mut self, period: usize, table: Table) {
+        self.periods[period].push(table);
     }
 
     /// The finished tables.
@@ -130,8 +137,8 @@ impl Run<'_> {
         panel: &Panel,
         results: &mut Results,
     ) -> Outcome<()> {
-        let Chances { models, replicates } = &measure.chance;
-        if models.is_empty() {
+        let Chances { models, replicates, bootstrap } = &measure.chance;
+        if models.is_empty() && *bootstrap == 0 {
             return Ok(());
         }
         let gives_figures = |pick: &Pick| {
@@ -153,6 +160,9 @@ impl Run<'_> {
                 .iter()
                 .map(|(pick, params)| (pick.metric, params.of_period(period)))
                 .collect();
+            if *bootstrap > 0 {
+                results.periods[k].push(self.intervals(graph, &metrics, *bootstrap)?);
+            }
             for &model in models {
                 let config = NullConfig {
                     model,
@@ -179,6 +189,25 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Intervals of what these metrics come to.
+    fn intervals(
+        &mut self,
+        graph: &SupplyGraph,
+        metrics: &[(&dyn Metric, Params)],
+        replicates: usize,
+    ) -> Outcome<Table> {
+        let config = BootstrapConfig { replicates, seed: self.pipeline.seed };
+        let found = self.session.part("bootstrap", |session| {
+            let progress = &session.progress;
+            with_threads(session.threads, || bootstrap(graph, metrics, &config, progress))
+        });
+        match found {
+            Ok(found) => Ok(bootstrap_table(&found, &config)),
+            Err(MetricError::Cancelled) => Err(Refusal::Stopped),
+            Err(error) => Err(error.diagnostic("bootstrap").into()),
+        }
     }
 
     fn compute(

@@ -42,6 +42,15 @@ impl Sides {
         Ok(sides)
     }
 
+    /// The parameters with all side tables, by the names of their files' entries.
+    pub(super) fn all(&self, params: Params) -> Params {
+        let given = self.files.iter().filter_map(|file| {
+            let table = self.tables.iter().find(|(path, _)| file.path.ends_with(path))?;
+            Some((file.role.clone(), Arc::clone(table.1)))
+        });
+        given.fold(params, |params, (name, table)| params.with_side(name, table))
+    }
+
     /// The parameters with the side tables that a metric reads and the step has.
     pub(super) fn give(&self, measure: &Measure, metric: &dyn Metric, params: Params) -> Params {
         let table = |path: &PathBuf| self.tables.get::<Path>(path).map(Arc::clone);

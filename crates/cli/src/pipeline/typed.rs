@@ -91,7 +91,11 @@ pub(crate) fn measure_step(id: &str, choice: &ChoiceArgs) -> Outcome<Step> {
         }
         std::collections::BTreeMap::new()
     });
-    let mut chance = Chances { models: Vec::new(), replicates: choice.replicates };
+    let mut chance = Chances {
+        replicates: choice.replicates,
+        bootstrap: choice.bootstrap,
+        ..Chances::default()
+    };
     for name in &choice.null {
         match NullModel::named(name.trim()) {
             Ok(model) => chance.models.push(model),

@@ -41,6 +41,12 @@ pub(crate) struct Ending<'a> {
     pub(crate) base: &'a Base,
 }
 
+/// Endings of files: a folder is hardly meant to have one.
+const FILES: &[&str] = &[
+    "pdf", "jpg", "jpeg", "gif", "webp", "tif", "tiff", "eps", "bmp", "svg", "png", "xlsx", "xls",
+    "html", "txt", "tsv", "csv", "parquet", "arrow", "json", "gz", "zip",
+];
+
 impl Destination {
     /// Opens a folder.
     pub(crate) fn folder(session: &mut Session, path: &Path, opening: Opening) -> Outcome<Self> {
@@ -60,7 +66,14 @@ impl Destination {
     ) -> Outcome<Self> {
         let Some(out) = out.filter(|out| *out != Path::new("-")) else { return Ok(Self::Stdout) };
         let extension = out.extension().and_then(|e| e.to_str()).unwrap_or_default();
-        if !extensions.contains(&extension) || out.is_dir() {
+        if out.is_dir() || !extensions.contains(&extension) {
+            if !out.is_dir() && FILES.contains(&extension.to_ascii_lowercase().as_str()) {
+                let known: Vec<String> = extensions.iter().map(|e| format!(".{e}")).collect();
+                let what = format!("`.{extension}` is not written here");
+                return Err(Diagnostic::new("E0702", what)
+                    .help(format!("name a file that ends with {}, or a folder", known.join(", ")))
+                    .into());
+            }
             return Self::folder(session, out, opening);
         }
         let folder = Folder::open(out.parent().unwrap_or(Path::new("")))?;

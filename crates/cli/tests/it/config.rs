@@ -51,7 +51,7 @@ error[E0701]: unknown key `metrcs` in step `centrality`
   |
 7 | metrcs = [\"in_degree\"]
   | ^^^^^^ did you mean `metrics`?
-  = help: it takes by, id, input, metrics, needs, null, replicates, run, set, to
+  = help: it takes bootstrap, by, id, input, metrics, needs, null, replicates,\n          run, set, to
 ";
     assert_eq!(folder.run(&["run"]).exits(2).err(), expected);
 }

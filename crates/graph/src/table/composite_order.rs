@@ -1,5 +1,38 @@
 //! The order of columns of composite indices, and of indices against chance.
 
+pub(super) static BOOTSTRAP_INTERVALS: &[&str] = &[
+    "period",
+    "metric",
+    "estimate",
+    "boot_mean",
+    "boot_se",
+    "lower",
+    "upper",
+    "lower_bca",
+    "upper_bca",
+    "n_samples",
+    "seed",
+    "status",
+];
+
+pub(super) static PROFILE: &[&str] = &[
+    "period",
+    "index",
+    "phrase",
+    "value",
+    "lower",
+    "upper",
+    "null_model",
+    "null_mean",
+    "null_percentile",
+    "change",
+    "sentence",
+    "reason",
+    "replicates",
+    "seed",
+    "status",
+];
+
 pub(super) static NULL_MODELS: &[&str] = &[
     "period",
     "metric",

@@ -8,7 +8,9 @@ use super::column_order::{
     SHOCK_SUMMARY, SPATIAL_AREAL, SPATIAL_CURVE, SPATIAL_SECTOR, STAGE_HEADROOM, STAGE_LINKAGES,
     STRUCTURAL_PATHS, SURGE_BOTTLENECKS,
 };
-use super::composite_order::{COMPOSITE_COMPONENTS, COMPOSITE_INDEX, NULL_MODELS};
+use super::composite_order::{
+    BOOTSTRAP_INTERVALS, COMPOSITE_COMPONENTS, COMPOSITE_INDEX, NULL_MODELS, PROFILE,
+};
 use super::temporal_order::{
     LINK_SURVIVAL, LINKAGE_CREATION, TEMPORAL_EDGE, TEMPORAL_NETWORK, TEMPORAL_NODE,
     VOLUME_FLEXIBILITY,
@@ -69,6 +71,12 @@ pub enum TableId {
     KeyPlayers,
     /// One row an index against chance.
     NullModels,
+    /// One row an index of the profile of a cluster.
+    Profile,
+    /// One row an index: the interval in which it lies if firms are drawn anew.
+    BootstrapIntervals,
+    /// One row a pair of nodes: what their flow would be if only totals were known.
+    Reconstruction,
     /// One row a unit of a composite index.
     CompositeIndex,
     /// One row a unit and indicator.
@@ -163,6 +171,9 @@ impl TableId {
         Self::FirmTasks,
         Self::KeyPlayers,
         Self::NullModels,
+        Self::Profile,
+        Self::BootstrapIntervals,
+        Self::Reconstruction,
         Self::CompositeIndex,
         Self::CompositeComponents,
         Self::CompositeSensitivity,
@@ -222,6 +233,9 @@ impl TableId {
             Self::FirmTasks => "firm_tasks",
             Self::KeyPlayers => "key_players",
             Self::NullModels => "null_models",
+            Self::Profile => "profile",
+            Self::BootstrapIntervals => "bootstrap_intervals",
+            Self::Reconstruction => "reconstruction",
             Self::CompositeIndex => "composite_index",
             Self::CompositeComponents => "composite_components",
             Self::CompositeSensitivity => "composite_sensitivity",
@@ -297,6 +311,13 @@ impl TableId {
             Self::KeyPlayers => "One row a member of a set of key players: what the set scores.",
             Self::NullModels => {
                 "One row an index: what it is beside what it is in random networks."
+            }
+            Self::Profile => "One row an index of the profile of a cluster, with what it says.",
+            Self::BootstrapIntervals => {
+                "One row an index: the interval in which it lies if firms are drawn anew."
+            }
+            Self::Reconstruction => {
+                "One row a pair of nodes: what their flow would be if only totals were known."
             }
             Self::CompositeIndex => {
                 "One row a unit: its composite index and the range of its rank."
@@ -402,6 +423,18 @@ impl TableId {
             Self::DisruptionWeights => DISRUPTION_WEIGHTS,
             Self::Concentration => CONCENTRATION,
             Self::NullModels => NULL_MODELS,
+            Self::Profile => PROFILE,
+            Self::BootstrapIntervals => BOOTSTRAP_INTERVALS,
+            Self::Reconstruction => &[
+                "period",
+                "source",
+                "target",
+                "flow",
+                "maxent",
+                "gravity",
+                "dcgm_probability",
+                "dcgm_flow",
+            ],
             Self::CompositeIndex => COMPOSITE_INDEX,
             Self::CompositeComponents => COMPOSITE_COMPONENTS,
             Self::CompositeSensitivity => {

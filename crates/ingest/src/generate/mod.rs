@@ -2,6 +2,8 @@
 //!
 //! A model depends on its options alone: same firms, periods and seed, same bytes.
 
+mod archetype;
+mod chance;
 mod tonaya;
 
 use std::io::{self, Write};
@@ -55,7 +57,8 @@ pub trait Model: Sync {
     fn generate(&self, options: &GenerateOptions, sink: &mut dyn Sink) -> io::Result<()>;
 }
 
-static MODELS: &[&dyn Model] = &[&tonaya::Tonaya];
+static MODELS: &[&dyn Model] =
+    &[&archetype::DISTRICT, &archetype::HUB, &archetype::SCATTERED, &tonaya::Tonaya];
 
 /// Every model, in alphabetical order.
 pub fn all() -> impl Iterator<Item = &'static dyn Model> {

@@ -44,7 +44,7 @@ pub(super) fn detect(
     let mut found: Vec<Diagnostic> = form.guessed.into_iter().collect();
     if row.len() > MAX_COLUMNS {
         let what = format!("the header has {} columns, more than {MAX_COLUMNS}", row.len());
-        let help = "is this a matrix? `palenque convert --from matrix` makes an edge list of it";
+        let help = "is this a matrix of sectors? pass it as `--table`";
         return Err(refuse(Refusal::new("E0212", what, help)));
     }
     let titles = if policy.header { row } else { numbered(layout.default_titles(), row.len()) };

@@ -72,7 +72,7 @@ pub(super) fn indicators(
 }
 
 /// Mean over groups of Marcon and Puech's M within a distance: how much more of a group is near to its firms than there is of it.
-fn localisation(
+pub(crate) fn localisation(
     graph: &SupplyGraph,
     near: f64,
     progress: &dyn Progress,
@@ -125,7 +125,10 @@ fn purchases(graph: &SupplyGraph) -> Option<f64> {
 }
 
 /// How alike the partners of firms of one group are: mean cosine.
-fn shared(graph: &SupplyGraph, progress: &dyn Progress) -> Result<Option<f64>, MetricError> {
+pub(crate) fn shared(
+    graph: &SupplyGraph,
+    progress: &dyn Progress,
+) -> Result<Option<f64>, MetricError> {
     let grouping = stage_column(graph, "").to_owned();
     let config = HorizontalConfig { grouping, ..HorizontalConfig::default() };
     let found = horizontal_linkages(graph, &config, progress)?;

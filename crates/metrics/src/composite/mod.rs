@@ -2,7 +2,7 @@
 //! alphabetical order.
 
 pub mod collective_efficiency;
-mod components;
+pub(crate) mod components;
 pub mod composite_index;
 pub mod index;
 pub mod joint_action;

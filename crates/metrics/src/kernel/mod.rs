@@ -36,6 +36,7 @@ pub(crate) mod max_flow;
 pub(crate) mod mutual_information;
 pub(crate) mod near_pairs;
 pub(crate) mod neighbours;
+pub(crate) mod normal;
 pub mod ordered_sum;
 pub(crate) mod pair_density;
 pub(crate) mod path_count;

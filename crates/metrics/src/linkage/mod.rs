@@ -31,6 +31,7 @@ mod path_search;
 pub mod productivity;
 pub mod pure;
 pub mod reciprocity;
+pub mod reconstruction;
 pub mod regionalisation;
 pub mod regions;
 pub mod satellite_multipliers;
@@ -69,6 +70,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &productivity::ProductivityMetric,
     &pure::Pure,
     &reciprocity::ReciprocityMetric,
+    &reconstruction::Reconstruction,
     &regionalisation::Regionalisation,
     &satellite_multipliers::SatelliteMultipliers,
     &stage_linkages::StageLinkages,

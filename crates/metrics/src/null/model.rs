@@ -1,7 +1,8 @@
 //! Random networks: what each kind keeps of the observed one, and how one is drawn.
 
-use crate::kernel::random::{below, permutation};
+use crate::kernel::random::{below, permutation, unit};
 use crate::linkage::groups::{STAGE_COLUMNS, first_text};
+use crate::linkage::reconstruction::{self, DensityCorrected};
 use crate::{MetricError, ParamError};
 use palenque_graph::{Columns, SupplyGraph, SupplyGraphBuilder};
 use rand_chacha::ChaCha8Rng;
@@ -21,12 +22,26 @@ pub enum NullModel {
     Shuffle,
     /// The network stays as it is; its firms exchange what they are called by: role, stage, sector, region, owner.
     Labels,
+    /// Links at random with as many expected, and expected sales and purchases as they are (density-corrected gravity model).
+    Dcgm,
+    /// Not a random network but the expected one: every firm sells to every other in proportion to its purchases, and to itself.
+    Config,
+    /// The expected one again, without flows to oneself: the table with these totals that assumes least.
+    Maxent,
 }
 
 impl NullModel {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Rewire, Self::StageRewire, Self::Weights, Self::Shuffle, Self::Labels];
+    pub const ALL: [Self; 8] = [
+        Self::Rewire,
+        Self::StageRewire,
+        Self::Weights,
+        Self::Shuffle,
+        Self::Labels,
+        Self::Dcgm,
+        Self::Config,
+        Self::Maxent,
+    ];
 
     /// The name in tables and parameters.
     #[must_use]
@@ -37,6 +52,9 @@ impl NullModel {
             Self::Weights => "weights",
             Self::Shuffle => "shuffle",
             Self::Labels => "labels",
+            Self::Dcgm => "dcgm",
+            Self::Config => "config",
+            Self::Maxent => "maxent",
         }
     }
 
@@ -52,10 +70,67 @@ impl NullModel {
         })
     }
 
+    /// Whether it is one network that is expected, and none that is drawn.
+    pub(super) fn is_expected(self) -> bool {
+        matches!(self, Self::Config | Self::Maxent)
+    }
+
     /// Whether links are exchanged.
     pub(super) fn is_rewired(self) -> bool {
         matches!(self, Self::Rewire | Self::StageRewire | Self::Weights)
     }
+}
+
+/// The network that is expected where only totals are known: a single one.
+pub(super) fn expected(graph: &SupplyGraph, model: NullModel) -> Result<SupplyGraph, MetricError> {
+    let n = graph.n_nodes();
+    reconstruction::few_enough(n)?;
+    let flows: Vec<f64> = if model == NullModel::Maxent {
+        let (sales, purchases, _) = reconstruction::totals(graph);
+        reconstruction::maximum_entropy(&sales, &purchases)?
+    } else {
+        let (sales, purchases) = (graph.out_strengths(), graph.in_strengths());
+        let total: f64 = sales.iter().sum();
+        (0..n * n).map(|k| sales[k / n] * purchases[k % n] / total).collect()
+    };
+    let links = (0..n * n).map(|k| ((k / n) as u32, (k % n) as u32, flows[k]));
+    let mut nodes = graph.nodes().clone();
+    nodes.remove("value_added");
+    Ok(rebuilt(graph, links.filter(|link| link.2 > 0.0), nodes))
+}
+
+/// The density-corrected gravity model of a network.
+pub(super) fn gravity(graph: &SupplyGraph) -> Result<DensityCorrected, MetricError> {
+    let (sales, purchases, links) = reconstruction::totals(graph);
+    Ok(reconstruction::density_corrected_gravity(&sales, &purchases, links as f64)?)
+}
+
+/// A network of this model, drawn link by link; self-loops stay.
+pub(super) fn placed(
+    graph: &SupplyGraph,
+    model: &DensityCorrected,
+    rng: &mut ChaCha8Rng,
+) -> SupplyGraph {
+    let n = graph.n_nodes();
+    let mut new = Vec::new();
+    for u in (0..n).filter(|u| model.sales[*u] > 0.0) {
+        for v in (0..n).filter(|v| model.purchases[*v] > 0.0) {
+            let probability = model.probability(u, v);
+            if probability > 0.0 && unit(rng) < probability {
+                new.extend(model.flow(u, v).map(|flow| (u as u32, v as u32, flow)));
+            }
+        }
+    }
+    let loops = graph.node_indices().filter_map(|u| {
+        let edge = graph.edge_between(u, u)?;
+        Some((u.index() as u32, u.index() as u32, graph.flow(edge)))
+    });
+    // Neither what a firm makes nor what it adds is what it was.
+    let mut nodes = graph.nodes().clone();
+    for name in ["output", "value_added"] {
+        nodes.remove(name);
+    }
+    rebuilt(graph, new.into_iter().chain(loops), nodes)
 }
 
 /// The groups between which links are exchanged.

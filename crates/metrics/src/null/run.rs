@@ -53,7 +53,7 @@ pub struct Chance {
 }
 
 /// A progress that is only asked whether to stop: the replicates are counted, not what each is made of.
-struct Quiet<'a>(&'a dyn Progress);
+pub(super) struct Quiet<'a>(pub(super) &'a dyn Progress);
 
 impl Progress for Quiet<'_> {
     fn cancelled(&self) -> bool {
@@ -63,6 +63,26 @@ impl Progress for Quiet<'_> {
     fn memory(&self) -> u64 {
         self.0.memory()
     }
+}
+
+/// What metrics come to in a network: their figures of the whole, and those of pairs of groups. What cannot be computed is left out, or
+/// refused where all must be there.
+pub(super) fn figures_of(
+    graph: &SupplyGraph,
+    metrics: &[(&dyn Metric, Params)],
+    must: bool,
+    progress: &dyn Progress,
+) -> Result<Vec<Statistic>, MetricError> {
+    let mut found = Vec::new();
+    for (metric, params) in metrics {
+        match metric.compute(graph, params, progress) {
+            Ok(tables) => found.extend(statistics(&tables)),
+            Err(MetricError::Cancelled) => return Err(MetricError::Cancelled),
+            Err(error) if must => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Ok(found)
 }
 
 /// Figures of the whole network, and of what groups trade with each other, in the observed network and in random ones.
@@ -108,18 +128,7 @@ pub fn null_models(
         return Err(ParamError::Value(what.into()).into());
     }
     let quiet = Quiet(progress);
-    let of = |graph: &SupplyGraph, stop_at_first: bool| -> Result<Vec<Statistic>, MetricError> {
-        let mut found = Vec::new();
-        for (metric, params) in metrics {
-            match metric.compute(graph, params, &quiet) {
-                Ok(tables) => found.extend(statistics(&tables)),
-                Err(MetricError::Cancelled) => return Err(MetricError::Cancelled),
-                Err(error) if stop_at_first => return Err(error),
-                Err(_) => {}
-            }
-        }
-        Ok(found)
-    };
+    let of = |graph: &SupplyGraph, must: bool| figures_of(graph, metrics, must, &quiet);
     let observed = of(graph, true)?;
     let mut place = BTreeMap::new();
     for (k, (name, _)) in observed.iter().enumerate() {
@@ -166,12 +175,19 @@ pub fn null_models(
         };
         let attempts = start.numbered_replicates(chains, progress, measure, &mut keep)?;
         acceptance_rate = attempts.acceptance_rate();
+    } else if config.model.is_expected() {
+        keep(of(&model::expected(graph, config.model)?, false));
     } else {
+        let gravity = match config.model {
+            NullModel::Dcgm => Some(model::gravity(graph)?),
+            _ => None,
+        };
         let work = |range: std::ops::Range<usize>| {
             let mut rng = stream(config.seed, range.start);
-            let graph = match config.model {
-                NullModel::Labels => model::relabelled(graph, &mut rng),
-                _ => model::shuffled(graph, &mut rng),
+            let graph = match (&gravity, config.model) {
+                (Some(gravity), _) => model::placed(graph, gravity, &mut rng),
+                (None, NullModel::Labels) => model::relabelled(graph, &mut rng),
+                (None, _) => model::shuffled(graph, &mut rng),
             };
             let one = of(&graph, false);
             progress.advance(1);
@@ -191,7 +207,8 @@ pub static NULL_COLUMNS: [ColumnSpec; 16] = [
     ColumnSpec::text(
         "model",
         "What the random networks keep: partners and sales of firms (`rewire`), their partners in each stage (`stage_rewire`), partners and \
-         amounts (`weights`), all links and amounts (`shuffle`), or the network (`labels`).",
+         amounts (`weights`), all links and amounts (`shuffle`), or the network (`labels`); expected totals (`dcgm`); or the one network that is expected \
+         (`config`, `maxent`), which has a mean and no spread.",
     ),
     ColumnSpec::number("observed", Unit::None, "Its value in the observed network."),
     ColumnSpec::number("null_mean", Unit::None, "Mean over the random networks."),
@@ -242,20 +259,24 @@ pub static NULL_COLUMNS: [ColumnSpec; 16] = [
 #[must_use]
 pub fn null_table(chance: &Chance) -> Table {
     let mut rows = Rows::new(&NULL_COLUMNS);
+    // Of one expected network, only what it is says something.
+    let is_expected = chance.config.model.is_expected();
     let place = |against: &Against| {
         let mut values = against.values.clone();
         let observed = against.observed.filter(|_| !values.is_empty())?;
         Some(Place::of(observed, &mut values))
     };
     let places: Vec<Option<Place>> = chance.statistics.iter().map(place).collect();
-    let p: Vec<Option<f64>> = places.iter().map(|place| Some((*place)?.p_two_sided)).collect();
+    let p = |place: &Option<Place>| Some((*place)?.p_two_sided).filter(|_| !is_expected);
+    let p: Vec<Option<f64>> = places.iter().map(p).collect();
     let q = benjamini_hochberg(&p);
     for ((against, place), q) in chance.statistics.iter().zip(&places).zip(q) {
         let of = |value: fn(&Place) -> f64| match place {
-            Some(place) => Cell::from(value(place)),
-            None => Cell::Gap,
+            Some(place) if !is_expected => Cell::from(value(place)),
+            _ => Cell::Gap,
         };
         let z = match (place, against.observed) {
+            _ if is_expected => Cell::Gap,
             (Some(place), Some(observed)) if place.sd > 0.0 => {
                 Cell::from((observed - place.mean) / place.sd)
             }

@@ -1,7 +1,8 @@
 //! Independently computed values of tables that are adjusted, put together, or made regional.
 
-use crate::golden::{Case, assert_near};
+use crate::golden::{Case, assert_all, assert_near};
 use palenque_graph::{NoProgress, SideTable, SupplyGraph, Table};
+use palenque_metrics::linkage::reconstruction::{density_corrected_gravity, maximum_entropy};
 use palenque_metrics::{MetricError, Params, find};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -172,5 +173,33 @@ fn a_region_by_its_location_quotients() {
             "aflq" => quotients("quotient", "aflq"),
             _ => {}
         }
+    }
+}
+
+#[test]
+fn networks_behind_given_totals() {
+    let case = Case::open("23_reduction");
+    let numbers = |key: &str| -> Vec<f64> {
+        let list = case.expected(key).as_array().expect("a list");
+        list.iter().map(|x| x.as_f64().expect("a number")).collect()
+    };
+    let (sales, purchases) =
+        (numbers("maxent_zero_diagonal/out_strength"), numbers("maxent_zero_diagonal/in_strength"));
+    let n = sales.len();
+    let even = maximum_entropy(&sales, &purchases).expect("there is one");
+    let links = case.expected("dcgm/target_links").as_f64().expect("a number");
+    let gravity = density_corrected_gravity(&sales, &purchases, links).expect("they fit");
+    assert_near(Some(gravity.z()), case.expected("dcgm/z"), "z");
+    for i in 0..n {
+        let row = |of: &dyn Fn(usize) -> f64| -> Vec<Option<f64>> {
+            (0..n).map(|j| Some(of(j))).collect()
+        };
+        let expected = |key: &str| case.expected(key)[i].clone();
+        assert_all(&row(&|j| even[i * n + j]), &expected("maxent_zero_diagonal/result"), "maxent");
+        assert_all(&row(&|j| gravity.probability(i, j)), &expected("dcgm/p"), "p");
+        let flow = |j| gravity.flow(i, j).unwrap_or(0.0);
+        assert_all(&row(&flow), &expected("dcgm/conditional_weight"), "flow");
+        let mean = |j| gravity.probability(i, j) * flow(j);
+        assert_all(&row(&mean), &expected("dcgm/expected_weight"), "expected");
     }
 }

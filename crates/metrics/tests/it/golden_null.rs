@@ -5,7 +5,9 @@ use crate::graphs::{graph, scattered};
 use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_metrics::kernel::rewire::{Attempts, Chains, Rewiring};
 use palenque_metrics::kernel::threads::with_threads;
-use palenque_metrics::null::{Chance, NullConfig, NullModel, null_models, null_table};
+use palenque_metrics::null::{
+    BootstrapConfig, Chance, NullConfig, NullModel, Resampled, bootstrap, null_models, null_table,
+};
 use palenque_metrics::{Params, find};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -304,4 +306,117 @@ fn chance_is_the_same_at_any_number_of_threads() {
         let three = with_threads(3, || against(&network, "reciprocity", model, 23));
         assert_eq!(one, three, "{}", model.name());
     }
+}
+
+/// The figure of a name in all networks.
+fn figure_of(chance: &Chance, name: &str) -> Vec<f64> {
+    let found = chance.statistics.iter().find(|one| one.statistic == name).expect("a figure");
+    found.values.clone()
+}
+
+/// The mean is within four standard errors.
+fn assert_near_mean(values: &[f64], expected: f64, what: &str) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let square = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
+    let error = (square / n).sqrt();
+    assert!(
+        error > 0.0 && (mean - expected).abs() < 4.0 * error,
+        "{what}: {mean} ± {error}, {expected}"
+    );
+}
+
+#[test]
+fn networks_of_given_totals_have_as_many_links_and_as_much_flow() {
+    let graph = scattered(12, 40);
+    let metrics = [(find("size").expect("a metric"), Params::default())];
+    let observed = |name: &str| {
+        let tables = compute(&graph, "size", &[]);
+        crate::golden::figure(&tables, name).expect("defined")
+    };
+    let config = NullConfig { model: NullModel::Dcgm, replicates: 2000, ..NullConfig::default() };
+    let chance = null_models(&graph, &metrics, &config, &NoProgress).expect("a result");
+    let loops = observed("n_self_loops");
+    let links: Vec<f64> = figure_of(&chance, "n_edges").iter().map(|n| n - loops).collect();
+    assert_near_mean(&links, observed("n_edges") - loops, "links");
+    // What would be flows to oneself is missing.
+    let (mut sales, mut purchases) = (vec![0.0; graph.n_nodes()], vec![0.0; graph.n_nodes()]);
+    let mut own = 0.0;
+    for (u, v, flow) in graph.node_indices().flat_map(|u| {
+        let graph = &graph;
+        graph.customers(u).map(move |(v, flow)| (u.index(), v.index(), flow))
+    }) {
+        if u == v {
+            own += flow;
+        } else {
+            sales[u] += flow;
+            purchases[v] += flow;
+        }
+    }
+    let total: f64 = sales.iter().sum();
+    let missing: f64 = sales.iter().zip(&purchases).map(|(s, p)| s * p / total).sum();
+    assert_near_mean(&figure_of(&chance, "total_flow"), total + own - missing, "flow");
+}
+
+#[test]
+fn the_expected_network_has_a_mean_and_no_spread() {
+    let graph = scattered(12, 40);
+    let metrics = [(find("size").expect("a metric"), Params::default())];
+    for model in [NullModel::Config, NullModel::Maxent] {
+        let config = NullConfig { model, ..NullConfig::default() };
+        let chance = null_models(&graph, &metrics, &config, &NoProgress).expect("a result");
+        let flow = figure_of(&chance, "total_flow");
+        let (sales, loops) = (
+            graph.total_flow(),
+            crate::golden::figure(&compute(&graph, "size", &[]), "n_self_loops"),
+        );
+        if model == NullModel::Config || loops == Some(0.0) {
+            assert!(flow.len() == 1 && (flow[0] - sales).abs() < 1e-9 * sales);
+        }
+        let table = null_table(&chance);
+        assert!(table.number("null_mean", 0).is_some() && table.number("null_sd", 0).is_none());
+        assert!(table.number("p_two_sided", 0).is_none() && table.number("q_bh", 0).is_none());
+    }
+}
+
+#[test]
+fn networks_of_firms_drawn_anew_are_as_dense_on_average() {
+    let graph = scattered(12, 40);
+    let metrics = [(find("size").expect("a metric"), Params::default())];
+    let config = BootstrapConfig { replicates: 4000, seed: 3 };
+    let run = |threads| {
+        with_threads(threads, || bootstrap(&graph, &metrics, &config, &NoProgress))
+            .expect("a result")
+    };
+    let found = run(1);
+    assert_eq!(found, run(3));
+    // Any two different firms drawn, or the pair lent to two copies of one, are a random pair (Snijders and Borgatti 1999).
+    let links = |name: &str| found.iter().find(|one| one.statistic == name).expect("a figure");
+    let (edges, loops) = (links("n_edges"), links("n_self_loops"));
+    let mean = |one: &Resampled| one.values.iter().sum::<f64>() / one.values.len() as f64;
+    let proper = mean(edges) - mean(loops);
+    let expected = edges.estimate.expect("defined") - loops.estimate.expect("defined");
+    let n = edges.values.len() as f64;
+    let square = edges.values.iter().map(|x| (x - mean(edges)).powi(2)).sum::<f64>() / (n - 1.0);
+    assert!((proper - expected).abs() < 4.0 * (square / n).sqrt(), "{proper}, expected {expected}");
+    assert_eq!(edges.without.len(), graph.n_nodes());
+    let (low, high) = edges.percentile().expect("defined");
+    assert!(low <= mean(edges) && mean(edges) <= high);
+}
+
+#[test]
+fn bias_corrected_bounds_are_those_of_the_formula() {
+    // By Python 3.12, statistics.NormalDist.
+    let one = Resampled {
+        statistic: String::new(),
+        estimate: Some(20.0),
+        values: (0..100).map(|i| f64::from(i * i) / 100.0).collect(),
+        without: vec![18.0, 19.0, 19.5, 20.5, 24.0],
+    };
+    let (low, high) = one.bias_corrected().expect("bounds");
+    assert!(
+        (low - 0.004_934_894_550_383_518).abs() < 1e-9
+            && (high - 85.257_340_525_047_82).abs() < 1e-9,
+        "{low} {high}"
+    );
 }

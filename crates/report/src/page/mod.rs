@@ -3,6 +3,7 @@
 mod cell;
 mod data;
 mod policy;
+mod profile;
 mod sheet;
 mod table;
 mod view;
@@ -91,6 +92,25 @@ pub struct MethodNote {
     pub reading: String,
 }
 
+/// An index of a profile.
+#[derive(Clone, Debug)]
+pub struct ProfileCard {
+    /// What it speaks of, in words.
+    pub phrase: String,
+    /// Its name.
+    pub index: String,
+    /// What it is.
+    pub meaning: String,
+    /// Its value in every period, where it is known.
+    pub values: Vec<(String, Option<f64>)>,
+    /// The interval of the last value.
+    pub interval: Option<(f64, f64)>,
+    /// The share of random networks that have less.
+    pub percentile: Option<f64>,
+    /// What the numbers say.
+    pub sentence: String,
+}
+
 /// Everything the page shows.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
@@ -98,6 +118,8 @@ pub struct Page {
     pub title: String,
     /// One sentence under it, such as what the data are and that they are synthetic.
     pub subtitle: Option<String>,
+    /// The indices of a profile.
+    pub profile: Vec<ProfileCard>,
     /// Figures of the head: label, value as text, unit, note.
     pub headline: Vec<(String, String, String, String)>,
     /// What was read.

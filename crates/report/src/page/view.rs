@@ -2,6 +2,7 @@
 
 use super::cell::{self, count};
 use super::data::Extent;
+use super::profile;
 use super::table::{CellKind, Prepared, PreparedColumn};
 use super::{Finding, InputNote, Page};
 use crate::ReportError;
@@ -17,6 +18,7 @@ pub(super) struct View {
     title: String,
     subtitle: Option<String>,
     sections: Vec<Section>,
+    profile: Vec<profile::CardView>,
     headline: Vec<Headline>,
     findings: Vec<FindingView>,
     inputs: Vec<InputView>,
@@ -181,6 +183,7 @@ impl View {
             title: visible(&page.title),
             subtitle: page.subtitle.as_deref().map(visible),
             sections: sections(page),
+            profile: page.profile.iter().map(profile::CardView::new).collect(),
             headline: headline.collect(),
             findings: findings.into_iter().map(finding).collect(),
             inputs: page.inputs.iter().map(input).collect(),
@@ -193,12 +196,13 @@ impl View {
 }
 
 /// Text with deceptive characters made visible; line ends stay.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
 }
 
 fn sections(page: &Page) -> Vec<Section> {
     let all = [
+        (!page.profile.is_empty(), "profile", "Profile"),
         (!page.headline.is_empty(), "summary", "Summary"),
         (true, "data", "Data"),
         (!page.figures.is_empty(), "figures", "Figures"),

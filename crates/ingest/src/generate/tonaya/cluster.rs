@@ -1,12 +1,12 @@
 //! Which firms there are, when they begin, and what does not change about them.
 
-use super::chance::{About, Chance, whole};
 use super::parameters::{
     DISTILLERS_PER_FAMILY, EPITHETS, FEWEST_FIRMS, FIRMS, IN_FAMILIES, OUTSOURCED, REGIONS,
     RENEWED, SIZE_EXPONENT, SMALLEST_DISTILLER, SOLD_IN_BULK, YEARS,
 };
 use super::trades::{Gender, TRADES, Trade};
 use crate::generate::GenerateOptions;
+use crate::generate::chance::{About, Chance, whole};
 use std::f64::consts::GOLDEN_RATIO;
 use std::fmt;
 use std::io;

@@ -4,7 +4,6 @@
 //! recipe says; what it orders is output of its suppliers. Quantities are whole units and flows whole pesos, so
 //! that every account adds up exactly.
 
-use super::chance::{About, whole};
 use super::cluster::Cluster;
 use super::parameters::{
     BAGASSE, BULK, EXPORT, EXPORTED, FETCHED, LOYALTY_EXPONENT, RETAIL, SALES_EXPONENT,
@@ -12,6 +11,7 @@ use super::parameters::{
 };
 use super::recipes::{Input, Part, When};
 use super::trades::{ORDER, TRADES, Trade};
+use crate::generate::chance::{About, whole};
 use std::io;
 
 /// A delivery.

@@ -1,12 +1,12 @@
 //! The files.
 
-use super::chance::{About, whole};
 use super::cluster::{Cluster, label, name};
 use super::economy::{self, Accounts};
 use super::parameters::{HOURS_A_YEAR, RESERVE};
 use super::recipes::{SPLIT_OFF, When};
 use super::ties;
 use super::trades::{TRADES, Trade};
+use crate::generate::chance::{About, whole};
 use std::io::{self, BufWriter, Write};
 
 /// `edges.csv`; and what every period comes to.

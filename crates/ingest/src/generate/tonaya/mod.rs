@@ -3,7 +3,6 @@
 //! Nothing here is a record of any firm. `docs/tonaya.md` says of every parameter whether it is documented, and
 //! where, or assumed.
 
-mod chance;
 mod cluster;
 mod economy;
 mod files;

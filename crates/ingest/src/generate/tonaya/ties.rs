@@ -1,9 +1,9 @@
 //! Who cooperates with whom.
 
-use super::chance::About;
 use super::cluster::Cluster;
 use super::parameters::{FIRM_TIES, GROWER_TIES, MEMBERS};
 use super::trades::Trade;
+use crate::generate::chance::About;
 use std::io;
 
 /// Cooperation between two firms, of which neither comes first.

@@ -93,13 +93,14 @@ pub(super) fn marks(frame: &Frame, plot: &Plot, radii: &[f64], figure: &mut Figu
     }
 }
 
-/// The nodes furthest from the average, the furthest first.
+/// The nodes to name: the key ones, then the others, each the furthest from the average first.
 pub(super) fn outermost(frame: &Frame, plot: &Plot, n: usize) -> Vec<usize> {
     let at = |node: &Point| (plot.x.place(node.x), plot.y.place(node.y));
     let middle = (plot.x.place(1.0), plot.y.place(1.0));
     let mut outer: Vec<usize> = (0..frame.nodes.len()).collect();
     let reach = |i: usize| distance(at(&frame.nodes[i]), middle);
-    outer.sort_by(|a, b| reach(*b).total_cmp(&reach(*a)));
+    let is_other = |i: usize| frame.nodes[i].class != 0;
+    outer.sort_by(|a, b| is_other(*a).cmp(&is_other(*b)).then(reach(*b).total_cmp(&reach(*a))));
     outer.truncate(n);
     outer
 }

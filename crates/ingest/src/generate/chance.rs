@@ -6,11 +6,11 @@
 
 /// The seed, as everything random sees it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 /// What a number decides. The discriminants are part of the bytes that come out.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum About {
+pub(crate) enum About {
     Anchor = 1,
     Slot = 2,
     Renewal = 3,
@@ -28,24 +28,24 @@ pub(super) enum About {
 }
 
 impl Chance {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(mix(seed))
     }
 
     /// A number in `[0, 1)`, evenly spread, that belongs to `key`.
-    pub(super) fn unit(self, about: About, key: [usize; 3]) -> f64 {
+    pub(crate) fn unit(self, about: About, key: [usize; 3]) -> f64 {
         let words = key.iter().map(|&k| k as u64);
         let bits = words.fold(mix(self.0 ^ about as u64), |hash, word| mix(hash ^ mix(word)));
         (bits >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// A number with mean 0 and standard deviation 1, bell-shaped: the sum of twelve even ones (Irwin and Hall).
-    pub(super) fn bell(self, about: About, key: [usize; 2]) -> f64 {
+    pub(crate) fn bell(self, about: About, key: [usize; 2]) -> f64 {
         (0..12).map(|i| self.unit(about, [key[0], key[1], i])).sum::<f64>() - 6.0
     }
 
     /// One of `n`, where the first are likelier: number `i` with a chance that falls as `1/√i`.
-    pub(super) fn pick(self, about: About, key: [usize; 3], n: usize) -> usize {
+    pub(crate) fn pick(self, about: About, key: [usize; 3], n: usize) -> usize {
         let u = self.unit(about, key);
         (whole((u * u * n as f64).floor()) as usize).min(n.saturating_sub(1))
     }
@@ -53,7 +53,7 @@ impl Chance {
 
 /// The nearest whole number of something that cannot be negative.
 #[expect(clippy::cast_sign_loss, reason = "a quantity; below 0 it would become 0")]
-pub(super) fn whole(x: f64) -> u64 {
+pub(crate) fn whole(x: f64) -> u64 {
     x.round() as u64
 }
 

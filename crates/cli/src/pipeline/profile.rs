@@ -1,0 +1,97 @@
+//! The profile of a cluster: what `palenque profile` computes and puts on its page.
+
+use super::results::Results;
+use super::{Base, Level, Products, Sides, page, read};
+use crate::config::{Pipeline, Report};
+use crate::diagnostics::{Outcome, Refusal};
+use crate::session::Session;
+use palenque_graph::table::Joiner;
+use palenque_graph::{Diagnostic, Panel};
+use palenque_metrics::kernel::threads::with_threads;
+use palenque_metrics::profile::{ProfileConfig, ProfileLine, profile, profile_table};
+use palenque_metrics::{MetricError, Params};
+use palenque_report::ProfileCard;
+
+/// What was computed: the network and its table, and the twelve lines.
+pub(crate) struct Profile {
+    pub(crate) products: Products,
+    pub(crate) lines: Vec<ProfileLine>,
+    pub(crate) periods: Vec<String>,
+}
+
+/// Computes the profile of the network that a pipeline reads.
+pub(crate) fn compute(
+    session: &mut Session,
+    pipeline: &Pipeline,
+    base: &Base,
+    replicates: usize,
+) -> Outcome<Profile> {
+    let sides = Sides::read(session, pipeline, base)?;
+    let read = read(session, pipeline, base)?;
+    let config = ProfileConfig { replicates, seed: pipeline.seed };
+    let params = sides.all(Params::default());
+    let lines = session.part("profile", |session| {
+        with_threads(session.threads, || profile(&read.panel, &params, &config, &session.progress))
+    });
+    let lines = match lines {
+        Ok(lines) => lines,
+        Err(MetricError::Cancelled) => return Err(Refusal::Stopped),
+        Err(error) => return Err(error.diagnostic("profile").into()),
+    };
+    let mut results = Results::of(&read.panel);
+    for k in 0..read.panel.n_periods() {
+        results.push(k, profile_table(&lines, k, &config));
+    }
+    let tables = results.join(Joiner::keys_only(), &read.panel).map_err(|error| {
+        Refusal::from(
+            Diagnostic::new("E0706", error.to_string())
+                .help("this is a bug in palenque; please report it"),
+        )
+    })?;
+    let periods = periods(&read.panel);
+    let level = Level { by: None, panel: read.panel, tables, unwritten: Vec::new() };
+    let products = Products {
+        files: read.files,
+        sides: sides.files,
+        levels: vec![level],
+        ..Products::default()
+    };
+    Ok(Profile { products, lines, periods })
+}
+
+fn periods(panel: &Panel) -> Vec<String> {
+    panel.iter().map(|(period, _)| period.to_owned()).collect()
+}
+
+impl Profile {
+    /// The page as HTML.
+    pub(crate) fn page(
+        &self,
+        session: &mut Session,
+        pipeline: &Pipeline,
+        base: &Base,
+        title: Option<String>,
+    ) -> Outcome<String> {
+        let report = Report { title, subtitle: None, to: None };
+        let mut html = page::contents(session, pipeline, &report, base, &self.products);
+        html.profile = self.lines.iter().map(|line| self.card(line)).collect();
+        page::rendered(session, "profile", &html)
+    }
+
+    fn card(&self, line: &ProfileLine) -> ProfileCard {
+        ProfileCard {
+            phrase: line.phrase.to_owned(),
+            index: line.index.to_owned(),
+            meaning: line.meaning.to_owned(),
+            values: self
+                .periods
+                .iter()
+                .zip(&line.values)
+                .map(|(period, value)| (period.clone(), value.as_ref().ok().copied()))
+                .collect(),
+            interval: line.interval,
+            percentile: line.percentile,
+            sentence: line.sentence.clone(),
+        }
+    }
+}
