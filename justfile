@@ -37,9 +37,10 @@ bench *ARGS:
 peers:
     benches/peers/run
 
-# The figures of docs/tonaya-change.md, drawn again.
+# The figures of docs/tonaya-change.md and the table of docs/clusters.md, made again.
 docs-figures:
     cargo run --release -- demo target/figures --force
+    .ci/clusters "$PWD/target/release/palenque" "$PWD/target" --update
     cp target/figures/out/figures/change.svg target/figures/out/figures/risk.svg docs/figures/
 
 # Every figure of the demo, as SVG and PNG, into target/figures.

@@ -469,6 +469,17 @@ pub(crate) struct CompareArgs {
     pub(crate) before: PathBuf,
     /// Another one
     pub(crate) after: PathBuf,
+    /// More of them, side by side
+    pub(crate) more: Vec<PathBuf>,
+    /// One row an index, one column a folder or table: profile.csv or `network_summary.csv`
+    #[arg(long)]
+    pub(crate) side_by_side: bool,
+    /// The period that is set side by side; the last of each by default
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) period: Option<String>,
+    /// A CSV file for what stands side by side
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
     /// How far numbers may be apart: abs=0,rel=1e-12
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = values::pair)]
     pub(crate) tolerance: Vec<(String, String)>,

@@ -114,7 +114,7 @@ pub(crate) const COMPARE: &str = "\
 Examples:
   palenque compare out new
   palenque compare out/tables/linkages.csv new/tables/linkages.csv
-  palenque compare out new --tolerance rel=1e-9 --fail-above 100000";
+  palenque compare out new --side-by-side";
 
 pub(crate) const LIST: &str = "\
 Examples:

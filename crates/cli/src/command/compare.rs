@@ -14,6 +14,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 pub(super) fn run(_: &mut Session, args: &CompareArgs) -> Outcome<Done> {
+    if args.side_by_side || !args.more.is_empty() {
+        return super::side_by_side::run(args);
+    }
     let tolerance = tolerance(&args.tolerance)?;
     let files: Vec<(String, Differences)> = match (args.before.is_dir(), args.after.is_dir()) {
         (true, true) => folders(&args.before, &args.after, tolerance)?,

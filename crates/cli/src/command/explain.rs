@@ -5,7 +5,7 @@ use crate::args::ExplainArgs;
 use crate::diagnostics::{Outcome, exit};
 use crate::models;
 use palenque_graph::{Diagnostic, TableId, codes};
-use palenque_metrics::{Metric, MetricSpec, Scope, SideSpec, find, nearest};
+use palenque_metrics::{Metric, MetricSpec, Scope, find, nearest};
 use palenque_report::ChartSpec;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
@@ -256,10 +256,13 @@ fn trial(spec: &ChartSpec) -> String {
         if of_table.iter().all(|m| m.by_name_only()) {
             named.extend(of_table.first().map(|m| m.spec().name));
         }
-        let sides = of_table.iter().flat_map(|m| m.sides());
-        if *table == TableId::FirmTasks || *table == TableId::ShockPath {
-            let side = |s: &SideSpec| format!("--input {}=FILE", s.name);
-            flags.extend(sides.take(1).map(side));
+        match table {
+            TableId::FirmTasks => flags.push("--input tasks=FILE".to_owned()),
+            TableId::ShockPath => {
+                named = vec!["systemic_risk_scenario"];
+                flags.push("--set systemic_risk_scenario.node=FIRM".to_owned());
+            }
+            _ => {}
         }
     }
     if spec.needs_network || !named.is_empty() || !spec.needs.is_empty() {

@@ -19,6 +19,7 @@ pub(crate) mod read_child;
 mod report;
 mod run;
 mod schema;
+mod side_by_side;
 mod validate;
 
 pub(crate) use explain::Page;

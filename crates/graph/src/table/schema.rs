@@ -488,7 +488,7 @@ impl TableId {
             Self::BalancedTable => &["period", "source", "target", "prior", "value"],
             Self::RegionalCoefficients => REGIONAL_COEFFICIENTS,
             Self::PlaceComplexity => {
-                &["period", "place", "diversity", "eci", "fitness", "outlook", "status"]
+                &["period", "place", "diversity", "eci", "fitness", "outlook", "part", "status"]
             }
             Self::ActivityComplexity => &[
                 "period",
@@ -497,6 +497,7 @@ impl TableId {
                 "pci",
                 "pci_place_scale",
                 "complexity",
+                "part",
                 "status",
             ],
             Self::Relatedness => {

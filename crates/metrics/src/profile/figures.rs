@@ -28,8 +28,8 @@ pub(super) struct Index {
     pub(super) sentence: &'static str,
 }
 
-/// Firms within so many kilometres are near.
-pub(super) const NEAR: f64 = 10.0;
+/// Firms within so many metres are near.
+pub(super) const NEAR: f64 = 10_000.0;
 
 pub(super) static INDICES: [Index; 12] = [
     Index {
@@ -76,7 +76,7 @@ pub(super) static INDICES: [Index; 12] = [
         ),
         null: None,
         of: Some(|graph, params, progress| {
-            let params = given(params, "tasks").with("replicates", 0.into());
+            let params = given(params, "tasks").with("replicates", 1.into());
             figure(graph, "division_of_labour", "dol_specialization", params, progress)
         }),
         sentence: "Knowing the firm tells {%} of what is done in an hour of work.",

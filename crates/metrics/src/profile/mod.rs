@@ -231,9 +231,13 @@ fn sentence(
             NullModel::Rewire => "in which every firm keeps how many partners it has",
             _ => "in which every firm keeps how many partners it has in each stage",
         };
-        let share = told(percentile, true);
-        text +=
-            &format!(" Of {} random networks {networks}, {share} have less.", config.replicates);
+        let share = match percentile {
+            share if share >= 1.0 => "all have".to_owned(),
+            share if share <= 0.0 => "none has".to_owned(),
+            share => format!("{} have", told(share, true)),
+        };
+        let n = config.replicates;
+        text += &format!(" Of {n} random networks {networks}, {share} less.");
     }
     text
 }

@@ -15,6 +15,17 @@ pub struct Amounts {
     pub n_activities: usize,
 }
 
+/// When a place is taken to be able to do an activity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Advantage {
+    /// Its share there is at least that in all: RCA is 1 or more.
+    #[default]
+    Rca,
+    /// It does any of it.
+    Presence,
+}
+
 /// What places and activities are like. Places without any activity, and activities that nobody does, have no values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capabilities {
@@ -38,6 +49,10 @@ pub struct Capabilities {
     pub density: Vec<Vec<Result<f64, Status>>>,
     /// By place: the complexity of near activities that it does not have yet.
     pub outlook: Vec<Result<f64, Status>>,
+    /// By place, and by activity: the part without a common activity with the others, 1 = most places; `None` for empty ones.
+    pub part: [Vec<Option<usize>>; 2],
+    /// How far what the less diverse have is part of what the more diverse have: NODF, from 0 to 1.
+    pub nestedness: Result<f64, Status>,
 }
 
 /// Complexity, fitness and relatedness.
@@ -48,13 +63,16 @@ pub struct Capabilities {
 ///   `pci` that of `D_p⁻¹ M' D_c⁻¹ M`;
 /// * `F_c ← Σ_p M_cp Q_p`, `Q_p ← 1/Σ_c M_cp/F_c`, each by its mean, `iterations` times from 1;
 /// * `φ_pq = Σ_c M_cp M_cq/max(k_p, k_q)`, 0 for `p = q`; `ω_cp = Σ_q φ_pq M_cq/Σ_q φ_pq`; `outlook_c = Σ_p (1 − M_cp) ω_cp pci_p` in the
-///   scale of places.
+///   scale of places;
+/// * NODF is the mean over pairs of places, and of activities, of the share of the ones of the poorer that the richer has too, 0 where both
+///   are equally rich.
 /// # Source
 /// Balassa (1965); Hidalgo, Klinger, Barabási and Hausmann (2007); Hidalgo and Hausmann (2009); Hausmann et al. (2014); Tacchella,
-/// Cristelli, Caldarelli, Gabrielli and Pietronero (2012), eq. 1.
+/// Cristelli, Caldarelli, Gabrielli and Pietronero (2012), eq. 1; Almeida-Neto et al. (2008) for nestedness.
 /// # Input and result
-/// Empty places and activities are taken out. `eci` and `pci` are undefined where places fall into parts without a common activity
-/// (`disconnected`) and where two eigenvalues are the same (`not_unique`).
+/// Empty places and activities are taken out. Where places fall into parts without a common activity, `eci` and `pci` are those of each part,
+/// and compare only within it; they are undefined in a part of one place or activity (`insufficient_n`) and where two eigenvalues are the same
+/// (`not_unique`). With [`Advantage::Presence`] `M` is 1 wherever there is anything.
 /// # Cost
 /// `O(c p)` an iteration, `O(min(c, p)³ + c p²)` for the rest; `O(c p + p²)` memory.
 /// # Example
@@ -62,12 +80,12 @@ pub struct Capabilities {
 /// ```
 /// # use palenque_metrics::technology::capabilities::{Amounts, capabilities};
 /// let cells = vec![vec![4.0, 0.0], vec![4.0, 6.0]];
-/// let found = capabilities(&Amounts { cells, n_activities: 2 }, 20);
+/// let found = capabilities(&Amounts { cells, n_activities: 2 }, Default::default(), 20);
 /// assert_eq!((found.diversity, found.ubiquity), (vec![1, 1], vec![1, 1]));
 /// assert_eq!(found.advantage[0][0], Some(1.75)); // all of its output, 8/14 of that of all
 /// ```
 #[must_use]
-pub fn capabilities(amounts: &Amounts, iterations: usize) -> Capabilities {
+pub fn capabilities(amounts: &Amounts, rule: Advantage, iterations: usize) -> Capabilities {
     let (c, p) = (amounts.cells.len(), amounts.n_activities);
     let of_place: Vec<f64> = amounts.cells.iter().map(|row| row.iter().sum()).collect();
     let of_activity: Vec<f64> =
@@ -83,31 +101,45 @@ pub fn capabilities(amounts: &Amounts, iterations: usize) -> Capabilities {
             (0..p).map(rca).collect()
         })
         .collect();
+    let is_had = |rca: f64| match rule {
+        Advantage::Rca => rca >= 1.0,
+        Advantage::Presence => rca > 0.0,
+    };
     let has: Vec<Vec<f64>> = advantage
         .iter()
-        .map(|row| {
-            row.iter().map(|rca| f64::from(u8::from(rca.is_some_and(|r| r >= 1.0)))).collect()
-        })
+        .map(|row| row.iter().map(|rca| f64::from(u8::from(rca.is_some_and(is_had)))).collect())
         .collect();
     let ones = |values: &mut dyn Iterator<Item = f64>| values.filter(|m| *m > 0.0).count();
     let diversity: Vec<usize> = has.iter().map(|row| ones(&mut row.iter().copied())).collect();
     let ubiquity: Vec<usize> = (0..p).map(|a| ones(&mut has.iter().map(|row| row[a]))).collect();
     let matrix = Matrix::of(&has, &diversity, &ubiquity);
-    let spread = |kept: &[usize], values: Result<Vec<f64>, Status>, n: usize| match values {
-        Ok(values) => {
-            let mut all = vec![Err(Status::ZeroDenominator); n];
-            kept.iter().zip(values).for_each(|(&at, value)| all[at] = Ok(value));
-            all
-        }
-        Err(status) => vec![Err(status); n],
+    let spread = |kept: &[usize], values: Vec<f64>, n: usize| {
+        let mut all = vec![Err(Status::ZeroDenominator); n];
+        kept.iter().zip(values).for_each(|(&at, value)| all[at] = Ok(value));
+        all
     };
-    let [eci, pci, place_scale] = match matrix.complexity() {
-        Ok(Index { eci, pci, place_scale }) => [Ok(eci), Ok(pci), Ok(place_scale)],
-        Err(status) => [Err(status), Err(status), Err(status)],
-    };
+    let part = matrix.parts(c, p);
+    let [mut eci, mut pci, mut place_scale] =
+        [c, p, p].map(|n| vec![Err(Status::ZeroDenominator); n]);
+    let n_parts = part[0].iter().flatten().copied().max().unwrap_or(0);
+    for k in 1..=n_parts {
+        let part = matrix.part(&part, k);
+        let put =
+            |all: &mut [Result<f64, Status>], kept: &[usize], values: Result<Vec<f64>, Status>| {
+                for (i, &at) in kept.iter().enumerate() {
+                    all[at] = values.as_ref().map(|values| values[i]).map_err(|status| *status);
+                }
+            };
+        let found = part.complexity();
+        let values =
+            |of: fn(&Index) -> &Vec<f64>| found.as_ref().map(|f| of(f).clone()).map_err(|s| *s);
+        put(&mut eci, &part.places, values(|index| &index.eci));
+        put(&mut pci, &part.activities, values(|index| &index.pci));
+        put(&mut place_scale, &part.activities, values(|index| &index.place_scale));
+    }
     let (fitness, complexity) = matrix.fitness(iterations);
     let density = density(&has, &ubiquity);
-    let place_scale = spread(&matrix.activities, place_scale, p);
+    let nestedness = matrix.nestedness();
     let outlook = (0..c)
         .map(|i| {
             let new = (0..p).filter(|a| has[i][*a] == 0.0 && ubiquity[*a] > 0);
@@ -115,11 +147,13 @@ pub fn capabilities(amounts: &Amounts, iterations: usize) -> Capabilities {
         })
         .collect();
     Capabilities {
-        eci: spread(&matrix.places, eci, c),
-        pci: spread(&matrix.activities, pci, p),
+        eci,
+        pci,
         pci_place_scale: place_scale,
-        fitness: spread(&matrix.places, Ok(fitness), c),
-        complexity: spread(&matrix.activities, Ok(complexity), p),
+        fitness: spread(&matrix.places, fitness, c),
+        complexity: spread(&matrix.activities, complexity, p),
+        part,
+        nestedness,
         advantage,
         diversity,
         ubiquity,
@@ -152,6 +186,83 @@ impl Matrix {
         let of_place = places.iter().map(row).collect();
         let ubiquity = activities.iter().map(|&a| ubiquity[a] as f64).collect();
         Self { places, activities, of_place, ubiquity }
+    }
+
+    /// The parts of places and activities that hang together, by their numbers in all; most places first, equal ones by the first of them.
+    fn parts(&self, c: usize, p: usize) -> [Vec<Option<usize>>; 2] {
+        let n = self.places.len();
+        let mut root: Vec<usize> = (0..n + self.activities.len()).collect();
+        fn top(root: &mut [usize], mut at: usize) -> usize {
+            while root[at] != at {
+                root[at] = root[root[at]];
+                at = root[at];
+            }
+            at
+        }
+        for (i, row) in self.of_place.iter().enumerate() {
+            for &a in row {
+                let (x, y) = (top(&mut root, i), top(&mut root, n + a));
+                root[x.max(y)] = x.min(y);
+            }
+        }
+        let tops: Vec<usize> = (0..root.len()).map(|at| top(&mut root, at)).collect();
+        let mut sizes: Vec<(usize, usize)> = Vec::new();
+        for &at in &tops[..n] {
+            match sizes.iter_mut().find(|(top, _)| *top == at) {
+                Some((_, size)) => *size += 1,
+                None => sizes.push((at, 1)),
+            }
+        }
+        sizes.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+        let rank = |at: usize| sizes.iter().position(|(top, _)| *top == tops[at]).map(|k| k + 1);
+        let mut found = [vec![None; c], vec![None; p]];
+        for (i, &place) in self.places.iter().enumerate() {
+            found[0][place] = rank(i);
+        }
+        for (a, &activity) in self.activities.iter().enumerate() {
+            found[1][activity] = rank(n + a);
+        }
+        found
+    }
+
+    /// One part alone.
+    fn part(&self, part: &[Vec<Option<usize>>; 2], k: usize) -> Self {
+        let is_in = |side: usize, at: usize| part[side][at] == Some(k);
+        let rows: Vec<usize> =
+            (0..self.places.len()).filter(|i| is_in(0, self.places[*i])).collect();
+        let columns: Vec<usize> =
+            (0..self.activities.len()).filter(|a| is_in(1, self.activities[*a])).collect();
+        let place = |a: &usize| columns.partition_point(|other| other < a);
+        Self {
+            places: rows.iter().map(|&i| self.places[i]).collect(),
+            activities: columns.iter().map(|&a| self.activities[a]).collect(),
+            of_place: rows.iter().map(|&i| self.of_place[i].iter().map(place).collect()).collect(),
+            ubiquity: columns.iter().map(|&a| self.ubiquity[a]).collect(),
+        }
+    }
+
+    /// NODF of rows and columns together.
+    fn nestedness(&self) -> Result<f64, Status> {
+        let mut of_activity = vec![Vec::new(); self.activities.len()];
+        for (i, row) in self.of_place.iter().enumerate() {
+            for &a in row {
+                of_activity[a].push(i);
+            }
+        }
+        let (mut sum, mut pairs) = (0.0, 0_usize);
+        for side in [&self.of_place, &of_activity] {
+            for (i, a) in side.iter().enumerate() {
+                for b in &side[i + 1..] {
+                    pairs += 1;
+                    let (rich, poor) = if a.len() > b.len() { (a, b) } else { (b, a) };
+                    if rich.len() > poor.len() {
+                        let common = poor.iter().filter(|x| rich.binary_search(x).is_ok()).count();
+                        sum += common as f64 / poor.len() as f64;
+                    }
+                }
+            }
+        }
+        if pairs > 0 { Ok(sum / pairs as f64) } else { Err(Status::InsufficientN) }
     }
 
     /// Means over the activities of each place.

@@ -1,12 +1,15 @@
 //! Complexity and relatedness of what firms use, or of what places make.
 
-use super::capabilities::{Amounts, Capabilities, capabilities};
+use super::capabilities::{Advantage, Amounts, Capabilities, capabilities};
 use crate::linkage::groups::Groups;
 use crate::long::{Cell, Rows, STATUS};
 use crate::resilience::essentiality::type_column;
-use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
+use crate::summary::exact_figures;
+use crate::{
+    Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, network_summary,
+};
 use palenque_graph::accounts::Accounts;
-use palenque_graph::table::{ColumnSpec, Unit};
+use palenque_graph::table::{ColumnSpec, Kind, Status, Unit};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
 /// Cells of a matrix at most.
@@ -17,7 +20,27 @@ const MOST_OF_FEWER: usize = 1_000;
 /// [`capabilities`] of firms and their inputs, or of places and their output, behind the registry.
 pub struct Complexity;
 
-static PLACES: [ColumnSpec; 6] = [
+const PART: ColumnSpec = ColumnSpec {
+    name: "part",
+    kind: Kind::I64,
+    unit: Unit::Rank,
+    meaning: "The part that has no activity in common with the others, 1 = most places: eci and pci compare within it.",
+};
+
+static FIGURES: [ColumnSpec; 2] = [
+    ColumnSpec::number(
+        "capability_parts",
+        Unit::Count,
+        "Parts of places without a common activity.",
+    ),
+    ColumnSpec::number(
+        "nestedness_nodf",
+        Unit::One,
+        "How far what less diverse places have is part of what more diverse ones have: NODF by 100.",
+    ),
+];
+
+static PLACES: [ColumnSpec; 7] = [
     ColumnSpec::text("place", "The firm, or the value of the column `place`."),
     ColumnSpec::count("diversity", "Activities in which it has an advantage."),
     ColumnSpec::number("eci", Unit::None, "Economic complexity index: mean 0, deviation 1."),
@@ -27,10 +50,11 @@ static PLACES: [ColumnSpec; 6] = [
         Unit::None,
         "Complexity of near activities that it does not have yet.",
     ),
+    PART,
     STATUS,
 ];
 
-static ACTIVITIES: [ColumnSpec; 6] = [
+static ACTIVITIES: [ColumnSpec; 7] = [
     ColumnSpec::text("activity", "What is bought, or made."),
     ColumnSpec::count("ubiquity", "Places with an advantage in it."),
     ColumnSpec::number("pci", Unit::None, "Product complexity index: mean 0, deviation 1."),
@@ -44,6 +68,7 @@ static ACTIVITIES: [ColumnSpec; 6] = [
         Unit::One,
         "Complexity, the other half of fitness, by its mean.",
     ),
+    PART,
     STATUS,
 ];
 
@@ -65,7 +90,7 @@ static SPEC: MetricSpec = MetricSpec {
     family: Family::Technology,
     summary: "How complex the mix of inputs of firms, or of products of places, is, and what is within their reach.",
     formula: "M = 1[RCA ≥ 1]; eci = 2nd eigenvector of D_c^-1 M D_p^-1 M'; F_c = Σ M Q_p, Q_p = 1/Σ M/F_c; φ_pq = Σ M M/max(k_p, k_q)",
-    source: "Balassa (1965); Hidalgo et al. (2007); Hidalgo and Hausmann (2009); Tacchella et al. (2012)",
+    source: "Balassa (1965); Hidalgo et al. (2007); Hidalgo and Hausmann (2009); Tacchella et al. (2012); Almeida-Neto et al. (2008)",
     reading: "A place has an advantage where its share is above that of all. eci is high where it has what few others have, and these \
               are places like it; fitness adds up rather than averages. relatedness = how much of what goes with an activity is \
               there already. Ranks of few and coarse activities say little. Of firms, the activities are types of inputs; with \
@@ -83,12 +108,18 @@ static SPEC: MetricSpec = MetricSpec {
             default: "\"\"",
             meaning: "Node column that says what firms make; empty for the first of `sector`, `role`, `stage`.",
         },
+        ParamSpec {
+            name: "advantage",
+            default: "\"rca\"",
+            meaning: "`rca`: M is 1 where the share is at least that in all; `presence`: wherever there is anything.",
+        },
         ParamSpec { name: "iterations", default: "200", meaning: "Iterations of fitness." },
     ],
     outputs: &[
         Output { table: TableId::PlaceComplexity, columns: &PLACES },
         Output { table: TableId::ActivityComplexity, columns: &ACTIVITIES },
         Output { table: TableId::Relatedness, columns: &CELLS },
+        Output { table: TableId::NetworkSummary, columns: &FIGURES },
     ],
     core: false,
 };
@@ -98,12 +129,13 @@ static SPEC: MetricSpec = MetricSpec {
 struct Config {
     place: String,
     by: String,
+    advantage: Advantage,
     iterations: usize,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { place: String::new(), by: String::new(), iterations: 200 }
+        Self { place: String::new(), by: String::new(), advantage: Advantage::Rca, iterations: 200 }
     }
 }
 
@@ -170,7 +202,7 @@ impl Metric for Complexity {
         params.check_names(SPEC.params)?;
         let config: Config = params.decode()?;
         let Named { places, activities, amounts } = Named::of(graph, &config)?;
-        let found: Capabilities = capabilities(&amounts, config.iterations);
+        let found: Capabilities = capabilities(&amounts, config.advantage, config.iterations);
         let mut of_places = Rows::new(&PLACES);
         for (i, place) in places.iter().enumerate() {
             of_places.push([
@@ -179,6 +211,7 @@ impl Metric for Complexity {
                 found.eci[i].into(),
                 found.fitness[i].into(),
                 found.outlook[i].into(),
+                Cell::Count(found.part[0][i].and_then(|part| i64::try_from(part).ok())),
             ]);
         }
         let mut of_activities = Rows::new(&ACTIVITIES);
@@ -189,6 +222,7 @@ impl Metric for Complexity {
                 found.pci[a].into(),
                 found.pci_place_scale[a].into(),
                 found.complexity[a].into(),
+                Cell::Count(found.part[1][a].and_then(|part| i64::try_from(part).ok())),
             ]);
         }
         let mut cells = Rows::new(&CELLS);
@@ -204,10 +238,13 @@ impl Metric for Complexity {
                 ]);
             }
         }
+        let n_parts = found.part[0].iter().flatten().max().map(|n| *n as f64);
+        let figures = [n_parts.ok_or(Status::InsufficientN), found.nestedness];
         Ok(vec![
             of_places.table(TableId::PlaceComplexity),
             of_activities.table(TableId::ActivityComplexity),
             cells.table(TableId::Relatedness),
+            network_summary(&exact_figures(&FIGURES, figures)),
         ])
     }
 }

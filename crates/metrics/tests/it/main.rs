@@ -26,6 +26,7 @@ mod peer;
 mod peer_brokerage;
 mod peer_structure;
 mod productivity;
+mod profile;
 mod property;
 mod property_change;
 mod property_esri;
