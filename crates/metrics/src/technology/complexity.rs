@@ -106,7 +106,7 @@ static SPEC: MetricSpec = MetricSpec {
         ParamSpec {
             name: "by",
             default: "\"\"",
-            meaning: "Node column that says what firms make; empty for the first of `sector`, `role`, `stage`.",
+            meaning: "Node column that says what firms make; empty for the first of `sector`, `role`, `stage`; `id`: each seller by itself.",
         },
         ParamSpec {
             name: "advantage",
@@ -148,7 +148,10 @@ struct Named {
 
 impl Named {
     fn of(graph: &SupplyGraph, config: &Config) -> Result<Self, MetricError> {
-        let activities = Groups::by(graph, type_column(graph, &config.by)?)?;
+        let activities = match config.by.as_str() {
+            "id" => sellers(graph),
+            by => Groups::by(graph, type_column(graph, by)?)?,
+        };
         let groups = match config.place.as_str() {
             "" => None,
             column => Some(Groups::by(graph, column)?),
@@ -186,6 +189,21 @@ impl Named {
         let names = activities.names.iter().map(ToString::to_string).collect();
         Ok(Self { places, activities: names, amounts: Amounts { cells, n_activities } })
     }
+}
+
+/// Every node that sells to another is an activity of its own.
+fn sellers(graph: &SupplyGraph) -> Groups {
+    let mut groups =
+        Groups { names: Vec::new(), n_nodes: Vec::new(), numbers: None, of_node: Vec::new() };
+    for node in graph.node_indices() {
+        let sells = graph.customers(node).any(|(buyer, _)| buyer != node);
+        groups.of_node.push(sells.then_some(groups.names.len()));
+        if sells {
+            groups.names.push(graph.node_id(node).into());
+            groups.n_nodes.push(1);
+        }
+    }
+    groups
 }
 
 impl Metric for Complexity {
