@@ -358,3 +358,112 @@ pub(crate) fn ccdf(title: &str, grouped: bool) -> Value {
         "encoding": encoding
     })
 }
+
+/// A row a unit, with a mark for each of these columns and a line between the first two.
+pub(crate) fn collective_efficiency(parts: &[(&str, &str)]) -> Value {
+    let columns: Vec<&str> = parts.iter().map(|(column, _)| *column).collect();
+    let names: Vec<&str> = parts.iter().map(|(_, name)| *name).collect();
+    let unit = json!({
+        "field": "unit", "type": "nominal", "title": null, "sort": { "field": "rank" },
+        "axis": { "grid": true, "labelLimit": 240 }
+    });
+    let part = |range: Value| {
+        json!({
+            "field": "part", "type": "nominal", "title": null, "sort": columns,
+            "scale": { "domain": columns, "range": range },
+            "legend": { "labelExpr": format!("{}[indexof({}, datum.value)]", json!(names), json!(columns)) }
+        })
+    };
+    json!({
+        "height": { "step": 24 },
+        "layer": [
+            {
+                "mark": { "type": "rule", "color": VEGA_NEUTRAL },
+                "encoding": {
+                    "x": quantity(columns[0], "Value of the index"), "x2": { "field": columns[1] },
+                    "y": unit
+                }
+            },
+            {
+                "transform": [
+                    { "fold": columns, "as": ["part", "value"] }, { "filter": "isValid(datum.value)" }
+                ],
+                "mark": { "type": "point", "filled": true, "size": 80 },
+                "encoding": {
+                    "x": quantity("value", "Value of the index"),
+                    "y": unit,
+                    "color": part(json!(&colours()[..columns.len()])),
+                    "shape": part(json!(&SHAPES[..columns.len()])),
+                    "tooltip": [
+                        { "field": "unit" }, { "field": "part" }, { "field": "value" },
+                        { "field": "rank" }, { "field": "rank_p05" }, { "field": "rank_p95" }
+                    ]
+                }
+            }
+        ]
+    })
+}
+
+/// Bars of what random networks give and points of what is, in standard deviations.
+pub(crate) fn null_models() -> Value {
+    let metric = json!({
+        "field": "metric", "type": "nominal", "title": null, "sort": null,
+        "axis": { "grid": true, "labelLimit": 300 }
+    });
+    let title = "Standard deviations from what chance gives";
+    let colour = &colours()[0];
+    json!({
+        "height": { "step": 20 },
+        "transform": [{ "filter": "isValid(datum.z)" }],
+        "layer": [
+            {
+                "mark": { "type": "bar", "color": VEGA_NEUTRAL, "opacity": 0.4, "height": 10 },
+                "encoding": { "x": quantity("z_p025", title), "x2": { "field": "z_p975" }, "y": metric }
+            },
+            {
+                "mark": { "type": "point", "size": 80, "color": colour, "fill": VEGA_GROUND },
+                "encoding": {
+                    "x": quantity("z", title),
+                    "y": metric,
+                    "fill": {
+                        "condition": { "test": "isValid(datum.p_two_sided) && datum.p_two_sided <= 0.05", "value": colour },
+                        "value": VEGA_GROUND
+                    },
+                    "tooltip": [
+                        { "field": "metric" }, { "field": "observed" }, { "field": "null_mean" },
+                        { "field": "p_two_sided" }
+                    ]
+                }
+            }
+        ]
+    })
+}
+
+/// Firms at their places, in these groups.
+pub(crate) fn map(groups: &[&str], size: &str) -> Value {
+    let mut encoding = json!({
+        "longitude": { "field": "lon", "type": "quantitative" },
+        "latitude": { "field": "lat", "type": "quantitative" },
+        "size": { "field": "size", "type": "quantitative", "title": size },
+        "tooltip": [{ "field": "label" }, { "field": "kind" }, { "field": "size" }]
+    });
+    if groups.is_empty() {
+        encoding["color"] = json!({ "value": colours()[0] });
+    } else {
+        let mut domain = groups.to_vec();
+        let mut range = colours();
+        range.truncate(domain.len());
+        let mut shapes = SHAPES[..domain.len()].to_vec();
+        domain.push("other");
+        range.push(VEGA_NEUTRAL.to_owned());
+        shapes.push("circle");
+        let group = |range: Value| json!({ "field": "group", "type": "nominal", "title": null, "scale": { "domain": domain, "range": range } });
+        encoding["color"] = group(json!(range));
+        encoding["shape"] = group(json!(shapes));
+    }
+    json!({
+        "projection": { "type": "equirectangular" },
+        "mark": { "type": "point", "filled": true, "opacity": 0.85 },
+        "encoding": encoding
+    })
+}

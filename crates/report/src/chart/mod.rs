@@ -4,6 +4,7 @@ mod apl_chain;
 mod bow_tie;
 mod cascade;
 mod ccdf;
+mod collective_efficiency;
 mod esri_profile;
 mod extraction;
 mod field_of_influence;
@@ -15,9 +16,12 @@ mod input;
 mod io_heatmap;
 mod key_sectors;
 mod lorenz;
+mod map;
 mod matrix;
+mod null_models;
 mod ranking;
 mod robustness_curve;
+mod rows;
 mod shock_path;
 mod stage_concentration;
 mod stage_linkages;
@@ -106,6 +110,7 @@ static CHARTS: &[&dyn Chart] = &[
     &bow_tie::BowTie,
     &cascade::Cascade,
     &ccdf::Ccdf,
+    &collective_efficiency::CollectiveEfficiency,
     &esri_profile::EsriProfile,
     &extraction::Extraction,
     &field_of_influence::FieldOfInfluence,
@@ -115,6 +120,8 @@ static CHARTS: &[&dyn Chart] = &[
     &io_heatmap::IoHeatmap,
     &key_sectors::KeySectors,
     &lorenz::Lorenz,
+    &map::Map,
+    &null_models::NullModels,
     &ranking::Ranking,
     &robustness_curve::RobustnessCurve,
     &shock_path::ShockPath,

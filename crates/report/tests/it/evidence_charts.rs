@@ -1,0 +1,145 @@
+//! Charts of evidence: collective efficiency, chance, places, survival, ranks. What they plot and say.
+
+use crate::charts::{draw, draw_from};
+use crate::tables::{names, numbers, text};
+use palenque_graph::table::Unit;
+use palenque_graph::{Panel, SupplyGraph, Table, TableId};
+use palenque_report::ChartInput;
+
+/// Units of which each next is worse, the second without joint action and the last without anything.
+pub(crate) fn composite_index(units: &[String]) -> Table {
+    let n = units.len();
+    let each = |of: &dyn Fn(usize) -> f64| -> Vec<f64> {
+        (0..n).map(|i| if i > 0 && i + 1 == n { f64::NAN } else { of(i) }).collect()
+    };
+    let share = |i: usize| 1.0 / (1.0 + i as f64);
+    Table::new(
+        TableId::CompositeIndex,
+        vec![
+            text("period", &vec!["1995"; n]),
+            text("unit", units),
+            numbers("passive_subindex", Unit::One, &each(&|i| 0.8 * share(i))),
+            numbers(
+                "active_subindex",
+                Unit::One,
+                &each(&|i| if i == 1 { f64::NAN } else { share(i) }),
+            ),
+            numbers("cei_geometric", Unit::One, &each(&|i| 0.7 * share(i))),
+            numbers("rank", Unit::Rank, &each(&|i| 1.0 + i as f64)),
+            numbers("rank_p05", Unit::Rank, &each(&|i| 1.0 + i as f64)),
+            numbers("rank_p95", Unit::Rank, &each(&|i| 1.0 + (2 * i) as f64)),
+        ],
+    )
+}
+
+/// Figures that are ever further from chance, first likely and then unlikely; the second is the same in every random network.
+pub(crate) fn null_models(metrics: &[String]) -> Table {
+    let n = metrics.len();
+    let each = |of: &dyn Fn(f64) -> f64| (0..n).map(|i| of(i as f64)).collect::<Vec<f64>>();
+    let of_second = |value: f64| move |i: f64| if (0.5..1.5).contains(&i) { 0.0 } else { value };
+    Table::new(
+        TableId::NullModels,
+        vec![
+            text("period", &vec![""; n]),
+            text("metric", metrics),
+            text("model", &vec!["rewire"; n]),
+            numbers("observed", Unit::None, &each(&|i| 0.5 + 0.25 * i)),
+            numbers("null_mean", Unit::None, &each(&|_| 0.5)),
+            numbers("null_sd", Unit::None, &each(&of_second(0.125))),
+            numbers("null_p025", Unit::None, &each(&|_| 0.25)),
+            numbers("null_p975", Unit::None, &each(&|_| 0.75)),
+            numbers("p_two_sided", Unit::One, &each(&|i| 1.0 / (1.0 + 10.0 * i))),
+            numbers("n_samples", Unit::Count, &each(&|_| 99.0)),
+        ],
+    )
+}
+
+/// Firms of some kinds in a row from west to east that sell on, every fifth where the first one is.
+pub(crate) fn places(ids: &[String]) -> Panel {
+    let n = ids.len();
+    let links = (1..n).map(|i| ((i - 1) as u32, i as u32, 1.0 + i as f64));
+    let unique: Vec<String> = ids.iter().enumerate().map(|(i, id)| format!("{id}{i}")).collect();
+    let graph = SupplyGraph::from_flows(&unique, links).expect("known nodes");
+    let place = |i: usize| if i.is_multiple_of(5) { 0.0 } else { i as f64 };
+    let graph = graph
+        .with_number("lat", (0..n).map(|i| Some(19.5 + 0.01 * (place(i) * 7.0 % 13.0))))
+        .with_number("lon", (0..n).map(|i| Some(-103.9 + 0.01 * place(i))))
+        .with_text("role", (0..n).map(|i| Some(&ids[i % 9 % n])));
+    Panel::snapshot(graph)
+}
+
+#[test]
+fn collective_efficiency_plots_both_halves_and_how_sure_the_rank_is() {
+    let tables = [composite_index(&["a", "b", "c"].map(str::to_owned))];
+    let figure = draw("collective_efficiency", &tables, &[]).expect("drawn");
+    assert_eq!(
+        figure.csv,
+        "period,rank,unit,passive_subindex,active_subindex,cei_geometric,rank_p05,rank_p95\n\
+         1995,1,a,0.8,1.0,0.7,1.0,1.0\n\
+         1995,2,b,0.4,,0.35,2.0,3.0\n"
+    );
+    assert!(figure.svg.contains(">rank 1<") && figure.svg.contains(">rank 2 (2 to 3)<"));
+    assert_eq!(
+        figure.alt,
+        "Passive and active collective efficiency of 2 units, 1995. First is a, rank 1: passive 0.8, active 1, both \
+         0.7. Last shown is b, rank 2 (2 to 3): passive 0.4, active unknown, both 0.35. Joint action is ahead in 1 unit."
+    );
+}
+
+#[test]
+fn null_models_show_deviations_and_list_what_never_differs() {
+    let metrics = ["reciprocity", "constant", "affinity: a → b", "modularity"].map(str::to_owned);
+    let figure = draw("null_models", &[null_models(&metrics)], &[]).expect("drawn");
+    assert_eq!(
+        figure.csv,
+        "period,model,metric,observed,null_mean,null_p025,null_p975,z,z_p025,z_p975,p_two_sided\n\
+         ,rewire,reciprocity,0.5,0.5,0.25,0.75,0.0,-2.0,2.0,1.0\n\
+         ,rewire,modularity,1.25,0.5,0.25,0.75,6.0,-2.0,2.0,0.03225806451612903\n\
+         ,rewire,affinity: a → b,1.0,0.5,0.25,0.75,4.0,-2.0,2.0,0.047619047619047616\n\
+         ,rewire,constant,0.75,0.5,,,,,,\n"
+    );
+    assert!(figure.svg.contains("Left out, the same in every random network: Constant."));
+    assert_eq!(
+        figure.alt,
+        "3 figures beside 99 random networks of the model rewire. 2 have p of at most 0.05: Modularity (more than \
+         expected, 1.25 for 0.5); Affinity: a → b (more than expected, 1 for 0.5)."
+    );
+    let why = draw("null_models", &[null_models(&metrics)], &[("model", "labels")]);
+    let why = why.expect_err("there is none").to_string();
+    assert!(why.ends_with("there is no model `labels`; there is `rewire`"), "{why}");
+}
+
+#[test]
+fn a_map_names_what_it_needs_and_what_is_not_on_it() {
+    let panel = places(&names(12));
+    let input = ChartInput { tables: &[], panel: Some(&panel) };
+    let figure = draw_from("map", &input, &[("labels", "0")]).expect("drawn");
+    assert_eq!(figure.title, "Map of 12 firms");
+    assert!(figure.csv.starts_with("period,node_id,label,group,kind,lat,lon,size\n"));
+    assert!(figure.alt.contains("11 links between them are drawn."), "{}", figure.alt);
+    let without = draw_from("map", &input, &[("links", "no")]).expect("drawn");
+    assert!(!without.alt.contains("links"), "{}", without.alt);
+    let said = |options| draw_from("map", &input, options).expect_err("refused").to_string();
+    assert_eq!(said(&[("size", "jobs")]), "needs a node column `jobs` of numbers");
+    assert_eq!(said(&[("by", "owner")]), "needs a node column `owner` of text");
+    let graph = SupplyGraph::from_flows(["a", "b"], [(0, 1, 1.0)]).expect("known nodes");
+    let nowhere = graph.with_number("lat", [None, None]).with_number("lon", [None, None]);
+    let panel = Panel::snapshot(nowhere);
+    let why = draw_from("map", &ChartInput { tables: &[], panel: Some(&panel) }, &[]);
+    assert_eq!(
+        why.expect_err("no place").to_string(),
+        "has nothing to draw: no firm that trades has a place in `lat` and `lon`"
+    );
+}
+
+#[test]
+fn firms_at_one_place_are_all_seen() {
+    let panel = places(&names(12));
+    let figure =
+        draw_from("map", &ChartInput { tables: &[], panel: Some(&panel) }, &[("by", "role")])
+            .expect("drawn");
+    let marks: Vec<&str> =
+        figure.svg.lines().filter(|line| line.contains("class=\"edge\"")).collect();
+    let distinct: std::collections::BTreeSet<&&str> = marks.iter().collect();
+    assert_eq!(distinct.len(), marks.len());
+}
