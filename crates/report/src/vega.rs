@@ -467,3 +467,32 @@ pub(crate) fn map(groups: &[&str], size: &str) -> Value {
         "encoding": encoding
     })
 }
+
+/// Steps with their bands, a curve a group of links.
+pub(crate) fn link_survival() -> Value {
+    let mut range = colours();
+    range.push(VEGA_NEUTRAL.to_owned());
+    let curve = |scale: Value| json!({ "field": "curve", "type": "nominal", "title": null, "sort": null, "scale": scale });
+    let x = quantity("age", "Age in periods");
+    json!({
+        "layer": [
+            {
+                "transform": [{ "filter": "isValid(datum.lower) && isValid(datum.upper)" }],
+                "mark": { "type": "area", "interpolate": "step-after", "opacity": 0.15 },
+                "encoding": {
+                    "x": x, "y": quantity("lower", "Share that lasts"), "y2": { "field": "upper" },
+                    "color": curve(json!({ "range": range }))
+                }
+            },
+            {
+                "mark": { "type": "line", "interpolate": "step-after", "point": true },
+                "encoding": {
+                    "x": x, "y": quantity("survival", "Share that lasts"),
+                    "color": curve(json!({ "range": range })),
+                    "strokeDash": curve(json!({})),
+                    "tooltip": [{ "field": "curve" }, { "field": "age" }, { "field": "survival" }]
+                }
+            }
+        ]
+    })
+}

@@ -15,6 +15,7 @@ mod heatmap;
 mod input;
 mod io_heatmap;
 mod key_sectors;
+mod link_survival;
 mod lorenz;
 mod map;
 mod matrix;
@@ -119,6 +120,7 @@ static CHARTS: &[&dyn Chart] = &[
     &gvc_participation::GvcParticipation,
     &io_heatmap::IoHeatmap,
     &key_sectors::KeySectors,
+    &link_survival::LinkSurvival,
     &lorenz::Lorenz,
     &map::Map,
     &null_models::NullModels,

@@ -54,6 +54,37 @@ pub(crate) fn null_models(metrics: &[String]) -> Table {
     )
 }
 
+/// All links and those of each of these periods: each survives its first period by half, and is seen ever shorter. All
+/// links of the last period end, which leaves its error open.
+pub(crate) fn link_survival(periods: &[String]) -> Table {
+    let n = periods.len();
+    let cohorts = std::iter::once("").chain(periods.iter().map(String::as_str));
+    let rows: Vec<(&str, usize)> = cohorts
+        .take(if n == 0 { 0 } else { n + 1 })
+        .enumerate()
+        .flat_map(|(i, cohort)| (0..=(n + 1 - i.max(1))).map(move |age| (cohort, age)))
+        .collect();
+    let each = |of: &dyn Fn(i32) -> f64| -> Vec<f64> {
+        rows.iter().map(|(_, age)| of(i32::try_from(*age).unwrap_or(0).min(900))).collect()
+    };
+    let kind = |cohort: &str| if cohort.is_empty() { "kaplan_meier" } else { "cohort" };
+    Table::new(
+        TableId::LinkSurvival,
+        vec![
+            text("curve", &rows.iter().map(|row| kind(row.0)).collect::<Vec<_>>()),
+            text("cohort", &rows.iter().map(|row| row.0).collect::<Vec<_>>()),
+            numbers("age", Unit::Count, &each(&f64::from)),
+            numbers("at_risk", Unit::Count, &each(&|age| (1000.0 * 0.5_f64.powi(age)).round())),
+            numbers("survival", Unit::One, &each(&|age| 0.5_f64.powi(age))),
+            numbers(
+                "std_error",
+                Unit::One,
+                &each(&|age| if age > 2 { f64::NAN } else { f64::from(age) * 0.0625 }),
+            ),
+        ],
+    )
+}
+
 /// Firms of some kinds in a row from west to east that sell on, every fifth where the first one is.
 pub(crate) fn places(ids: &[String]) -> Panel {
     let n = ids.len();
@@ -142,4 +173,25 @@ fn firms_at_one_place_are_all_seen() {
         figure.svg.lines().filter(|line| line.contains("class=\"edge\"")).collect();
     let distinct: std::collections::BTreeSet<&&str> = marks.iter().collect();
     assert_eq!(distinct.len(), marks.len());
+}
+
+#[test]
+fn links_survive_by_steps_with_bands_and_what_is_seen_once_is_left_out() {
+    let tables = [link_survival(&["1986", "1989"].map(str::to_owned))];
+    let figure = draw("link_survival", &tables, &[("curves", "kaplan_meier")]).expect("drawn");
+    assert_eq!(
+        figure.csv,
+        "curve,cohort,age,survival,lower,upper\n\
+         All links,,0.0,1.0,1.0,1.0\n\
+         All links,,1.0,0.5,0.3775,0.6225\n\
+         All links,,2.0,0.25,0.0050000000000000044,0.495\n"
+    );
+    assert_eq!(
+        figure.alt,
+        "Share of links that last, by age in periods, 1 curve. All links: 25\u{2009}% reach age 2, half are gone by age 1."
+    );
+    let cohorts = draw("link_survival", &tables, &[("curves", "cohort")]).expect("drawn");
+    assert!(cohorts.csv.contains("\nLinks of 1989,1989,1.0,0.5,"), "{}", cohorts.csv);
+    let until = draw("link_survival", &tables, &[("period", "1986")]).expect("drawn");
+    assert!(!until.csv.contains("1989") && until.csv.contains("All links"));
 }
