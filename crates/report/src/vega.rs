@@ -496,3 +496,35 @@ pub(crate) fn link_survival() -> Value {
         ]
     })
 }
+
+/// A panel a sector: the observed curve, what chance gives, and its bands.
+pub(crate) fn spatial_curve(function: &str) -> Value {
+    let x = quantity("r", "Distance");
+    let line = |field: &str, mark: Value| json!({ "mark": mark, "encoding": { "x": x, "y": quantity(field, function) } });
+    let dashed =
+        |dash: [f64; 2]| json!({ "type": "line", "strokeDash": dash, "color": VEGA_NEUTRAL });
+    json!({
+        "transform": [{
+            "calculate": "(datum.sector || 'all firms') + (datum.neighbour ? ', ' + datum.neighbour + ' nearby' : '')",
+            "as": "panel"
+        }],
+        "facet": { "field": "panel", "type": "nominal", "title": null, "sort": null },
+        "columns": 3,
+        "resolve": { "scale": { "y": "independent", "x": "independent" } },
+        "spec": {
+            "width": 200, "height": 140,
+            "layer": [
+                {
+                    "mark": { "type": "area", "color": VEGA_NEUTRAL, "opacity": 0.3 },
+                    "encoding": {
+                        "x": x, "y": quantity("local_lo", function), "y2": { "field": "local_hi" }
+                    }
+                },
+                line("global_lo", dashed([5.0, 2.0])),
+                line("global_hi", dashed([5.0, 2.0])),
+                line("theo", dashed([1.5, 1.5])),
+                line("value", json!({ "type": "line", "color": colours()[0] }))
+            ]
+        }
+    })
+}

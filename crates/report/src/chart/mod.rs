@@ -24,6 +24,7 @@ mod ranking;
 mod robustness_curve;
 mod rows;
 mod shock_path;
+mod spatial_curve;
 mod stage_concentration;
 mod stage_linkages;
 mod supply_chain;
@@ -127,6 +128,7 @@ static CHARTS: &[&dyn Chart] = &[
     &ranking::Ranking,
     &robustness_curve::RobustnessCurve,
     &shock_path::ShockPath,
+    &spatial_curve::SpatialCurve,
     &stage_concentration::StageConcentration,
     &stage_linkages::StageLinkages,
     &supply_chain::SupplyChain,

@@ -85,6 +85,35 @@ pub(crate) fn link_survival(periods: &[String]) -> Table {
     )
 }
 
+/// All firms and these sectors over three distances: the first leaves its upper bound, the others stay within.
+pub(crate) fn spatial_curve(sectors: &[String]) -> Table {
+    let of_all = sectors.first().map(|_| "");
+    let names: Vec<&str> = of_all.into_iter().chain(sectors.iter().map(String::as_str)).collect();
+    let rows: Vec<(usize, f64)> =
+        (0..names.len()).flat_map(|i| [500.0, 1000.0, 1500.0].map(|r| (i, r))).collect();
+    let n = rows.len();
+    let each = |of: &dyn Fn(usize, f64) -> f64| -> Vec<f64> {
+        rows.iter().map(|(i, r)| of(*i, *r)).collect()
+    };
+    let share = |by: f64| move |_: usize, r: f64| r * by;
+    Table::new(
+        TableId::SpatialCurve,
+        vec![
+            text("period", &vec![""; n]),
+            text("sector", &rows.iter().map(|row| names[row.0]).collect::<Vec<_>>()),
+            text("neighbour", &vec![""; n]),
+            text("function", &vec!["K"; n]),
+            numbers("r", Unit::None, &each(&|_, r| r)),
+            numbers("value", Unit::None, &each(&|i, r| if i == 0 { r * r / 500.0 } else { r })),
+            numbers("theo", Unit::None, &each(&share(1.0))),
+            numbers("local_lo", Unit::None, &each(&share(0.75))),
+            numbers("local_hi", Unit::None, &each(&share(1.25))),
+            numbers("global_lo", Unit::None, &each(&share(0.5))),
+            numbers("global_hi", Unit::None, &each(&share(1.5))),
+        ],
+    )
+}
+
 /// Firms of some kinds in a row from west to east that sell on, every fifth where the first one is.
 pub(crate) fn places(ids: &[String]) -> Panel {
     let n = ids.len();
@@ -194,4 +223,29 @@ fn links_survive_by_steps_with_bands_and_what_is_seen_once_is_left_out() {
     assert!(cohorts.csv.contains("\nLinks of 1989,1989,1.0,0.5,"), "{}", cohorts.csv);
     let until = draw("link_survival", &tables, &[("period", "1986")]).expect("drawn");
     assert!(!until.csv.contains("1989") && until.csv.contains("All links"));
+}
+
+#[test]
+fn spatial_curves_say_where_they_leave_chance() {
+    let tables = [spatial_curve(&names(7))];
+    let figure = draw("spatial_curve", &tables, &[]).expect("drawn");
+    assert!(
+        figure.alt.starts_with(
+            "Firms within a distance (Ripley's K) over distance, 6 panels, with bands of chance. all firms: nearer at \
+             1000 to 1500; Agave del Río: like chance; "
+        ),
+        "{}",
+        figure.alt
+    );
+    assert!(figure.svg.contains("2 more sectors"));
+    let one = draw("spatial_curve", &tables, &[("sector", "Leña La Joya")]).expect("drawn");
+    assert_eq!(
+        one.csv,
+        "period,function,sector,neighbour,r,value,theo,local_lo,local_hi,global_lo,global_hi\n\
+         ,K,Leña La Joya,,500.0,500.0,500.0,375.0,625.0,250.0,750.0\n\
+         ,K,Leña La Joya,,1000.0,1000.0,1000.0,750.0,1250.0,500.0,1500.0\n\
+         ,K,Leña La Joya,,1500.0,1500.0,1500.0,1125.0,1875.0,750.0,2250.0\n"
+    );
+    let why = draw("spatial_curve", &tables, &[("sector", "x")]).expect_err("no such").to_string();
+    assert!(why.ends_with("there is no sector `x` with `K`"), "{why}");
 }
