@@ -528,3 +528,27 @@ pub(crate) fn spatial_curve(function: &str) -> Value {
         }
     })
 }
+
+/// Local Moran by rank, in these classes with their places among the groups; grey without one.
+pub(crate) fn moran_scatter(classes: &[(&str, Option<usize>)]) -> Value {
+    let colours = colours();
+    let names: Vec<&str> = classes.iter().map(|(name, _)| *name).collect();
+    let colour = |group: &Option<usize>| group.map_or(VEGA_NEUTRAL, |group| &colours[group]);
+    let range: Vec<&str> = classes.iter().map(|(_, group)| colour(group)).collect();
+    let shapes: Vec<&str> =
+        classes.iter().map(|(_, group)| group.map_or("stroke", |group| SHAPES[group])).collect();
+    let class = |range: Value| json!({ "field": "class", "type": "nominal", "title": null, "sort": null, "scale": { "domain": names, "range": range } });
+    json!({
+        "mark": { "type": "point", "filled": true, "opacity": 0.85 },
+        "encoding": {
+            "x": quantity("rank", "Rank"),
+            "y": quantity("local_moran", "Local Moran"),
+            "color": class(json!(range)),
+            "shape": class(json!(shapes)),
+            "tooltip": [
+                { "field": "label" }, { "field": "local_moran" }, { "field": "local_moran_p" },
+                { "field": "class" }
+            ]
+        }
+    })
+}

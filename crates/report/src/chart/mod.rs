@@ -19,6 +19,7 @@ mod link_survival;
 mod lorenz;
 mod map;
 mod matrix;
+mod moran_scatter;
 mod null_models;
 mod ranking;
 mod robustness_curve;
@@ -124,6 +125,7 @@ static CHARTS: &[&dyn Chart] = &[
     &link_survival::LinkSurvival,
     &lorenz::Lorenz,
     &map::Map,
+    &moran_scatter::MoranScatter,
     &null_models::NullModels,
     &ranking::Ranking,
     &robustness_curve::RobustnessCurve,

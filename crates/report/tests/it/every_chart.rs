@@ -1,7 +1,9 @@
 //! What holds of every figure: well-formed, described, safe on a page, inside its sheet, the same each time.
 
 use crate::charts::{four_stages, kite, small_chain, three_sectors};
-use crate::evidence_charts::{composite_index, link_survival, null_models, places, spatial_curve};
+use crate::evidence_charts::{
+    composite_index, link_survival, local_moran, null_models, places, spatial_curve,
+};
 use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
     Attack, bow_tie, chain, concentration, disruption_nodes, edge_metrics, extraction, firm_tasks,
@@ -156,6 +158,7 @@ fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> V
         case("bow_tie", &bow_tie(&ids), &[]),
         case("collective_efficiency", &composite_index(&ids), &[]),
         case("null_models", &null_models(&ids), &[]),
+        case("moran_scatter", &local_moran(&ids), &[]),
         case("spatial_curve", &spatial_curve(&ids), &[]),
         case("link_survival", &link_survival(&ids), &[]),
         case("esri_profile", &disruption_nodes(&ids), &[]),
@@ -358,6 +361,7 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("bow_tie", bow_tie(&none)),
         ("collective_efficiency", composite_index(&none)),
         ("null_models", null_models(&none)),
+        ("moran_scatter", local_moran(&none)),
         ("spatial_curve", spatial_curve(&none)),
         ("link_survival", link_survival(&none)),
         ("esri_profile", disruption_nodes(&none)),
@@ -467,7 +471,8 @@ fn figures_differ_only_where_they_should() {
     };
     insta::assert_snapshot!("map_small", map.draw(&style).expect("drawn").svg);
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 18] = [
+    let small: [Small; 19] = [
+        ("moran_scatter_small", "moran_scatter", local_moran(&names(6)), &[]),
         ("spatial_curve_small", "spatial_curve", spatial_curve(&names(2)), &[]),
         ("link_survival_small", "link_survival", link_survival(&names(3)), &[]),
         ("collective_efficiency_small", "collective_efficiency", composite_index(&names(4)), &[]),

@@ -114,6 +114,28 @@ pub(crate) fn spatial_curve(sectors: &[String]) -> Table {
     )
 }
 
+/// Firms ever less like their neighbours: the first two and the last one surely, the second one among small ones. The one
+/// after the first of four is without neighbours.
+pub(crate) fn local_moran(ids: &[String]) -> Table {
+    let n = ids.len();
+    let each = |of: &dyn Fn(usize) -> f64| (0..n).map(of).collect::<Vec<f64>>();
+    let is_sure = |i: usize| i < 2 || i + 1 == n;
+    Table::new(
+        TableId::NodeMetrics,
+        vec![
+            text("period", &vec![""; n]),
+            text("node_id", ids),
+            numbers(
+                "local_moran",
+                Unit::None,
+                &each(&|i| if i == 2 { f64::NAN } else { (n as f64 / 2.0 - i as f64) / 4.0 }),
+            ),
+            numbers("local_moran_p", Unit::One, &each(&|i| if is_sure(i) { 0.01 } else { 0.5 })),
+            numbers("gi_star_z", Unit::None, &each(&|i| if i == 1 { -2.0 } else { 2.0 })),
+        ],
+    )
+}
+
 /// Firms of some kinds in a row from west to east that sell on, every fifth where the first one is.
 pub(crate) fn places(ids: &[String]) -> Panel {
     let n = ids.len();
@@ -248,4 +270,27 @@ fn spatial_curves_say_where_they_leave_chance() {
     );
     let why = draw("spatial_curve", &tables, &[("sector", "x")]).expect_err("no such").to_string();
     assert!(why.ends_with("there is no sector `x` with `K`"), "{why}");
+}
+
+#[test]
+fn local_moran_tells_hot_spots_from_cold_ones_and_from_chance() {
+    let figure = draw("moran_scatter", &[local_moran(&names(5))], &[]).expect("drawn");
+    assert_eq!(
+        figure.csv,
+        "period,rank,node_id,label,local_moran,local_moran_p,class\n\
+         ,1,Agave del Río,Agave del Río,0.625,0.01,high among high\n\
+         ,2,Leña La Joya,Leña La Joya,0.375,0.01,low among low\n\
+         ,3,Envasadora San Isidro,Envasadora San Isidro,-0.125,0.5,may be chance (p > 0.05)\n\
+         ,4,Vidriera Las Cañas,Vidriera Las Cañas,-0.375,0.01,unlike its neighbours\n"
+    );
+    assert_eq!(
+        figure.alt,
+        "Local Moran of 4 firms by rank: 1 high among high, 1 low among low, 1 unlike its neighbours, 1 may be chance \
+         (p > 0.05). Agave del Río is most like its neighbours with 0.625, Vidriera Las Cañas least with −0.375."
+    );
+    let tables = [crate::tables::node_metrics(&names(2), numbers("output", Unit::One, &[1.0; 2]))];
+    assert_eq!(
+        draw("moran_scatter", &tables, &[]).expect_err("not measured").to_string(),
+        "needs column `local_moran` in `node_metrics`: measure `spatial_autocorrelation`"
+    );
 }
