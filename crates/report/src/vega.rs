@@ -552,3 +552,23 @@ pub(crate) fn moran_scatter(classes: &[(&str, Option<usize>)]) -> Value {
         }
     })
 }
+
+/// The ranks of nodes over periods.
+pub(crate) fn rank_flow(title: &str) -> Value {
+    let node = |scale: Value| json!({ "field": "node_id", "type": "nominal", "title": null, "sort": null, "scale": scale });
+    json!({
+        "mark": { "type": "line", "point": true, "interpolate": "monotone" },
+        "encoding": {
+            "x": { "field": "period", "type": "ordinal", "title": null },
+            "y": {
+                "field": "rank", "type": "quantitative", "title": format!("Rank by {}", title.to_lowercase()),
+                "scale": { "reverse": true, "zero": false }, "axis": { "tickMinStep": 1 }
+            },
+            "color": node(json!({ "range": colours() })),
+            "strokeDash": node(json!({})),
+            "tooltip": [
+                { "field": "label" }, { "field": "period" }, { "field": "rank" }, { "field": "value" }
+            ]
+        }
+    })
+}

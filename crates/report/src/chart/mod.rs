@@ -21,6 +21,7 @@ mod map;
 mod matrix;
 mod moran_scatter;
 mod null_models;
+mod rank_flow;
 mod ranking;
 mod robustness_curve;
 mod rows;
@@ -127,6 +128,7 @@ static CHARTS: &[&dyn Chart] = &[
     &map::Map,
     &moran_scatter::MoranScatter,
     &null_models::NullModels,
+    &rank_flow::RankFlow,
     &ranking::Ranking,
     &robustness_curve::RobustnessCurve,
     &shock_path::ShockPath,

@@ -2,7 +2,7 @@
 
 use crate::charts::{four_stages, kite, small_chain, three_sectors};
 use crate::evidence_charts::{
-    composite_index, link_survival, local_moran, null_models, places, spatial_curve,
+    composite_index, link_survival, local_moran, null_models, output_over, places, spatial_curve,
 };
 use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
@@ -158,6 +158,7 @@ fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> V
         case("bow_tie", &bow_tie(&ids), &[]),
         case("collective_efficiency", &composite_index(&ids), &[]),
         case("null_models", &null_models(&ids), &[]),
+        case("rank_flow", &output_over(&ids), &[]),
         case("moran_scatter", &local_moran(&ids), &[]),
         case("spatial_curve", &spatial_curve(&ids), &[]),
         case("link_survival", &link_survival(&ids), &[]),
@@ -361,6 +362,7 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("bow_tie", bow_tie(&none)),
         ("collective_efficiency", composite_index(&none)),
         ("null_models", null_models(&none)),
+        ("rank_flow", output_over(&none)),
         ("moran_scatter", local_moran(&none)),
         ("spatial_curve", spatial_curve(&none)),
         ("link_survival", link_survival(&none)),
@@ -471,7 +473,8 @@ fn figures_differ_only_where_they_should() {
     };
     insta::assert_snapshot!("map_small", map.draw(&style).expect("drawn").svg);
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 19] = [
+    let small: [Small; 20] = [
+        ("rank_flow_small", "rank_flow", output_over(&names(4)), &[("top", "3")]),
         ("moran_scatter_small", "moran_scatter", local_moran(&names(6)), &[]),
         ("spatial_curve_small", "spatial_curve", spatial_curve(&names(2)), &[]),
         ("link_survival_small", "link_survival", link_survival(&names(3)), &[]),

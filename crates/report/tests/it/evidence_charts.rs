@@ -136,6 +136,28 @@ pub(crate) fn local_moran(ids: &[String]) -> Table {
     )
 }
 
+/// Output of these firms in three periods: it turns from ascending to descending, and the first one comes a period later.
+pub(crate) fn output_over(ids: &[String]) -> Table {
+    let n = ids.len();
+    let rows: Vec<(&str, usize, f64)> = ["1986", "1989", "1992"]
+        .iter()
+        .zip([1.0, 0.5, -1.0])
+        .flat_map(|(period, turn)| (0..n).map(move |i| (*period, i, 1000.0 + turn * i as f64)))
+        .collect();
+    let output = |row: &(&str, usize, f64)| match row {
+        ("1986", 0, _) => f64::NAN,
+        (_, _, output) => *output,
+    };
+    Table::new(
+        TableId::NodeMetrics,
+        vec![
+            text("period", &rows.iter().map(|row| row.0).collect::<Vec<_>>()),
+            text("node_id", &rows.iter().map(|row| ids[row.1].as_str()).collect::<Vec<_>>()),
+            numbers("output", Unit::Currency, &rows.iter().map(output).collect::<Vec<_>>()),
+        ],
+    )
+}
+
 /// Firms of some kinds in a row from west to east that sell on, every fifth where the first one is.
 pub(crate) fn places(ids: &[String]) -> Panel {
     let n = ids.len();
@@ -293,4 +315,45 @@ fn local_moran_tells_hot_spots_from_cold_ones_and_from_chance() {
         draw("moran_scatter", &tables, &[]).expect_err("not measured").to_string(),
         "needs column `local_moran` in `node_metrics`: measure `spatial_autocorrelation`"
     );
+}
+
+#[test]
+fn ranks_flow_over_periods_with_gaps() {
+    let tables = [output_over(&["a", "b", "c", "d"].map(str::to_owned))];
+    let figure = draw("rank_flow", &tables, &[("top", "2")]).expect("drawn");
+    assert_eq!(
+        figure.csv,
+        "period,node_id,label,rank,value\n\
+         1989,a,a,4,1000.0\n\
+         1992,a,a,1,1000.0\n\
+         1986,b,b,3,1001.0\n\
+         1989,b,b,3,1000.5\n\
+         1992,b,b,2,999.0\n"
+    );
+    assert_eq!(
+        figure.alt,
+        "Ranks of the 2 of 4 nodes that are largest by output in 1992, over 3 periods. First in the end is a with 1000. \
+         a rose most, from rank 4 to 1. 1 firm has no value in the first period."
+    );
+    let why = draw("rank_flow", &tables, &[("period", "1986")]).expect_err("one").to_string();
+    assert_eq!(
+        why,
+        "has nothing to draw: ranks flow from period to period, and there is one at most"
+    );
+}
+
+#[test]
+fn a_firm_that_does_not_trade_in_a_period_has_no_rank_in_it() {
+    let tables = [output_over(&["a", "b", "c"].map(str::to_owned))];
+    let graph = |links: &[(u32, u32, f64)]| {
+        SupplyGraph::from_flows(["a", "b", "c"], links.iter().copied()).expect("known nodes")
+    };
+    let all = [(0, 1, 1.0), (1, 2, 1.0)];
+    let periods = [("1986", &all[..]), ("1989", &all[..1]), ("1992", &all[..])];
+    let graphs = periods.map(|(period, links)| (period.to_owned(), graph(links)));
+    let panel = Panel::new(graphs).expect("the same nodes");
+    let figure = draw_from("rank_flow", &ChartInput { tables: &tables, panel: Some(&panel) }, &[]);
+    let csv = figure.expect("drawn").csv;
+    assert!(csv.contains("\n1986,c,c,1,") && csv.contains("\n1992,c,c,3,"), "{csv}");
+    assert!(!csv.contains("\n1989,c,"), "{csv}");
 }
