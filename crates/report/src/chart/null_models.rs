@@ -84,7 +84,12 @@ struct Points {
 }
 
 fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, ReportError> {
-    let table = input.table(TableId::NullModels)?;
+    let missing = |_| ReportError::InputMissing {
+        what:
+            "table `null_models`: choose figures with `--metrics` and random networks with `--null`"
+                .to_owned(),
+    };
+    let table = input.table(TableId::NullModels).map_err(missing)?;
     let top = options.number("top", 1, 100)?;
     let period = period(table, options)?;
     let mut models: Vec<&str> =

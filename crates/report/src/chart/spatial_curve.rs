@@ -148,29 +148,33 @@ impl Curve {
         }
     }
 
-    /// The first and the last distance at which the curve is beyond a global bound, on the side that `is_beyond` tells.
-    fn beyond(&self, is_beyond: fn(f64, (f64, f64)) -> bool) -> Option<(f64, f64)> {
-        let out = |at: &&At| at.global.is_some_and(|global| is_beyond(at.value, global));
-        let mut out = self.at.iter().filter(out).map(|at| at.r);
-        let first = out.next()?;
-        Some((first, out.next_back().unwrap_or(first)))
+    /// The first and the last distance of every stretch that is beyond a global bound, on the side that `is_beyond` tells.
+    fn stretches(&self, is_beyond: fn(f64, (f64, f64)) -> bool) -> Vec<(f64, f64)> {
+        let out = |at: &At| at.global.is_some_and(|global| is_beyond(at.value, global));
+        let runs = self.at.chunk_by(|a, b| out(a) == out(b)).filter(|run| out(&run[0]));
+        runs.map(|run| (run[0].r, run[run.len() - 1].r)).collect()
     }
 
     fn verdict(&self) -> String {
-        let span = |(first, last): (f64, f64)| {
-            if first < last { format!("{} to {}", short(first), short(last)) } else { short(first) }
-        };
-        let above = self.beyond(|value, (_, high)| value > high);
-        let below = self.beyond(|value, (low, _)| value < low);
-        match (above, below) {
-            _ if self.at.iter().all(|at| at.global.is_none()) => "without simulations".to_owned(),
-            (Some(above), None) => format!("nearer at {}", span(above)),
-            (None, Some(below)) => format!("apart at {}", span(below)),
-            (Some(above), Some(below)) => {
-                format!("nearer at {}, apart at {}", span(above), span(below))
+        let span = |(first, last): &(f64, f64)| {
+            if first < last {
+                format!("{} to {}", short(*first), short(*last))
+            } else {
+                short(*first)
             }
-            (None, None) => "like chance".to_owned(),
+        };
+        let told = |side: &str, stretches: &[(f64, f64)]| {
+            let more = if stretches.len() > 2 { " …" } else { "" };
+            let spans: Vec<String> = stretches.iter().take(2).map(span).collect();
+            (!spans.is_empty()).then(|| format!("{side} at {}{more}", spans.join(" and ")))
+        };
+        if self.at.iter().all(|at| at.global.is_none()) {
+            return "without simulations".to_owned();
         }
+        let nearer = told("nearer", &self.stretches(|value, (_, high)| value > high));
+        let apart = told("apart", &self.stretches(|value, (low, _)| value < low));
+        let told: Vec<String> = [nearer, apart].into_iter().flatten().collect();
+        if told.is_empty() { "like chance".to_owned() } else { told.join(", ") }
     }
 }
 

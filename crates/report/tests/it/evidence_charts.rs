@@ -270,6 +270,25 @@ fn links_survive_by_steps_with_bands_and_what_is_seen_once_is_left_out() {
 }
 
 #[test]
+fn a_spatial_curve_that_leaves_chance_twice_says_so() {
+    let steps = [9.0, 1.0, 9.0, -9.0];
+    let same = |value: f64| vec![value; steps.len()];
+    let table = Table::new(
+        TableId::SpatialCurve,
+        vec![
+            text("period", &[""; 4]),
+            text("function", &["Kd"; 4]),
+            numbers("r", Unit::None, &[1.0, 2.0, 3.0, 4.0]),
+            numbers("value", Unit::None, &steps),
+            numbers("global_lo", Unit::None, &same(0.0)),
+            numbers("global_hi", Unit::None, &same(2.0)),
+        ],
+    );
+    let figure = draw("spatial_curve", &[table], &[]).expect("drawn");
+    assert!(figure.alt.ends_with("all firms: nearer at 1 and 3, apart at 4."), "{}", figure.alt);
+}
+
+#[test]
 fn spatial_curves_say_where_they_leave_chance() {
     let tables = [spatial_curve(&names(7))];
     let figure = draw("spatial_curve", &tables, &[]).expect("drawn");
