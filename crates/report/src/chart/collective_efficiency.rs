@@ -18,10 +18,10 @@ pub(super) struct CollectiveEfficiency;
 static SPEC: ChartSpec = ChartSpec {
     name: "collective_efficiency",
     summary: "External economies and joint action of every unit, with the index of both and its rank.",
-    reading: "A row is a cluster, a region or a period. A long line between its two marks tells that one half is far ahead of the other; \
-              the index by geometric means does not let one half make up for the other, and so lies near or below the lesser one. \
-              Ranks in brackets are those that 90 % of other choices of weights and methods give: where they overlap, do not say \
-              that one unit is ahead.",
+    reading: "A row is a cluster, a region or a period. A long line between its two marks tells that one half is far ahead of the other. The \
+              index of both is by geometric means of the indicators: far below its halves it tells of a weak indicator, for which the \
+              others do not make up. Ranks in brackets are those that 90 % of other choices of weights and methods give: where they \
+              overlap, do not say that one unit is ahead.",
     needs: &[TableId::CompositeIndex],
     needs_network: false,
     options: &[
