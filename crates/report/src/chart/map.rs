@@ -80,6 +80,8 @@ struct Points {
     n_without_place: usize,
     n_idle: usize,
     n_labels: usize,
+    /// The column of the groups.
+    by: String,
     size: String,
     title: String,
     period: String,
@@ -158,6 +160,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
         n_without_place,
         n_idle,
         n_labels: options.number("labels", 0, 50)?,
+        by: by.unwrap_or_default().to_owned(),
         size: match size {
             "out_strength" => "sales to other firms".to_owned(),
             other => label(&words(other)).to_lowercase(),
@@ -182,7 +185,7 @@ fn kind_column<'a>(
     }
 }
 
-/// The groups of most firms, largest first; all of them where there is one more than has a colour, or fewer.
+/// The groups of most firms, largest first.
 fn groups<'a>(kinds: impl Iterator<Item = &'a str>) -> Vec<(String, usize)> {
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     for kind in kinds {
@@ -264,7 +267,7 @@ impl Points {
             if self.n_other > 0 {
                 kinds.push(format!("{} other", count(self.n_other)));
             }
-            said.push(format!("By kind: {}.", kinds.join(", ")));
+            said.push(format!("By {}: {}.", label(&self.by), kinds.join(", ")));
         }
         let first = &self.firms[0];
         said.push(format!(
