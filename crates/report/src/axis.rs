@@ -2,6 +2,7 @@
 
 use crate::figure::Figure;
 use crate::geometry::Rect;
+use crate::number::short;
 use crate::scale::{Range, Scale};
 use crate::style::Sheet;
 use crate::svg::Anchor;
@@ -33,6 +34,23 @@ impl Axis<'_> {
 /// Draws both axes with grid lines into what is left of a figure: the title of the vertical one lies above it,
 /// so that nobody has to turn their head.
 pub(crate) fn axes(figure: &mut Figure, x: &Axis<'_>, y: &Axis<'_>) -> Plot {
+    axes_with(figure, x, y, |value, label| Some((value, label)))
+}
+
+/// [`axes`] of which the horizontal one counts: without ticks between whole numbers.
+pub(crate) fn axes_of_counts(figure: &mut Figure, x: &Axis<'_>, y: &Axis<'_>) -> Plot {
+    axes_with(figure, x, y, |value, _| {
+        let is_whole = (value - value.round()).abs() < 1e-9;
+        is_whole.then(|| (value, short(value)))
+    })
+}
+
+fn axes_with(
+    figure: &mut Figure,
+    x: &Axis<'_>,
+    y: &Axis<'_>,
+    tick_of: impl Fn(f64, String) -> Option<(f64, String)>,
+) -> Plot {
     let (sheet, area) = (figure.sheet, figure.area());
     let (tick, gap) = (sheet.tick, sheet.gap());
     let wide = |label: &str| width(label, tick, Weight::Regular);
@@ -44,7 +62,8 @@ pub(crate) fn axes(figure: &mut Figure, x: &Axis<'_>, y: &Axis<'_>) -> Plot {
     let left = area.x + y_ticks.iter().map(|(_, l)| wide(l)).fold(0.0, f64::max) + gap;
     let right = area.right() - gap;
     let x_scale = x.scale((left, right));
-    let mut x_ticks = x_scale.ticks(n_ticks((right - left) / (5.5 * tick)));
+    let x_ticks = x_scale.ticks(n_ticks((right - left) / (5.5 * tick))).into_iter();
+    let mut x_ticks: Vec<_> = x_ticks.filter_map(|(value, label)| tick_of(value, label)).collect();
     while x_ticks.len() > 2 && crowded(&x_ticks, &x_scale, tick) {
         let mut index = 0;
         x_ticks.retain(|_| {

@@ -41,6 +41,8 @@ pub(crate) struct Figure {
 pub(crate) enum Sample {
     /// A point; `true` marks the neutral group.
     Point(Shape, Colour, bool),
+    /// An open point.
+    Ring(Colour),
     /// A line with the dashes of this group.
     Line(Colour, usize),
     /// A filled box.
@@ -184,6 +186,10 @@ impl Figure {
             Sample::Point(shape, colour, neutral) => {
                 let mark = shape.at((x, y), self.sheet.label * 0.36).fill(colour);
                 if neutral { mark.class("neutral") } else { mark }
+            }
+            Sample::Ring(colour) => {
+                let ring = Element::circle((x, y), self.sheet.label * 0.34);
+                ring.no_fill().stroke(colour, self.sheet.line * 1.6)
             }
             Sample::Line(colour, group) => {
                 let pattern: Vec<f64> = dash(group).iter().map(|d| d * self.sheet.stroke).collect();

@@ -358,3 +358,217 @@ pub(crate) fn ccdf(title: &str, grouped: bool) -> Value {
         "encoding": encoding
     })
 }
+
+/// A row a unit, with a mark for each of these columns and a line between the first two.
+pub(crate) fn collective_efficiency(parts: &[(&str, &str)]) -> Value {
+    let columns: Vec<&str> = parts.iter().map(|(column, _)| *column).collect();
+    let names: Vec<&str> = parts.iter().map(|(_, name)| *name).collect();
+    let unit = json!({
+        "field": "unit", "type": "nominal", "title": null, "sort": { "field": "rank" },
+        "axis": { "grid": true, "labelLimit": 240 }
+    });
+    let part = |range: Value| {
+        json!({
+            "field": "part", "type": "nominal", "title": null, "sort": columns,
+            "scale": { "domain": columns, "range": range },
+            "legend": { "labelExpr": format!("{}[indexof({}, datum.value)]", json!(names), json!(columns)) }
+        })
+    };
+    json!({
+        "height": { "step": 24 },
+        "layer": [
+            {
+                "mark": { "type": "rule", "color": VEGA_NEUTRAL },
+                "encoding": {
+                    "x": quantity(columns[0], "Value of the index"), "x2": { "field": columns[1] },
+                    "y": unit
+                }
+            },
+            {
+                "transform": [
+                    { "fold": columns, "as": ["part", "value"] }, { "filter": "isValid(datum.value)" }
+                ],
+                "mark": { "type": "point", "filled": true, "size": 80 },
+                "encoding": {
+                    "x": quantity("value", "Value of the index"),
+                    "y": unit,
+                    "color": part(json!(&colours()[..columns.len()])),
+                    "shape": part(json!(&SHAPES[..columns.len()])),
+                    "tooltip": [
+                        { "field": "unit" }, { "field": "part" }, { "field": "value" },
+                        { "field": "rank" }, { "field": "rank_p05" }, { "field": "rank_p95" }
+                    ]
+                }
+            }
+        ]
+    })
+}
+
+/// Bars of what random networks give and points of what is, in standard deviations.
+pub(crate) fn null_models() -> Value {
+    let metric = json!({
+        "field": "metric", "type": "nominal", "title": null, "sort": null,
+        "axis": { "grid": true, "labelLimit": 300 }
+    });
+    let title = "Standard deviations from what chance gives";
+    let colour = &colours()[0];
+    json!({
+        "height": { "step": 20 },
+        "transform": [{ "filter": "isValid(datum.z)" }],
+        "layer": [
+            {
+                "mark": { "type": "bar", "color": VEGA_NEUTRAL, "opacity": 0.4, "height": 10 },
+                "encoding": { "x": quantity("z_p025", title), "x2": { "field": "z_p975" }, "y": metric }
+            },
+            {
+                "mark": { "type": "point", "size": 80, "color": colour, "fill": VEGA_GROUND },
+                "encoding": {
+                    "x": quantity("z", title),
+                    "y": metric,
+                    "fill": {
+                        "condition": { "test": "isValid(datum.p_two_sided) && datum.p_two_sided <= 0.05", "value": colour },
+                        "value": VEGA_GROUND
+                    },
+                    "tooltip": [
+                        { "field": "metric" }, { "field": "observed" }, { "field": "null_mean" },
+                        { "field": "p_two_sided" }
+                    ]
+                }
+            }
+        ]
+    })
+}
+
+/// Firms at their places, in these groups.
+pub(crate) fn map(groups: &[&str], size: &str) -> Value {
+    let mut encoding = json!({
+        "longitude": { "field": "lon", "type": "quantitative" },
+        "latitude": { "field": "lat", "type": "quantitative" },
+        "size": { "field": "size", "type": "quantitative", "title": size },
+        "tooltip": [{ "field": "label" }, { "field": "kind" }, { "field": "size" }]
+    });
+    if groups.is_empty() {
+        encoding["color"] = json!({ "value": colours()[0] });
+    } else {
+        let mut domain = groups.to_vec();
+        let mut range = colours();
+        range.truncate(domain.len());
+        let mut shapes = SHAPES[..domain.len()].to_vec();
+        domain.push("other");
+        range.push(VEGA_NEUTRAL.to_owned());
+        shapes.push("circle");
+        let group = |range: Value| json!({ "field": "group", "type": "nominal", "title": null, "scale": { "domain": domain, "range": range } });
+        encoding["color"] = group(json!(range));
+        encoding["shape"] = group(json!(shapes));
+    }
+    json!({
+        "projection": { "type": "equirectangular" },
+        "mark": { "type": "point", "filled": true, "opacity": 0.85 },
+        "encoding": encoding
+    })
+}
+
+/// Steps with their bands, a curve a group of links.
+pub(crate) fn link_survival() -> Value {
+    let mut range = colours();
+    range.push(VEGA_NEUTRAL.to_owned());
+    let curve = |scale: Value| json!({ "field": "curve", "type": "nominal", "title": null, "sort": null, "scale": scale });
+    let x = quantity("age", "Age in periods");
+    json!({
+        "layer": [
+            {
+                "transform": [{ "filter": "isValid(datum.lower) && isValid(datum.upper)" }],
+                "mark": { "type": "area", "interpolate": "step-after", "opacity": 0.15 },
+                "encoding": {
+                    "x": x, "y": quantity("lower", "Share that lasts"), "y2": { "field": "upper" },
+                    "color": curve(json!({ "range": range }))
+                }
+            },
+            {
+                "mark": { "type": "line", "interpolate": "step-after", "point": true },
+                "encoding": {
+                    "x": x, "y": quantity("survival", "Share that lasts"),
+                    "color": curve(json!({ "range": range })),
+                    "strokeDash": curve(json!({})),
+                    "tooltip": [{ "field": "curve" }, { "field": "age" }, { "field": "survival" }]
+                }
+            }
+        ]
+    })
+}
+
+/// A panel a sector: the observed curve, what chance gives, and its bands.
+pub(crate) fn spatial_curve(function: &str) -> Value {
+    let x = quantity("r", "Distance");
+    let line = |field: &str, mark: Value| json!({ "mark": mark, "encoding": { "x": x, "y": quantity(field, function) } });
+    let dashed =
+        |dash: [f64; 2]| json!({ "type": "line", "strokeDash": dash, "color": VEGA_NEUTRAL });
+    json!({
+        "transform": [{
+            "calculate": "(datum.sector || 'all firms') + (datum.neighbour ? ', ' + datum.neighbour + ' nearby' : '')",
+            "as": "panel"
+        }],
+        "facet": { "field": "panel", "type": "nominal", "title": null, "sort": null },
+        "columns": 3,
+        "resolve": { "scale": { "y": "independent", "x": "independent" } },
+        "spec": {
+            "width": 200, "height": 140,
+            "layer": [
+                {
+                    "mark": { "type": "area", "color": VEGA_NEUTRAL, "opacity": 0.3 },
+                    "encoding": {
+                        "x": x, "y": quantity("local_lo", function), "y2": { "field": "local_hi" }
+                    }
+                },
+                line("global_lo", dashed([5.0, 2.0])),
+                line("global_hi", dashed([5.0, 2.0])),
+                line("theo", dashed([1.5, 1.5])),
+                line("value", json!({ "type": "line", "color": colours()[0] }))
+            ]
+        }
+    })
+}
+
+/// Local Moran by rank, in these classes with their places among the groups; grey without one.
+pub(crate) fn moran_scatter(classes: &[(&str, Option<usize>)]) -> Value {
+    let colours = colours();
+    let names: Vec<&str> = classes.iter().map(|(name, _)| *name).collect();
+    let colour = |group: &Option<usize>| group.map_or(VEGA_NEUTRAL, |group| &colours[group]);
+    let range: Vec<&str> = classes.iter().map(|(_, group)| colour(group)).collect();
+    let shapes: Vec<&str> =
+        classes.iter().map(|(_, group)| group.map_or("stroke", |group| SHAPES[group])).collect();
+    let class = |range: Value| json!({ "field": "class", "type": "nominal", "title": null, "sort": null, "scale": { "domain": names, "range": range } });
+    json!({
+        "mark": { "type": "point", "filled": true, "opacity": 0.85 },
+        "encoding": {
+            "x": quantity("rank", "Rank"),
+            "y": quantity("local_moran", "Local Moran"),
+            "color": class(json!(range)),
+            "shape": class(json!(shapes)),
+            "tooltip": [
+                { "field": "label" }, { "field": "local_moran" }, { "field": "local_moran_p" },
+                { "field": "class" }
+            ]
+        }
+    })
+}
+
+/// The ranks of nodes over periods.
+pub(crate) fn rank_flow(title: &str) -> Value {
+    let node = |scale: Value| json!({ "field": "node_id", "type": "nominal", "title": null, "sort": null, "scale": scale });
+    json!({
+        "mark": { "type": "line", "point": true, "interpolate": "monotone" },
+        "encoding": {
+            "x": { "field": "period", "type": "ordinal", "title": null },
+            "y": {
+                "field": "rank", "type": "quantitative", "title": format!("Rank by {}", title.to_lowercase()),
+                "scale": { "reverse": true, "zero": false }, "axis": { "tickMinStep": 1 }
+            },
+            "color": node(json!({ "range": colours() })),
+            "strokeDash": node(json!({})),
+            "tooltip": [
+                { "field": "label" }, { "field": "period" }, { "field": "rank" }, { "field": "value" }
+            ]
+        }
+    })
+}

@@ -3,8 +3,8 @@
 use super::{ChartInput, ChartOptions, ChartSpec};
 use crate::ReportError;
 use crate::text::label;
-use palenque_graph::Table;
 use palenque_graph::table::{ColumnSpec, Kind, Unit};
+use palenque_graph::{SupplyGraph, Table};
 use std::collections::BTreeMap;
 
 /// Options of a chart, checked against what it takes.
@@ -96,6 +96,27 @@ pub(super) fn period(table: &Table, options: &Options<'_>) -> Result<String, Rep
     }
     let known = known.join("`, `");
     Err(ReportError::Option(format!("there is no period `{asked}`; there is `{known}`")))
+}
+
+/// The network of the period asked for, or of the last one, and what that period is called.
+///
+/// # Errors
+/// [`ReportError::InputMissing`] without a network; [`ReportError::Option`] without such a period.
+pub(super) fn snapshot<'a>(
+    input: &ChartInput<'a>,
+    options: &Options<'_>,
+) -> Result<(String, &'a SupplyGraph), ReportError> {
+    let missing = || ReportError::InputMissing { what: "the network itself (edges)".to_owned() };
+    let panel = input.panel.ok_or_else(missing)?;
+    let Some(asked) = options.text("period") else {
+        let last = panel.iter().last().map(|(name, graph)| (name.to_owned(), graph));
+        return Ok(last.unwrap_or_else(|| (String::new(), panel.last())));
+    };
+    panel.period(asked).map(|graph| (asked.to_owned(), graph)).ok_or_else(|| {
+        let known: Vec<&str> = panel.iter().map(|(name, _)| name).take(20).collect();
+        let known = known.join("`, `");
+        ReportError::Option(format!("there is no period `{asked}`; there is `{known}`"))
+    })
 }
 
 /// The rows of a period.

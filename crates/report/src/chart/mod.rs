@@ -4,6 +4,7 @@ mod apl_chain;
 mod bow_tie;
 mod cascade;
 mod ccdf;
+mod collective_efficiency;
 mod esri_profile;
 mod extraction;
 mod field_of_influence;
@@ -14,11 +15,18 @@ mod heatmap;
 mod input;
 mod io_heatmap;
 mod key_sectors;
+mod link_survival;
 mod lorenz;
+mod map;
 mod matrix;
+mod moran_scatter;
+mod null_models;
+mod rank_flow;
 mod ranking;
 mod robustness_curve;
+mod rows;
 mod shock_path;
+mod spatial_curve;
 mod stage_concentration;
 mod stage_linkages;
 mod supply_chain;
@@ -106,6 +114,7 @@ static CHARTS: &[&dyn Chart] = &[
     &bow_tie::BowTie,
     &cascade::Cascade,
     &ccdf::Ccdf,
+    &collective_efficiency::CollectiveEfficiency,
     &esri_profile::EsriProfile,
     &extraction::Extraction,
     &field_of_influence::FieldOfInfluence,
@@ -114,10 +123,16 @@ static CHARTS: &[&dyn Chart] = &[
     &gvc_participation::GvcParticipation,
     &io_heatmap::IoHeatmap,
     &key_sectors::KeySectors,
+    &link_survival::LinkSurvival,
     &lorenz::Lorenz,
+    &map::Map,
+    &moran_scatter::MoranScatter,
+    &null_models::NullModels,
+    &rank_flow::RankFlow,
     &ranking::Ranking,
     &robustness_curve::RobustnessCurve,
     &shock_path::ShockPath,
+    &spatial_curve::SpatialCurve,
     &stage_concentration::StageConcentration,
     &stage_linkages::StageLinkages,
     &supply_chain::SupplyChain,

@@ -4,13 +4,13 @@ mod layers;
 pub(super) mod order;
 pub(super) mod picture;
 
-use super::input::{Options, in_period};
+use super::input::{Options, in_period, snapshot};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::number::{count, counted, percent, short};
 use crate::text::label;
 use crate::{ReportError, Style};
-use palenque_graph::{Panel, SupplyGraph};
+use palenque_graph::SupplyGraph;
 use std::collections::BTreeMap;
 
 /// The layered drawing.
@@ -143,9 +143,7 @@ pub(super) fn points(
     options: &Options<'_>,
     overlay: Option<Overlay>,
 ) -> Result<Points, ReportError> {
-    let missing = || ReportError::InputMissing { what: "the network itself (edges)".to_owned() };
-    let panel = input.panel.ok_or_else(missing)?;
-    let (period, graph) = snapshot(panel, options)?;
+    let (period, graph) = snapshot(input, options)?;
     let max_nodes = options.number("nodes", 10, 2000)?;
     let max_links = options.number("links", 10, 10_000)?;
     let sizes = sizes(graph);
@@ -216,21 +214,6 @@ pub(super) fn points(
         unit: graph.unit().unwrap_or_default().to_owned(),
         title: options.title(title),
         period,
-    })
-}
-
-fn snapshot<'a>(
-    panel: &'a Panel,
-    options: &Options<'_>,
-) -> Result<(String, &'a SupplyGraph), ReportError> {
-    let Some(asked) = options.text("period") else {
-        let last = panel.iter().last().map(|(name, graph)| (name.to_owned(), graph));
-        return Ok(last.unwrap_or_else(|| (String::new(), panel.last())));
-    };
-    panel.period(asked).map(|graph| (asked.to_owned(), graph)).ok_or_else(|| {
-        let known: Vec<&str> = panel.iter().map(|(name, _)| name).take(20).collect();
-        let known = known.join("`, `");
-        ReportError::Option(format!("there is no period `{asked}`; there is `{known}`"))
     })
 }
 

@@ -1,6 +1,9 @@
 //! What holds of every figure: well-formed, described, safe on a page, inside its sheet, the same each time.
 
 use crate::charts::{four_stages, kite, small_chain, three_sectors};
+use crate::evidence_charts::{
+    composite_index, link_survival, local_moran, null_models, output_over, places, spatial_curve,
+};
 use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
     Attack, bow_tie, chain, concentration, disruption_nodes, edge_metrics, extraction, firm_tasks,
@@ -104,13 +107,16 @@ fn all_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> Vec<
         case("ccdf", metric("in_strength"), None),
         case("key_sectors", vec![linkages(ids, &x, &values(n, |i| 0.5 + i % 3.0 / 2.0), &x)], None),
         case("lorenz", metric("output"), None),
+        case("map", vec![], Some(places(ids))),
         case("ranking", metric("pagerank"), None),
         case("robustness_curve", vec![robustness_curve(&attacks)], None),
         case("stage_linkages", vec![stage_linkages(&distinct, &flows)], None),
         case("supply_chain", vec![], Some(panel)),
     ]);
     // One node alone trades with nobody.
-    cases.retain(|case| n > 1 || !["cascade", "supply_chain", "apl_chain"].contains(&case.chart));
+    cases.retain(|case| {
+        n > 1 || !["cascade", "supply_chain", "apl_chain", "map"].contains(&case.chart)
+    });
     cases
 }
 
@@ -150,6 +156,12 @@ fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> V
     vec![
         case("apl_chain", &matrices, &[]),
         case("bow_tie", &bow_tie(&ids), &[]),
+        case("collective_efficiency", &composite_index(&ids), &[]),
+        case("null_models", &null_models(&ids), &[]),
+        case("rank_flow", &output_over(&ids), &[]),
+        case("moran_scatter", &local_moran(&ids), &[]),
+        case("spatial_curve", &spatial_curve(&ids), &[]),
+        case("link_survival", &link_survival(&ids), &[]),
         case("esri_profile", &disruption_nodes(&ids), &[]),
         case("firm_tasks", &firm_tasks(&ids), &[]),
         case("stage_concentration", &concentration(&ids), &[]),
@@ -348,6 +360,12 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("extraction", extraction(&none, &[])),
         ("apl_chain", io_matrix(&none, &[])),
         ("bow_tie", bow_tie(&none)),
+        ("collective_efficiency", composite_index(&none)),
+        ("null_models", null_models(&none)),
+        ("rank_flow", output_over(&none)),
+        ("moran_scatter", local_moran(&none)),
+        ("spatial_curve", spatial_curve(&none)),
+        ("link_survival", link_survival(&none)),
         ("esri_profile", disruption_nodes(&none)),
         ("shock_path", shock_path(&none)),
         ("cascade", spread(&none)),
@@ -446,8 +464,22 @@ fn figures_differ_only_where_they_should() {
         options: &[],
     };
     let style = Style { preset: Preset::Paper1Col, ..Style::default() };
+    let map = Case {
+        name: "",
+        chart: "map",
+        tables: vec![],
+        panel: Some(places(&names(7))),
+        options: &[],
+    };
+    insta::assert_snapshot!("map_small", map.draw(&style).expect("drawn").svg);
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 14] = [
+    let small: [Small; 20] = [
+        ("rank_flow_small", "rank_flow", output_over(&names(4)), &[("top", "3")]),
+        ("moran_scatter_small", "moran_scatter", local_moran(&names(6)), &[]),
+        ("spatial_curve_small", "spatial_curve", spatial_curve(&names(2)), &[]),
+        ("link_survival_small", "link_survival", link_survival(&names(3)), &[]),
+        ("collective_efficiency_small", "collective_efficiency", composite_index(&names(4)), &[]),
+        ("null_models_small", "null_models", null_models(&names(5)), &[]),
         ("stage_concentration_small", "stage_concentration", concentration(&names(4)), &[]),
         ("firm_tasks_small", "firm_tasks", firm_tasks(&names(7)), &[]),
         ("apl_chain_small", "apl_chain", four_nodes(), &[]),

@@ -2,6 +2,7 @@
 
 mod charts;
 mod every_chart;
+mod evidence_charts;
 mod linkage_charts;
 mod page;
 mod tables;
