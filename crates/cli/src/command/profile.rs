@@ -45,7 +45,7 @@ pub(super) fn run(session: &mut Session, args: &ProfileArgs) -> Outcome<Done> {
     let found = profile::compute(session, &pipeline, &base, args.replicates)?;
     let result = json!({ "profile": found.lines.iter().map(|l| line_json(l, &found.periods)).collect::<Vec<_>>() });
     Ok(match destination {
-        Destination::File(folder, name) if name.ends_with(".html") => {
+        Destination::File(folder, name) if write::is(&name, "html") => {
             let html = found.page(session, &pipeline, &base, args.title.clone())?;
             write::save_one(&folder, &name, |file| Ok(file.write_all(html.as_bytes())?))?;
             let shown = out.map_or_else(String::new, crate::output::shown);

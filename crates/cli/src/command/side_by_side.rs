@@ -159,7 +159,8 @@ fn csv(sides: &[Side], rows: &[Row<'_>]) -> String {
     };
     let mut text = String::from("metric");
     for side in sides {
-        text += &format!(",{}", quoted(&side.name));
+        text.push(',');
+        text += &quoted(&side.name);
     }
     text += ",largest\n";
     for row in rows {
@@ -168,7 +169,9 @@ fn csv(sides: &[Side], rows: &[Row<'_>]) -> String {
             text += &value.map_or_else(|| ",".to_owned(), |value| format!(",{value:?}"));
         }
         let largest = row.largest.map(|k| quoted(&sides[k].name)).unwrap_or_default();
-        text += &format!(",{largest}\n");
+        text.push(',');
+        text += &largest;
+        text.push('\n');
     }
     text
 }

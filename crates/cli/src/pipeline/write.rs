@@ -223,7 +223,7 @@ fn record(
     record.json(folder.files())
 }
 
-fn is(file: &str, extension: &str) -> bool {
+pub(crate) fn is(file: &str, extension: &str) -> bool {
     Path::new(file).extension().is_some_and(|e| e == extension)
 }
 

@@ -283,6 +283,7 @@ impl TableId {
 
     /// What a row is, in one sentence.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one entry a table")]
     pub fn meaning(self) -> &'static str {
         match self {
             Self::NodeMetrics => "One row a node: indices of firms, stages or sectors.",
@@ -406,6 +407,7 @@ impl TableId {
 
     /// Names of columns in the order of the file; columns not named here follow in the order of computing.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one entry a table")]
     pub fn column_order(self) -> &'static [&'static str] {
         match self {
             Self::NodeMetrics => NODE_METRICS,

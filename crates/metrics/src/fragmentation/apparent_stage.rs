@@ -69,7 +69,7 @@ pub fn apparent_stages(
     let levels = trophic_levels(graph, progress)?;
     // A level that is half-way but for rounding is half-way.
     let stage = |(level, is_isolate): (&f64, &bool)| {
-        (!is_isolate).then_some(1 + (level + 0.5 + 1e-9).floor() as u32)
+        (!is_isolate).then_some(1 + crate::kernel::whole::floor(level + 0.5 + 1e-9) as u32)
     };
     let stage: Vec<Option<u32>> = levels.level.iter().zip(&levels.is_isolate).map(stage).collect();
     let mut known: Vec<u32> = stage.iter().flatten().copied().collect();

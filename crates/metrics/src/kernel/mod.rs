@@ -64,3 +64,4 @@ pub(crate) mod triangles;
 pub(crate) mod vertex_diameter;
 pub(crate) mod viability;
 pub mod weighting;
+pub(crate) mod whole;

@@ -5,6 +5,7 @@ use super::statistics::Statistic;
 use crate::kernel::chunks::fold_chunks;
 use crate::kernel::normal::{below as normal_share, quantile};
 use crate::kernel::random::{below, stream};
+use crate::kernel::whole;
 use crate::long::{Cell, Rows, STATUS};
 use crate::{Metric, MetricError, ParamError, Params};
 use palenque_graph::accounts::Accounts;
@@ -53,7 +54,7 @@ impl Resampled {
         (!self.values.is_empty()).then(|| (self.quantile(0.025), self.quantile(0.975)))
     }
 
-    /// The same, corrected for bias and for a spread that depends on the value (BCa); `None` where it was not computed without each firm,
+    /// The same, corrected for bias and for a spread that depends on the value (`BCa`); `None` where it was not computed without each firm,
     /// where that never changes anything, or where all values are on one side of the estimate.
     #[must_use]
     pub fn bias_corrected(&self) -> Option<Bounds> {
@@ -77,8 +78,8 @@ impl Resampled {
 
     fn quantile(&self, share: f64) -> f64 {
         let at = share * (self.values.len() - 1) as f64;
-        let low = self.values[at.floor() as usize];
-        low + (self.values[at.ceil() as usize] - low) * at.fract()
+        let low = self.values[whole::floor(at)];
+        low + (self.values[whole::floor(at.ceil())] - low) * at.fract()
     }
 }
 
@@ -86,16 +87,16 @@ impl Resampled {
 ///
 /// # Formula
 /// Each network has as many firms as the observed one, drawn with replacement. Copies of two firms trade as these do; two copies of one
-/// firm trade as a random pair of firms. Bounds are the 2.5 % and 97.5 % quantiles, and those of BCa: `Φ(z0 + (z0 + z)/(1 − a (z0 + z)))`
+/// firm trade as a random pair of firms. Bounds are the 2.5 % and 97.5 % quantiles, and those of `BCa`: `Φ(z0 + (z0 + z)/(1 − a (z0 + z)))`
 /// with the bias `z0` and the acceleration `a` from leaving out each firm.
 /// # Source
-/// Snijders and Borgatti (1999) for networks; Efron (1987) for BCa.
+/// Snijders and Borgatti (1999) for networks; Efron (1987) for `BCa`.
 /// # Input and result
 /// `metrics` with their parameters: whatever they write into `network_summary`, and `share` and `affinity` of `stage_linkages`. Firms keep
 /// their columns, and what they sell to final users; value added follows from the new purchases. A metric that looks firms up by id in a
 /// side table has no interval. Firms are left out one by one in networks of no more firms than `replicates`.
 /// # Cost
-/// `R` times what the metrics cost, and `n` times more for BCa.
+/// `R` times what the metrics cost, and `n` times more for `BCa`.
 /// # Errors
 /// [`ParamError::Value`] for no replicates; what the metrics return for the observed network; [`MetricError::Cancelled`].
 /// # Example
@@ -376,7 +377,7 @@ mod tests {
         let twins = open.resampled(&[0, 0, 1], &mut stream(1, 0));
         let flow = |u, v| twins.edge_between(NodeIndex::new(u), NodeIndex::new(v));
         assert!(flow(0, 2).is_some() && flow(1, 2).is_some() && flow(2, 0).is_none());
-        assert_eq!(twins.nodes().text("stage").map(|s| s.len()), Some(3));
+        assert_eq!(twins.nodes().text("stage").map(palenque_graph::TextColumn::len), Some(3));
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(super) static INDICES: [Index; 12] = [
         ),
         null: Some(NullModel::Labels),
         of: Some(|graph, _, progress| {
-            figure(graph, "joint_action", "joint_action_index", Params::default(), progress)
+            figure(graph, "joint_action", "joint_action_index", &Params::default(), progress)
         }),
         sentence: "On a scale from 0 to 1, firms act jointly to a degree of {}.",
     },
@@ -77,7 +77,7 @@ pub(super) static INDICES: [Index; 12] = [
         null: None,
         of: Some(|graph, params, progress| {
             let params = given(params, "tasks").with("replicates", 1.into());
-            figure(graph, "division_of_labour", "dol_specialization", params, progress)
+            figure(graph, "division_of_labour", "dol_specialization", &params, progress)
         }),
         sentence: "Knowing the firm tells {%} of what is done in an hour of work.",
     },
@@ -94,7 +94,7 @@ pub(super) static INDICES: [Index; 12] = [
                 graph,
                 "production_fragmentation",
                 "production_fragmentation_index",
-                Params::default(),
+                &Params::default(),
                 progress,
             )
         }),
@@ -109,7 +109,7 @@ pub(super) static INDICES: [Index; 12] = [
         ),
         null: Some(NullModel::Rewire),
         of: Some(|graph, _, progress| {
-            figure(graph, "stage_linkages", "vertical_flow_share", Params::default(), progress)
+            figure(graph, "stage_linkages", "vertical_flow_share", &Params::default(), progress)
         }),
         sentence: "{%} of what firms sell each other goes to a later stage of production.",
     },
@@ -122,7 +122,7 @@ pub(super) static INDICES: [Index; 12] = [
         ),
         null: Some(NullModel::Labels),
         of: Some(|graph, _, progress| {
-            figure(graph, "joint_action", "joint_action_horizontal", Params::default(), progress)
+            figure(graph, "joint_action", "joint_action_horizontal", &Params::default(), progress)
         }),
         sentence: "Of all pairs of firms of one trade, {%} cooperate.",
     },
@@ -153,7 +153,7 @@ pub(super) static INDICES: [Index; 12] = [
                 graph,
                 "surge_capacity_lp",
                 "surge_lambda",
-                given(params, ESSENTIAL.name),
+                &given(params, ESSENTIAL.name),
                 progress,
             )
         }),
@@ -196,7 +196,7 @@ pub(super) static INDICES: [Index; 12] = [
         null: Some(NullModel::StageRewire),
         of: Some(|graph, params, progress| {
             let params = given(params, ESSENTIAL.name).with("bounds", 0.into());
-            figure(graph, "systemic_risk", "esri_mean", params, progress)
+            figure(graph, "systemic_risk", "esri_mean", &params, progress)
         }),
         sentence: "When one firm fails, {%} of all output is lost in the end, on average over firms.",
     },
@@ -220,11 +220,11 @@ fn figure(
     graph: &SupplyGraph,
     metric: &str,
     figure: &str,
-    params: Params,
+    params: &Params,
     progress: &dyn Progress,
 ) -> Result<f64, MetricError> {
     let tables =
-        find(metric).expect("a metric of the registry").compute(graph, &params, progress)?;
+        find(metric).expect("a metric of the registry").compute(graph, params, progress)?;
     let of_table = |table: &Table| {
         let mut rows = 0..table.n_rows();
         let row = rows.find(|&row| table.text("metric", row) == Some(figure))?;

@@ -12,6 +12,7 @@ use crate::{Metric, MetricError, Params};
 use figures::{Figures, INDICES, Index};
 use palenque_graph::table::{ColumnSpec, Kind, Status, Unit};
 use palenque_graph::{Panel, Progress, SupplyGraph, Table, TableId};
+use std::fmt::Write as _;
 
 /// How a profile is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,14 +215,13 @@ fn sentence(
     let first = line.values.iter().position(Result::is_ok).filter(|k| k + 1 < graphs.len());
     if let Some((k, Ok(first))) = first.map(|k| (k, &line.values[k])) {
         let earlier = told(*first, is_share);
-        text += &match (earlier == number, graphs[k].0) {
-            (true, period) => format!(" It was as much in {period}."),
-            (false, period) => format!(" It was {earlier} in {period}."),
-        };
+        let earlier = if earlier == number { "as much" } else { &earlier };
+        let _ = write!(text, " It was {earlier} in {}.", graphs[k].0);
     }
     if let Some((low, high)) = line.interval {
         let (low, high) = (told(low, is_share), told(high, is_share));
-        text += &format!(
+        let _ = write!(
+            text,
             " Were other firms like these there, it would mostly be from {low} to {high}."
         );
     }
@@ -237,7 +237,7 @@ fn sentence(
             share => format!("{} have", told(share, true)),
         };
         let n = config.replicates;
-        text += &format!(" Of {n} random networks {networks}, {share} less.");
+        let _ = write!(text, " Of {n} random networks {networks}, {share} less.");
     }
     text
 }

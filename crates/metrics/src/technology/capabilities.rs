@@ -192,13 +192,6 @@ impl Matrix {
     fn parts(&self, c: usize, p: usize) -> [Vec<Option<usize>>; 2] {
         let n = self.places.len();
         let mut root: Vec<usize> = (0..n + self.activities.len()).collect();
-        fn top(root: &mut [usize], mut at: usize) -> usize {
-            while root[at] != at {
-                root[at] = root[root[at]];
-                at = root[at];
-            }
-            at
-        }
         for (i, row) in self.of_place.iter().enumerate() {
             for &a in row {
                 let (x, y) = (top(&mut root, i), top(&mut root, n + a));
@@ -368,6 +361,15 @@ impl Matrix {
         }
         (fitness, complexity)
     }
+}
+
+/// The root of a tree, whose paths are halved on the way.
+fn top(root: &mut [usize], mut at: usize) -> usize {
+    while root[at] != at {
+        root[at] = root[root[at]];
+        at = root[at];
+    }
+    at
 }
 
 /// Less the mean and by the deviation of others, over all of them.

@@ -50,6 +50,7 @@ fn saying(text: &str) -> Page {
         .note(text)
         .help(text);
     Page {
+        profile: Vec::new(),
         title: own(),
         subtitle: Some(own()),
         headline: vec![(own(), own(), own(), own())],
