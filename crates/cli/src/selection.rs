@@ -249,14 +249,29 @@ pub(crate) fn parameters<'a>(
     let mut all: BTreeMap<String, Params> = BTreeMap::new();
     let mut wrong = Vec::new();
     for (position, (key, value)) in pairs.into_iter().enumerate() {
-        match one_parameter(key, value) {
+        let value = listed(key, value);
+        match one_parameter(key, &value) {
             Ok((metric, param)) => {
-                all.entry(metric.into()).or_default().set(param, value.clone());
+                all.entry(metric.into()).or_default().set(param, value);
             }
             Err(found) => wrong.push((position, *found)),
         }
     }
     if wrong.is_empty() { Ok(all) } else { Err(wrong) }
+}
+
+/// Words where a parameter takes a list: one, or several parted by commas; no word is an empty list.
+fn listed(key: &str, value: &Value) -> Value {
+    let spec = key.split_once('.').and_then(|(name, param)| {
+        find(name)?.spec().params.iter().find(|known| known.name == param)
+    });
+    match (spec, value) {
+        (Some(spec), Value::String(text)) if spec.default.starts_with('[') => {
+            let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+            words.map(crate::args::values::parameter).collect()
+        }
+        _ => value.clone(),
+    }
 }
 
 fn one_parameter<'k>(key: &'k str, value: &Value) -> Result<(&'k str, &'k str), Box<Diagnostic>> {

@@ -123,9 +123,18 @@ impl MetricError {
             Self::TooLarge { .. } => Diagnostic::new("E0902", what)
                 .help("aggregate first, such as with `--by sector`, raise `--max-memory`, or ask for indices that need one solve"),
             Self::TooLong { instead, .. } => Diagnostic::new("E0903", what)
-                .help(format!("{instead}, or `--set {metric}.method=exact`")),
+                .help(if takes_method(metric) {
+                    format!("{instead}, or `--set {metric}.method=exact`")
+                } else {
+                    (*instead).to_owned()
+                }),
             Self::Accounts(found) | Self::Side(found) => (**found).clone(),
             Self::Cancelled => Diagnostic::new("E0903", what).help("allow more time"),
         }
     }
+}
+
+/// Whether a metric can be told to begin what takes hours.
+fn takes_method(metric: &str) -> bool {
+    crate::find(metric).is_some_and(|m| m.spec().params.iter().any(|p| p.name == "method"))
 }

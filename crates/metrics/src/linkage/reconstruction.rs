@@ -224,7 +224,7 @@ static FIGURES: [ColumnSpec; 4] = [
     ColumnSpec::number(
         "dcgm_z",
         Unit::None,
-        "The parameter of the density-corrected gravity model.",
+        "The parameter of the density-corrected gravity model, for sales and purchases as shares of all.",
     ),
     ColumnSpec::number(
         "dcgm_strength_error",
@@ -350,7 +350,11 @@ impl Metric for Reconstruction {
             }
         }
         let figures = [
-            if dcgm.z().is_finite() { Ok(dcgm.z()) } else { Err(Status::ZeroDenominator) },
+            if dcgm.of_shares.is_finite() {
+                Ok(dcgm.of_shares)
+            } else {
+                Err(Status::ZeroDenominator)
+            },
             Ok(dcgm.strength_error()),
             ratio_or_status(recall, n_links as f64),
             ratio_or_status(overlap, dcgm.total),

@@ -125,6 +125,10 @@ impl Points {
         }
     }
 
+    fn is_count(&self) -> bool {
+        matches!(self.value, "effective_number" | "n_firms")
+    }
+
     fn left_out(&self) -> String {
         match self.n_more {
             0 => String::new(),
@@ -166,7 +170,8 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         columns: Columns::Named(&points.periods),
         cells: &points.cells,
         framed: &[],
-        ramp: Ramp::sequential(&points.cells, false, style.theme),
+        // Of counts, from one firm to two is as much as from ten to twenty.
+        ramp: Ramp::sequential(&points.cells, points.is_count(), style.theme),
         number: &short,
         cell_text: &short,
         tick_text: &|value, _| short(value),

@@ -85,8 +85,11 @@ fn step_colour(step: f64, overlay: &Overlay, sheet: &Sheet) -> Colour {
     let class = classes(overlay).iter().rposition(|first| step >= *first).unwrap_or(0);
     // By way of purple: half-way between orange and blue is grey, which is what is not touched.
     let [near, between, far] = [1, 3, 0].map(|group| group_colour(group, &sheet.ink));
-    if class <= 2 {
-        near.towards(between, class as f64 / 2.0)
+    if class == 0 {
+        // What fails is told from what feels it first.
+        sheet.ink.ink
+    } else if class <= 2 {
+        near.towards(between, (class - 1) as f64 / 1.0)
     } else {
         between.towards(far, (class - 2) as f64 / 2.0)
     }
