@@ -12,6 +12,7 @@ mod figure;
 mod geometry;
 mod number;
 mod page;
+mod pdf;
 mod place;
 mod raster;
 mod scale;
@@ -25,5 +26,6 @@ pub use error::ReportError;
 pub use page::{
     FigureOnPage, Finding, InputNote, MethodNote, Page, ProfileCard, TableOnPage, page,
 };
+pub use pdf::pdf;
 pub use raster::png;
 pub use style::{Preset, Style, Theme};

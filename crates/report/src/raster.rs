@@ -6,7 +6,7 @@ use resvg::usvg::{Options, Tree, fontdb};
 use std::sync::{Arc, LazyLock};
 
 /// The largest picture, in pixels: 16 384 × 16 384.
-const MAX_PIXELS: f64 = 16_384.0 * 16_384.0;
+pub(crate) const MAX_PIXELS: f64 = 16_384.0 * 16_384.0;
 
 static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
@@ -26,8 +26,7 @@ pub fn png(svg: &str, dpi: f64) -> Result<Vec<u8>, ReportError> {
     if !(dpi.is_finite() && dpi > 0.0) {
         return Err(ReportError::Render(format!("{dpi} dots per inch; it must be positive")));
     }
-    let options = Options { dpi: 96.0, fontdb: Arc::clone(&FONTS), ..Options::default() };
-    let tree = Tree::from_str(svg, &options).map_err(|why| ReportError::Render(why.to_string()))?;
+    let tree = tree(svg)?;
     let scale = dpi / 96.0;
     let (width, height) =
         (f64::from(tree.size().width()) * scale, f64::from(tree.size().height()) * scale);
@@ -45,6 +44,12 @@ pub fn png(svg: &str, dpi: f64) -> Result<Vec<u8>, ReportError> {
     );
     resvg::render(&tree, fit, &mut pixels.as_mut());
     encode(&pixels, dpi).map_err(|why| ReportError::Render(why.to_string()))
+}
+
+/// The SVG as it is drawn, with the bundled font only.
+pub(crate) fn tree(svg: &str) -> Result<Tree, ReportError> {
+    let options = Options { dpi: 96.0, fontdb: Arc::clone(&FONTS), ..Options::default() };
+    Tree::from_str(svg, &options).map_err(|why| ReportError::Render(why.to_string()))
 }
 
 /// Every figure has an opaque ground, so the alpha channel says nothing and is left out.

@@ -324,7 +324,7 @@ pub(crate) struct DrawArgs {
     pub(crate) options: Vec<(String, String)>,
     #[command(flatten)]
     pub(crate) figure: FigureArgs,
-    /// Formats of figures: svg, png
+    /// Formats of figures: svg, png, pdf
     #[arg(
         short,
         long,

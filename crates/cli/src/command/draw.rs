@@ -45,7 +45,8 @@ pub(super) fn run(session: &mut Session, args: &DrawArgs) -> Outcome<Done> {
     let formats = output_formats(&args.format, &mut pipeline.policy);
     if !formats.is_empty() {
         let formats = formats.iter().map(|name| {
-            FigureFormat::named(name).ok_or_else(|| no_choice("--format", name, &["svg", "png"]))
+            FigureFormat::named(name)
+                .ok_or_else(|| no_choice("--format", name, &FigureFormat::names()))
         });
         pipeline.output.figures = formats.collect::<Outcome<_>>()?;
     }
@@ -70,7 +71,8 @@ pub(super) fn run(session: &mut Session, args: &DrawArgs) -> Outcome<Done> {
 
     let out = args.out.out.as_deref();
     let inputs = real_inputs(&pipeline, &Base::default());
-    let destination = Destination::of(session, out, &["svg", "png"], opening(&args.out), &inputs)?;
+    let destination =
+        Destination::of(session, out, &FigureFormat::names(), opening(&args.out), &inputs)?;
     let base = Base::default();
     let mut products = compute(session, &pipeline, &base)?;
     Ok(match destination {

@@ -190,7 +190,7 @@ fn text(chosen: &Chosen) -> String {
         };
         let _ = writeln!(text, "{key} = {value}");
     }
-    text += "\n[output]\ndir = \"out\"\nformats = [\"csv\"]        # csv, parquet, arrow, json\nfigures = [\"svg\"]        # svg, png\n";
+    text += "\n[output]\ndir = \"out\"\nformats = [\"csv\"]        # csv, parquet, arrow, json\nfigures = [\"svg\"]        # svg, png, pdf\n";
     text += "\n[[step]]\nid = \"core\"\nrun = \"measure\"           # the core set; metrics = [\"pagerank\", \"@linkage\"] asks for others\n";
     text += "\n[[step]]\nid = \"largest\"\nrun = \"draw\"              # `palenque list charts` names the others\nchart = \"ranking\"\n";
     text += "\n[[step]]\nid = \"page\"\nrun = \"report\"\ntitle = \"Production network\"\n";

@@ -106,20 +106,31 @@ pub(crate) enum FigureFormat {
     Svg,
     /// Pixels.
     Png,
+    /// A page of that size, for documents.
+    Pdf,
 }
 
 impl FigureFormat {
+    /// Every format.
+    pub(crate) const ALL: [Self; 3] = [Self::Svg, Self::Png, Self::Pdf];
+
+    /// The names of all.
+    pub(crate) fn names() -> [&'static str; 3] {
+        Self::ALL.map(Self::extension)
+    }
+
     /// The extension, which is also the name.
     pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Svg => "svg",
             Self::Png => "png",
+            Self::Pdf => "pdf",
         }
     }
 
     /// The format of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        [Self::Svg, Self::Png].into_iter().find(|f| f.extension() == name)
+        Self::ALL.into_iter().find(|f| f.extension() == name)
     }
 }
 

@@ -270,7 +270,7 @@ fn output(root: &Section<'_>) -> Output {
         let named = texts.into_iter().filter_map(|(text, item)| {
             let format = FigureFormat::named(text);
             if format.is_none() {
-                section.not_among("figures", text, item, &["svg", "png"]);
+                section.not_among("figures", text, item, &FigureFormat::names());
             }
             format
         });

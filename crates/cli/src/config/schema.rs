@@ -102,7 +102,7 @@ fn output() -> Value {
             "dir": text("The folder, relative to this file."),
             "layout": { "enum": ["folders", "flat"], "description": "Whether tables and figures have folders of their own." },
             "formats": names("Formats of tables.", &formats),
-            "figures": names("Formats of figures.", &["svg", "png"]),
+            "figures": names("Formats of figures.", &super::FigureFormat::names()),
             "dpi": { "type": "integer", "minimum": 30, "maximum": 1200, "default": 300 },
             "caption": { "type": "boolean", "default": true, "description": "A source line at the foot of figures." },
             "note": { "type": "string", "description": "What the source line adds." },

@@ -80,7 +80,7 @@ impl Destination {
         let name = out.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         // A figure has its data beside it.
         let data = Path::new(&name).with_extension("csv");
-        let beside = ["svg", "png"].contains(&extension).then_some(data);
+        let beside = FigureFormat::names().contains(&extension).then_some(data);
         for file in std::iter::once(PathBuf::from(&name)).chain(beside) {
             refuse_input(&folder.path().join(&file), &shown(&file), inputs)?;
         }
@@ -244,6 +244,10 @@ fn save_figure(
         let path = format!("{stem}.{}", format.extension());
         match format {
             FigureFormat::Svg => folder.write_text(&path, &figure.id, &figure.drawing.svg)?,
+            FigureFormat::Pdf => {
+                let pdf = told(palenque_report::pdf(&figure.drawing.svg), figure)?;
+                folder.write(&path, &figure.id, None, |file| Ok(file.write_all(&pdf)?))?;
+            }
             FigureFormat::Png => {
                 let png = png.expect("rendered, as it was asked for");
                 folder.write(&path, &figure.id, None, |file| Ok(file.write_all(png)?))?;
@@ -315,8 +319,12 @@ pub(crate) fn save_drawing(
 ) -> Outcome<Vec<String>> {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let data = format!("{stem}.csv");
-    let png = if is(name, "png") { Some(png(figure, dpi)?) } else { None };
-    let bytes = png.as_deref().unwrap_or(figure.drawing.svg.as_bytes());
+    let rendered = match () {
+        () if is(name, "png") => Some(png(figure, dpi)?),
+        () if is(name, "pdf") => Some(told(palenque_report::pdf(&figure.drawing.svg), figure)?),
+        () => None,
+    };
+    let bytes = rendered.as_deref().unwrap_or(figure.drawing.svg.as_bytes());
     save_one(folder, name, |file| Ok(file.write_all(bytes)?))?;
     save_one(folder, &data, |file| Ok(file.write_all(figure.drawing.csv.as_bytes())?))?;
     let mut files = vec![name.to_owned(), data];

@@ -83,15 +83,11 @@ fn classes(overlay: &Overlay) -> Vec<f64> {
 /// The colour of a step: early ones stand out most.
 fn step_colour(step: f64, overlay: &Overlay, sheet: &Sheet) -> Colour {
     let class = classes(overlay).iter().rposition(|first| step >= *first).unwrap_or(0);
-    // By way of purple: half-way between orange and blue is grey, which is what is not touched.
-    let [near, between, far] = [1, 3, 0].map(|group| group_colour(group, &sheet.ink));
-    if class == 0 {
-        // What fails is told from what feels it first.
-        sheet.ink.ink
-    } else if class <= 2 {
-        near.towards(between, (class - 1) as f64 / 1.0)
-    } else {
-        between.towards(far, (class - 2) as f64 / 2.0)
+    // What fails stands apart; half-way between orange and blue would be grey, which is what is not touched.
+    let [fails, near, far] = [1, 3, 0].map(|group| group_colour(group, &sheet.ink));
+    match class {
+        0 => fails,
+        class => near.towards(far, (class - 1) as f64 / 3.0),
     }
 }
 
