@@ -35,7 +35,7 @@ static SPEC: ChartSpec = ChartSpec {
 const PARTS: [(&str, &str); 3] = [
     ("passive_subindex", "External economies (passive)"),
     ("active_subindex", "Joint action (active)"),
-    ("cei_geometric", "Both (geometric mean)"),
+    ("cei_geometric", "Both (geometric throughout)"),
 ];
 
 #[derive(Debug)]
