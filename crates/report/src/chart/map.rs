@@ -36,7 +36,7 @@ static SPEC: ChartSpec = ChartSpec {
         (
             "size",
             "out_strength",
-            "what the area of a mark shows: `out_strength` or a node column of numbers",
+            "what the area of a mark shows: `out_strength`, `in_strength` or a node column of numbers",
         ),
         ("links", "auto", "`yes` or `no`; `auto`: up to 2000 of them"),
         ("labels", "6", "how many of the largest are named, 0 to 50"),
@@ -98,6 +98,8 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     let size = options.text("size").unwrap_or("out_strength");
     let sizes: Vec<Option<f64>> = if size == "out_strength" {
         graph.out_strengths().into_iter().map(Some).collect()
+    } else if size == "in_strength" {
+        graph.in_strengths().into_iter().map(Some).collect()
     } else {
         column(size)?.iter().collect()
     };
@@ -163,6 +165,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
         by: by.unwrap_or_default().to_owned(),
         size: match size {
             "out_strength" => "sales to other firms".to_owned(),
+            "in_strength" => "purchases from other firms".to_owned(),
             other => label(&words(other)).to_lowercase(),
         },
         title: options.title(title),
