@@ -66,6 +66,7 @@ fn sample(names: &[String], hostile: bool) -> Page {
         TableOnPage { file, ..table.into() }
     };
     Page {
+        profile: Vec::new(),
         title: wild("A mezcal cluster in the hills"),
         subtitle: Some(wild(
             "Made-up firms of six stages over three years, to show what a report looks like.",
