@@ -2,6 +2,7 @@
 
 use crate::csv::Csv;
 use crate::geometry::{Point, Rect};
+use crate::place::{Obstacles, Wish, place};
 use crate::style::{Colour, FONT_FAMILY, Shape, Sheet, dash};
 use crate::svg::{Anchor, Element, Outline};
 use crate::text::{Weight, fit, width, wrap};
@@ -120,6 +121,25 @@ impl Figure {
     pub(crate) fn note_of(&self, size: f64, point: Point, text: &str, anchor: Anchor) -> Element {
         let element = Element::text(point, text, size).anchor(anchor);
         element.fill(self.sheet.ink.muted).class("muted")
+    }
+
+    /// Names of marks where there is room for them, with a line to the mark where they lie apart from it.
+    pub(crate) fn names_on_marks(
+        &mut self,
+        names: &[String],
+        wishes: &[Wish],
+        obstacles: &Obstacles,
+        inside: &Rect,
+    ) {
+        let size = self.sheet.tick;
+        for (found, name) in place(wishes, obstacles, inside).into_iter().zip(names) {
+            let Some(place) = found else { continue };
+            if let Some((from, to)) = place.leader {
+                self.push(self.rule(from, to));
+            }
+            let (x, y) = place.area.centre();
+            self.push(self.label_on_marks((x, y + size * 0.35), name, size, Anchor::Middle));
+        }
     }
 
     /// A label on top of marks.

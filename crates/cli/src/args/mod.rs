@@ -233,22 +233,6 @@ pub(crate) struct ChoiceArgs {
     pub(crate) bootstrap: usize,
 }
 
-impl ChoiceArgs {
-    /// Nothing chosen but the seed.
-    pub(crate) fn of_seed(seed: u64) -> Self {
-        Self {
-            metrics: Vec::new(),
-            set: Vec::new(),
-            sides: Vec::new(),
-            by: None,
-            seed,
-            null: Vec::new(),
-            replicates: crate::config::REPLICATES,
-            bootstrap: 0,
-        }
-    }
-}
-
 /// Where results go.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Where results go")]

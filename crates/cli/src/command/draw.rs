@@ -40,7 +40,7 @@ pub(super) fn run(session: &mut Session, args: &DrawArgs) -> Outcome<Done> {
             .into());
         }
     }
-    let mut pipeline = pipeline(&args.input, &args.choice, &args.out)?;
+    let mut pipeline = pipeline(&args.input, args.choice.seed, &args.out)?;
     let (preset, theme) = look(&args.figure, &mut pipeline.output)?;
     let formats = output_formats(&args.format, &mut pipeline.policy);
     if !formats.is_empty() {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use std::io;
 
 pub(super) fn run(session: &mut Session, args: &MeasureArgs) -> Outcome<Done> {
-    let mut pipeline = pipeline(&args.input, &args.choice, &args.out)?;
+    let mut pipeline = pipeline(&args.input, args.choice.seed, &args.out)?;
     let formats = output_formats(&args.format, &mut pipeline.policy);
     pipeline.output.formats = table_formats(&formats)?;
     pipeline.steps.push(measure_step("measure", &args.choice)?);

@@ -16,8 +16,7 @@ use std::path::Path;
 const SIDES: [&str; 2] = ["essential", "tasks"];
 
 pub(super) fn run(session: &mut Session, args: &ProfileArgs) -> Outcome<Done> {
-    let mut pipeline =
-        pipeline(&args.input, &crate::args::ChoiceArgs::of_seed(args.seed), &args.out)?;
+    let mut pipeline = pipeline(&args.input, args.seed, &args.out)?;
     let base = Base::default();
     let mut measure = Measure::default();
     for (name, file) in &args.sides {

@@ -11,7 +11,7 @@ use serde_json::json;
 use std::io::Write;
 
 pub(super) fn run(session: &mut Session, args: &ReportArgs) -> Outcome<Done> {
-    let mut pipeline = pipeline(&args.input, &args.choice, &args.out)?;
+    let mut pipeline = pipeline(&args.input, args.choice.seed, &args.out)?;
     pipeline.output.caption = !args.no_caption;
     let out = args.out.out.as_deref();
     let inputs = real_inputs(&pipeline, &Base::default());

@@ -7,9 +7,9 @@ use crate::diagnostics::{Outcome, Refusal};
 use crate::session::Session;
 use palenque_graph::table::Joiner;
 use palenque_graph::{Diagnostic, Panel};
+use palenque_metrics::MetricError;
 use palenque_metrics::kernel::threads::with_threads;
 use palenque_metrics::profile::{ProfileConfig, ProfileLine, profile, profile_table};
-use palenque_metrics::{MetricError, Params};
 use palenque_report::ProfileCard;
 
 /// What was computed: the network and its table, and the twelve lines.
@@ -29,7 +29,7 @@ pub(crate) fn compute(
     let sides = Sides::read(session, pipeline, base)?;
     let read = read(session, pipeline, base)?;
     let config = ProfileConfig { replicates, seed: pipeline.seed };
-    let params = sides.all(Params::default());
+    let params = sides.all(pipeline);
     let lines = session.part("profile", |session| {
         with_threads(session.threads, || profile(&read.panel, &params, &config, &session.progress))
     });

@@ -198,7 +198,8 @@ impl Run<'_> {
         metrics: &[(&dyn Metric, Params)],
         replicates: usize,
     ) -> Outcome<Table> {
-        let config = BootstrapConfig { replicates, seed: self.pipeline.seed };
+        let config =
+            BootstrapConfig { replicates, seed: self.pipeline.seed, ..BootstrapConfig::default() };
         let found = self.session.part("bootstrap", |session| {
             let progress = &session.progress;
             with_threads(session.threads, || bootstrap(graph, metrics, &config, progress))

@@ -42,13 +42,14 @@ impl Sides {
         Ok(sides)
     }
 
-    /// The parameters with all side tables, by the names of their files' entries.
-    pub(super) fn all(&self, params: Params) -> Params {
-        let given = self.files.iter().filter_map(|file| {
-            let table = self.tables.iter().find(|(path, _)| file.path.ends_with(path))?;
-            Some((file.role.clone(), Arc::clone(table.1)))
-        });
-        given.fold(params, |params, (name, table)| params.with_side(name, table))
+    /// Parameters with all side tables of a pipeline, by name.
+    pub(super) fn all(&self, pipeline: &Pipeline) -> Params {
+        pipeline.sides().into_iter().fold(Params::default(), |params, (name, path)| {
+            match self.tables.get(path) {
+                Some(table) => params.with_side(name, Arc::clone(table)),
+                None => params,
+            }
+        })
     }
 
     /// The parameters with the side tables that a metric reads and the step has.

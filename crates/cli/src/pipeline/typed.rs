@@ -18,7 +18,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// A pipeline without steps from what was typed, its paths relative to the working folder.
-pub(crate) fn pipeline(input: &InputArgs, choice: &ChoiceArgs, out: &OutArgs) -> Outcome<Pipeline> {
+pub(crate) fn pipeline(input: &InputArgs, seed: u64, out: &OutArgs) -> Outcome<Pipeline> {
     let output = Output {
         dir: PathBuf::from("."),
         layout: Layout::Flat,
@@ -26,7 +26,7 @@ pub(crate) fn pipeline(input: &InputArgs, choice: &ChoiceArgs, out: &OutArgs) ->
         ..Output::default()
     };
     let mut pipeline = reading(input)?;
-    pipeline.seed = choice.seed;
+    pipeline.seed = seed;
     pipeline.output = output;
     Ok(pipeline)
 }

@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Write};
 
 /// How a cluster is organised.
 struct Organisation {
-    spec: ModelSpec,
+    spec: &'static ModelSpec,
     /// Suppliers that a firm has of each input.
     sources: usize,
     /// The chance that one of them is another in the next period.
@@ -82,7 +82,7 @@ const FILES: &[(&str, &str)] = &[
 
 /// Many small firms in one place that buy from several others.
 pub(super) static DISTRICT: Archetype = Archetype(Organisation {
-    spec: ModelSpec {
+    spec: &ModelSpec {
         name: "district",
         summary: "A synthetic cluster of small flexible firms: every stage split among many, in one place, with several suppliers each.",
         files: FILES,
@@ -100,7 +100,7 @@ pub(super) static DISTRICT: Archetype = Archetype(Organisation {
 
 /// One firm that does most of the work itself, and satellites around it.
 pub(super) static HUB: Archetype = Archetype(Organisation {
-    spec: ModelSpec {
+    spec: &ModelSpec {
         name: "hub",
         summary: "A synthetic cluster of one integrated firm, which distils, carries and bottles, with satellites that depend on it.",
         files: FILES,
@@ -118,7 +118,7 @@ pub(super) static HUB: Archetype = Archetype(Organisation {
 
 /// Small firms far apart, each with one supplier of each input.
 pub(super) static SCATTERED: Archetype = Archetype(Organisation {
-    spec: ModelSpec {
+    spec: &ModelSpec {
         name: "scattered",
         summary: "Synthetic small firms of the same trades far apart, each with one supplier of each input and little to do with its peers.",
         files: FILES,
@@ -162,6 +162,7 @@ struct Made<'a> {
 struct Period {
     flows: BTreeMap<(Firm, Firm), f64>,
     output: BTreeMap<Firm, f64>,
+    bought: BTreeMap<Firm, f64>,
     sales: BTreeMap<Firm, f64>,
 }
 
@@ -270,8 +271,9 @@ impl Made<'_> {
                 }
             }
         }
-        for ((seller, _), flow) in &made.flows {
+        for ((seller, buyer), flow) in &made.flows {
             *made.output.entry(*seller).or_default() += flow;
+            *made.bought.entry(*buyer).or_default() += flow;
         }
         for (firm, sales) in &made.sales {
             *made.output.entry(*firm).or_default() += sales;
@@ -353,11 +355,7 @@ fn thousand(x: f64) -> f64 {
 
 impl Model for Archetype {
     fn spec(&self) -> &'static ModelSpec {
-        match self.0.spec.name {
-            "district" => &DISTRICT.0.spec,
-            "hub" => &HUB.0.spec,
-            _ => &SCATTERED.0.spec,
-        }
+        self.0.spec
     }
 
     fn generate(&self, options: &GenerateOptions, sink: &mut dyn Sink) -> io::Result<()> {
@@ -410,10 +408,9 @@ impl Model for Archetype {
         writeln!(out, "id,period,output,final_demand,value_added")?;
         for (p, period) in periods.iter().enumerate() {
             for firm in made.firms(p) {
-                let output = period.output.get(&firm).copied().unwrap_or(0.0);
-                let sales = period.sales.get(&firm).copied().unwrap_or(0.0);
-                let bought: f64 =
-                    period.flows.iter().filter(|((_, b), _)| *b == firm).map(|(_, f)| f).sum();
+                let of = |amounts: &BTreeMap<Firm, f64>| amounts.get(&firm).copied().unwrap_or(0.0);
+                let [output, sales, bought] =
+                    [&period.output, &period.sales, &period.bought].map(of);
                 let (id, year) = (Made::id(firm), Made::year(p));
                 let [output, sales, added] = [output, sales, output - bought].map(thousand);
                 writeln!(out, "{id},{year},{output},{sales},{added}")?;

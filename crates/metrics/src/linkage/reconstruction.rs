@@ -332,9 +332,10 @@ impl Metric for Reconstruction {
         for u in graph.node_indices() {
             for v in graph.node_indices().filter(|v| *v != u) {
                 let (i, j) = (u.index(), v.index());
-                let flow = graph.edge_between(u, v).map_or(0.0, |edge| graph.flow(edge));
+                let edge = graph.edge_between(u, v);
+                let flow = edge.map_or(0.0, |edge| graph.flow(edge));
                 let (likely, even) = (dcgm.probability(i, j), maxent[i * n + j]);
-                if graph.edge_between(u, v).is_some() {
+                if edge.is_some() {
                     recall += likely;
                 }
                 overlap += flow.min(even);

@@ -23,11 +23,13 @@ pub struct BootstrapConfig {
     pub replicates: usize,
     /// Where the random numbers begin.
     pub seed: u64,
+    /// Whether firms are also left out one by one, without which there is no correction for bias.
+    pub jackknife: bool,
 }
 
 impl Default for BootstrapConfig {
     fn default() -> Self {
-        Self { replicates: 999, seed: 1 }
+        Self { replicates: 999, seed: 1, jackknife: true }
     }
 }
 
@@ -140,7 +142,8 @@ pub fn bootstrap(
     }
     let n = graph.n_nodes();
     let open = Open::of(graph);
-    let n_left_out = if n <= config.replicates && n > 1 { n } else { 0 };
+    let leaves_out = config.jackknife && n <= config.replicates && n > 1;
+    let n_left_out = if leaves_out { n } else { 0 };
     progress.begin("bootstrap", (config.replicates + n_left_out) as u64);
     let work = |range: std::ops::Range<usize>| {
         let k = range.start;

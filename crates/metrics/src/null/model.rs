@@ -121,16 +121,7 @@ pub(super) fn placed(
             }
         }
     }
-    let loops = graph.node_indices().filter_map(|u| {
-        let edge = graph.edge_between(u, u)?;
-        Some((u.index() as u32, u.index() as u32, graph.flow(edge)))
-    });
-    // Neither what a firm makes nor what it adds is what it was.
-    let mut nodes = graph.nodes().clone();
-    for name in ["output", "value_added"] {
-        nodes.remove(name);
-    }
-    rebuilt(graph, new.into_iter().chain(loops), nodes)
+    rebuilt(graph, new.into_iter().chain(self_loops(graph)), without_accounts(graph))
 }
 
 /// The groups between which links are exchanged.
@@ -151,13 +142,26 @@ pub(super) fn with_links(graph: &SupplyGraph, links: &[(u32, u32)], flows: &[f64
     let mut nodes = graph.nodes().clone();
     // What a firm adds is what it makes less what it now buys.
     nodes.remove("value_added");
-    let loops = graph.node_indices().filter_map(|u| {
+    let new = links.iter().zip(flows).map(|(&(u, v), &flow)| (u, v, flow));
+    rebuilt(graph, new.chain(self_loops(graph)), nodes)
+}
+
+/// What firms sell themselves.
+fn self_loops(graph: &SupplyGraph) -> impl Iterator<Item = (u32, u32, f64)> + '_ {
+    graph.node_indices().filter_map(|u| {
         let edge = graph.edge_between(u, u)?;
         let node = u.index() as u32;
         Some((node, node, graph.flow(edge)))
-    });
-    let new = links.iter().zip(flows).map(|(&(u, v), &flow)| (u, v, flow));
-    rebuilt(graph, new.chain(loops), nodes)
+    })
+}
+
+/// The node columns where neither what a firm makes nor what it adds is what it was.
+fn without_accounts(graph: &SupplyGraph) -> Columns {
+    let mut nodes = graph.nodes().clone();
+    for name in ["output", "value_added"] {
+        nodes.remove(name);
+    }
+    nodes
 }
 
 /// Flows of the links between different firms, in edge order.
@@ -199,12 +203,7 @@ pub(super) fn shuffled(graph: &SupplyGraph, rng: &mut ChaCha8Rng) -> SupplyGraph
             new.push((u.index() as u32, v.index() as u32, flow));
         }
     }
-    // Neither what a firm makes nor what it adds is what it was.
-    let mut nodes = graph.nodes().clone();
-    for name in ["output", "value_added"] {
-        nodes.remove(name);
-    }
-    rebuilt(graph, new.into_iter(), nodes)
+    rebuilt(graph, new.into_iter(), without_accounts(graph))
 }
 
 /// What firms are called by that labels exchange.

@@ -76,7 +76,7 @@ pub(super) static INDICES: [Index; 12] = [
         ),
         null: None,
         of: Some(|graph, params, progress| {
-            let params = given(params, "tasks").with("replicates", 1.into());
+            let params = params.only_side("tasks").with("replicates", 1.into());
             figure(graph, "division_of_labour", "dol_specialization", &params, progress)
         }),
         sentence: "Knowing the firm tells {%} of what is done in an hour of work.",
@@ -153,7 +153,7 @@ pub(super) static INDICES: [Index; 12] = [
                 graph,
                 "surge_capacity_lp",
                 "surge_lambda",
-                &given(params, ESSENTIAL.name),
+                &params.only_side(ESSENTIAL.name),
                 progress,
             )
         }),
@@ -195,17 +195,12 @@ pub(super) static INDICES: [Index; 12] = [
         ),
         null: Some(NullModel::StageRewire),
         of: Some(|graph, params, progress| {
-            let params = given(params, ESSENTIAL.name).with("bounds", 0.into());
+            let params = params.only_side(ESSENTIAL.name).with("bounds", 0.into());
             figure(graph, "systemic_risk", "esri_mean", &params, progress)
         }),
         sentence: "When one firm fails, {%} of all output is lost in the end, on average over firms.",
     },
 ];
-
-/// The parameters of a metric that reads one of the side tables.
-fn given(params: &Params, side: &str) -> Params {
-    params.only_side(side)
-}
 
 fn missing(what: &str) -> MetricError {
     MetricError::InputMissing { what: what.to_owned() }
@@ -251,8 +246,8 @@ fn simple_technology(graph: &SupplyGraph) -> Result<f64, MetricError> {
     known((all > 0.0).then(|| simple / all))
 }
 
-/// All twelve as figures of one network, for those who draw networks.
-pub(super) struct Figures;
+/// The indices as figures of one network, for those who draw networks: all of them, or those that are set beside one kind.
+pub(super) struct Figures(pub(super) Option<NullModel>);
 
 static FIGURES: [ColumnSpec; 0] = [];
 
@@ -287,7 +282,8 @@ impl Metric for Figures {
     ) -> Result<Vec<Table>, MetricError> {
         let mut figures = Vec::new();
         for index in &INDICES {
-            let Some(of) = index.of else { continue };
+            let is_asked = self.0.is_none_or(|model| index.null == Some(model));
+            let Some(of) = index.of.filter(|_| is_asked) else { continue };
             let value = match of(graph, params, progress) {
                 Err(MetricError::Cancelled) => return Err(MetricError::Cancelled),
                 other => other.map_err(|_| Status::InputMissing),

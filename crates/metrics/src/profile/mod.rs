@@ -112,9 +112,9 @@ pub fn profile(
     }
     if config.replicates > 0 {
         let (period, last) = graphs[graphs.len() - 1];
-        let metrics: [(&dyn Metric, Params); 1] = [(&Figures, params.of_period(period))];
-        add_intervals(&mut lines, last, &metrics, config, progress)?;
-        add_chance(&mut lines, last, &metrics, config, progress)?;
+        let params = params.of_period(period);
+        add_intervals(&mut lines, last, &params, config, progress)?;
+        add_chance(&mut lines, last, &params, config, progress)?;
     }
     for (line, index) in lines.iter_mut().zip(&INDICES) {
         line.sentence = sentence(line, index, &graphs, config);
@@ -133,12 +133,14 @@ fn turnover(graphs: &[(&str, &SupplyGraph)], k: usize) -> Result<f64, MetricErro
 fn add_intervals(
     lines: &mut [ProfileLine],
     graph: &SupplyGraph,
-    metrics: &[(&dyn Metric, Params)],
+    params: &Params,
     config: &ProfileConfig,
     progress: &dyn Progress,
 ) -> Result<(), MetricError> {
-    let drawn = BootstrapConfig { replicates: config.replicates, seed: config.seed };
-    for one in bootstrap(graph, metrics, &drawn, progress)? {
+    let drawn =
+        BootstrapConfig { replicates: config.replicates, seed: config.seed, jackknife: false };
+    let metrics: [(&dyn Metric, Params); 1] = [(&Figures(None), params.clone())];
+    for one in bootstrap(graph, &metrics, &drawn, progress)? {
         // An index that is undefined in most of the networks has no interval worth the name.
         let is_common = one.values.len() * 2 > config.replicates;
         if let Some(line) = lines.iter_mut().find(|line| line.index == one.statistic) {
@@ -151,7 +153,7 @@ fn add_intervals(
 fn add_chance(
     lines: &mut [ProfileLine],
     graph: &SupplyGraph,
-    metrics: &[(&dyn Metric, Params)],
+    params: &Params,
     config: &ProfileConfig,
     progress: &dyn Progress,
 ) -> Result<(), MetricError> {
@@ -162,7 +164,9 @@ fn add_chance(
             seed: config.seed,
             by: String::new(),
         };
-        let chance = match null_models(graph, metrics, &drawn, progress) {
+        let figures = Figures(Some(model));
+        let metrics: [(&dyn Metric, Params); 1] = [(&figures, params.clone())];
+        let chance = match null_models(graph, &metrics, &drawn, progress) {
             Ok(chance) => chance,
             Err(MetricError::Cancelled) => return Err(MetricError::Cancelled),
             // Without stages there is nothing to keep.
@@ -170,7 +174,7 @@ fn add_chance(
         };
         for one in chance.statistics {
             let index = INDICES.iter().position(|index| index.column.name == one.statistic);
-            let Some(k) = index.filter(|&k| INDICES[k].null == Some(model)) else { continue };
+            let Some(k) = index else { continue };
             let (Some(observed), false) = (one.observed, one.values.is_empty()) else { continue };
             let n = one.values.len() as f64;
             let mean = one.values.iter().sum::<f64>() / n;

@@ -383,7 +383,7 @@ fn the_expected_network_has_a_mean_and_no_spread() {
 fn networks_of_firms_drawn_anew_are_as_dense_on_average() {
     let graph = scattered(12, 40);
     let metrics = [(find("size").expect("a metric"), Params::default())];
-    let config = BootstrapConfig { replicates: 4000, seed: 3 };
+    let config = BootstrapConfig { replicates: 4000, seed: 3, ..BootstrapConfig::default() };
     let run = |threads| {
         with_threads(threads, || bootstrap(&graph, &metrics, &config, &NoProgress))
             .expect("a result")

@@ -7,10 +7,9 @@ use crate::csv::Csv;
 use crate::figure::{Figure, Sample, Words};
 use crate::geometry::distance;
 use crate::number::{counted, percent};
-use crate::place::{Obstacles, Wish, place};
+use crate::place::{Obstacles, Wish};
 use crate::scale::Range;
 use crate::style::{Shape, Sheet, group_colour};
-use crate::svg::Anchor;
 use crate::text::{Weight, fit, width};
 use crate::{ReportError, Style, vega};
 use palenque_graph::TableId;
@@ -199,14 +198,7 @@ fn labels(points: &Points, plot: &Plot, marks: &[((f64, f64), f64)], figure: &mu
         .collect();
     let discs = marks.iter().map(|&(at, radius)| (at, radius * 1.2)).collect();
     let obstacles = Obstacles { discs, boxes: Vec::new() };
-    for (found, name) in place(&wishes, &obstacles, &plot.inside).into_iter().zip(&names) {
-        let Some(place) = found else { continue };
-        if let Some((from, to)) = place.leader {
-            figure.push(figure.rule(from, to));
-        }
-        let at = (place.area.centre().0, place.area.centre().1 + size * 0.35);
-        figure.push(figure.label_on_marks(at, name, size, Anchor::Middle));
-    }
+    figure.names_on_marks(&names, &wishes, &obstacles, &plot.inside);
 }
 
 impl Chart for EsriProfile {

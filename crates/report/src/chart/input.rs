@@ -119,6 +119,37 @@ pub(super) fn snapshot<'a>(
     })
 }
 
+/// The periods up to the one asked for, or all of them, in the order of the table.
+///
+/// # Errors
+/// [`ReportError::Option`] when the one asked for is not there.
+pub(super) fn periods(table: &Table, options: &Options<'_>) -> Result<Vec<String>, ReportError> {
+    let mut periods: Vec<String> = Vec::new();
+    for row in 0..table.n_rows() {
+        let period = table.text("period", row).unwrap_or_default();
+        if !periods.iter().any(|known| known == period) {
+            periods.push(period.to_owned());
+        }
+    }
+    if let Some(last) = options.text("period") {
+        let at = periods.iter().position(|period| period == last).ok_or_else(|| {
+            ReportError::Option(format!("`period` is `{last}`, which is not there"))
+        })?;
+        periods.truncate(at + 1);
+    }
+    Ok(periods)
+}
+
+/// `, 1995 to 2011` behind what is about periods; as [`in_period`] where there is but one.
+pub(super) fn in_periods(periods: &[String]) -> String {
+    match (periods.first(), periods.last()) {
+        (Some(first), Some(last)) if first != last => {
+            format!(", {} to {}", label(first), label(last))
+        }
+        (only, _) => in_period(only.map_or("", String::as_str)),
+    }
+}
+
 /// The rows of a period.
 pub(super) fn rows_of(table: &Table, period: &str) -> impl Iterator<Item = usize> {
     (0..table.n_rows()).filter(move |&row| table.text("period", row).unwrap_or_default() == period)

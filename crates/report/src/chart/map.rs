@@ -6,7 +6,7 @@ use crate::csv::Csv;
 use crate::figure::{Figure, Sample, Words};
 use crate::geometry::{Point, Rect};
 use crate::number::{count, counted, grouped, short};
-use crate::place::{Obstacles, Wish, place};
+use crate::place::{Obstacles, Wish};
 use crate::scale::{Range, Scale};
 use crate::style::{MAX_GROUPS, Shape, Sheet, group_colour};
 use crate::svg::{Anchor, Element, Outline};
@@ -547,14 +547,7 @@ fn labels(points: &Points, at: &[Point], radii: &[f64], inside: &Rect, figure: &
     let wishes: Vec<Wish> = (0..n).map(wish).collect();
     let discs = at.iter().copied().zip(radii.iter().map(|radius| radius * 1.1)).collect();
     let obstacles = Obstacles { discs, boxes: Vec::new() };
-    for (found, name) in place(&wishes, &obstacles, inside).into_iter().zip(&names) {
-        let Some(place) = found else { continue };
-        if let Some((from, to)) = place.leader {
-            figure.push(figure.rule(from, to));
-        }
-        let at = (place.area.centre().0, place.area.centre().1 + size * 0.35);
-        figure.push(figure.label_on_marks(at, name, size, Anchor::Middle));
-    }
+    figure.names_on_marks(&names, &wishes, &obstacles, inside);
 }
 
 impl Chart for Map {

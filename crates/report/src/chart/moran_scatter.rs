@@ -7,10 +7,10 @@ use crate::csv::Csv;
 use crate::figure::{Figure, Sample, Words};
 use crate::geometry::{Point, Rect};
 use crate::number::{count, counted, short};
-use crate::place::{Obstacles, Wish, place};
+use crate::place::{Obstacles, Wish};
 use crate::scale::{Range, axis_range};
 use crate::style::{Shape, Sheet, group_colour};
-use crate::svg::{Anchor, Element};
+use crate::svg::Element;
 use crate::text::{Weight, fit, label, width};
 use crate::{ReportError, Style, vega};
 use palenque_graph::{Table, TableId};
@@ -282,14 +282,7 @@ fn labels(points: &Points, discs: &[(Point, f64)], plot: &Plot, zero: f64, figur
         .collect();
     let line = Rect::between(plot.inside.x, zero - 0.5, plot.inside.right(), zero + 0.5);
     let obstacles = Obstacles { discs: discs.to_vec(), boxes: vec![line] };
-    for (found, name) in place(&wishes, &obstacles, &plot.inside).into_iter().zip(&names) {
-        let Some(place) = found else { continue };
-        if let Some((from, to)) = place.leader {
-            figure.push(figure.rule(from, to));
-        }
-        let at = (place.area.centre().0, place.area.centre().1 + size * 0.35);
-        figure.push(figure.label_on_marks(at, name, size, Anchor::Middle));
-    }
+    figure.names_on_marks(&names, &wishes, &obstacles, &plot.inside);
 }
 
 impl Chart for MoranScatter {

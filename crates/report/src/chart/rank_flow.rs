@@ -1,6 +1,6 @@
 //! The ranks of firms from period to period.
 
-use super::input::{Names, Options, numeric, rows_of, words};
+use super::input::{Names, Options, in_periods, numeric, periods, rows_of, words};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::figure::{Figure, Words};
@@ -67,19 +67,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     let table = input.table(TableId::NodeMetrics)?;
     let column = numeric(table, options.text("column").unwrap_or_default())?.name;
     let top = options.number("top", 1, 15)?;
-    let mut periods: Vec<String> = Vec::new();
-    for row in 0..table.n_rows() {
-        let period = table.text("period", row).unwrap_or_default();
-        if !periods.iter().any(|known| known == period) {
-            periods.push(period.to_owned());
-        }
-    }
-    if let Some(last) = options.text("period") {
-        let at = periods.iter().position(|period| period == last).ok_or_else(|| {
-            ReportError::Option(format!("`period` is `{last}`, which is not there"))
-        })?;
-        periods.truncate(at + 1);
-    }
+    let periods = periods(table, options)?;
     if periods.len() < 2 {
         let why = "ranks flow from period to period, and there is one at most".to_owned();
         return Err(ReportError::Empty { why });
@@ -117,13 +105,8 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
             rank.slot = slot;
         }
     }
-    let [first, .., last] = periods.as_slice() else { unreachable!("there are two or more") };
-    let title = options.title(format!(
-        "Ranks by {}, {} to {}",
-        label(&words(column)).to_lowercase(),
-        label(first),
-        label(last)
-    ));
+    let by = label(&words(column)).to_lowercase();
+    let title = options.title(format!("Ranks by {by}{}", in_periods(&periods)));
     Ok(Points { periods, firms, n_below, n_last, column, title })
 }
 

@@ -1,14 +1,13 @@
 //! How concentrated each stage is, from period to period.
 
 use super::heatmap::{Columns, Heatmap, Ramp};
-use super::input::{self, Options, numeric, words};
+use super::input::{self, Options, in_periods, numeric, periods, words};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::figure::Words;
 use crate::number::{counted, short};
-use crate::text::label;
 use crate::{ReportError, Style, vega};
-use palenque_graph::{Table, TableId};
+use palenque_graph::TableId;
 
 /// Stages in rows, periods in columns.
 #[derive(Debug)]
@@ -50,21 +49,19 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     let values = ["effective_number", "n_firms", "hhi", "cr1", "cr4", "gini"];
     let value = options.choice("value", &values)?;
     numeric(table, value)?;
-    let (mut groups, mut periods): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    input::period(table, options)?;
+    let periods = periods(table, options)?;
+    let mut groups: Vec<String> = Vec::new();
     let mut found: Vec<(usize, usize, Option<f64>)> = Vec::new();
-    let place = |names: &mut Vec<String>, name: &str| {
-        names.iter().position(|known| known == name).unwrap_or_else(|| {
-            names.push(name.to_owned());
-            names.len() - 1
-        })
-    };
-    let last = input::period(table, options)?;
-    let is_drawn = |row: &usize| options.text("period").is_none() || *row <= last_row(table, &last);
-    for row in (0..table.n_rows()).filter(is_drawn) {
-        let Some(group) = table.text("group", row) else { continue };
+    for row in 0..table.n_rows() {
         let period = table.text("period", row).unwrap_or_default();
-        let at = (place(&mut groups, group), place(&mut periods, period));
-        found.push((at.0, at.1, table.number(value, row)));
+        let place = periods.iter().position(|known| known == period);
+        let (Some(period), Some(group)) = (place, table.text("group", row)) else { continue };
+        let place = groups.iter().position(|known| known == group).unwrap_or_else(|| {
+            groups.push(group.to_owned());
+            groups.len() - 1
+        });
+        found.push((place, period, table.number(value, row)));
     }
     if found.iter().all(|(_, _, value)| value.is_none()) {
         return Err(ReportError::Empty { why: format!("no group has a value of `{value}`") });
@@ -76,13 +73,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     for (group, period, value) in found.into_iter().filter(|(group, _, _)| *group < most) {
         cells[group * periods.len() + period] = value;
     }
-    let span = match (periods.first(), periods.last()) {
-        (Some(first), Some(last)) if first != last => {
-            format!(", {} to {}", label(first), label(last))
-        }
-        (Some(only), _) if !only.is_empty() => format!(", {}", label(only)),
-        _ => String::new(),
-    };
+    let span = in_periods(&periods);
     let title = match value {
         "effective_number" => "Firms of equal size, by stage",
         "n_firms" => "Firms, by stage",
@@ -96,11 +87,6 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
         n_more,
         title: options.title(title.to_owned() + &span),
     })
-}
-
-/// The last row of a period; rows are in the order of their periods.
-fn last_row(table: &Table, period: &str) -> usize {
-    input::rows_of(table, period).last().unwrap_or(0)
 }
 
 impl Points {

@@ -1,6 +1,6 @@
 //! Indices of the whole network from period to period, each in a panel of its own.
 
-use super::input::{Options, words};
+use super::input::{Options, in_periods, periods, words};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::figure::{Figure, Words};
@@ -64,20 +64,7 @@ struct Points {
 
 fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, ReportError> {
     let table = input.table(TableId::NetworkSummary)?;
-    let text = |name: &str, row: usize| table.text(name, row).unwrap_or_default().to_owned();
-    let mut periods: Vec<String> = Vec::new();
-    for row in 0..table.n_rows() {
-        let period = text("period", row);
-        if !periods.contains(&period) {
-            periods.push(period);
-        }
-    }
-    if let Some(last) = options.text("period") {
-        let at = periods.iter().position(|period| period == last).ok_or_else(|| {
-            ReportError::Option(format!("`period` is `{last}`, which is not there"))
-        })?;
-        periods.truncate(at + 1);
-    }
+    let periods = periods(table, options)?;
     let asked = options.text("figures").unwrap_or_default();
     let panels: Vec<Panel> = asked
         .split(',')
@@ -90,14 +77,8 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
             "none of its `figures` has a value: `palenque list columns` names those that there are";
         return Err(ReportError::Empty { why: why.into() });
     }
-    let span = match (periods.first(), periods.last()) {
-        (Some(first), Some(last)) if first != last => {
-            format!(", {} to {}", label(first), label(last))
-        }
-        (Some(only), _) if !only.is_empty() => format!(", {}", label(only)),
-        _ => String::new(),
-    };
-    Ok(Points { title: options.title(format!("What changed{span}")), periods, panels })
+    let title = options.title(format!("What changed{}", in_periods(&periods)));
+    Ok(Points { periods, panels, title })
 }
 
 fn panel(table: &Table, periods: &[String], figure: &str) -> Option<Panel> {
