@@ -51,6 +51,10 @@ figures:
 sync:
     cargo test --workspace --lib pages:: || cargo test --workspace --lib pages::
 
+# The book, into target/book; needs mkdocs (PyPI). `.ci/book` also runs its commands.
+book:
+    mkdocs build --strict --config-file docs/book/mkdocs.yml --site-dir "$PWD/target/book"
+
 # All that continuous integration runs.
 ci-full:
     bash .ci/run

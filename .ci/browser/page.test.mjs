@@ -298,6 +298,89 @@ const testLooks = async (file) => {
   await close();
 };
 
+/** The network is walked through with the keys; what is said of a firm is worked out from the data block. */
+const testNetwork = async (file, html, tables) => {
+  const { network } = JSON.parse(html.match(/<script type="application\/json" id="page-data">(.*?)<\/script>/s)[1]);
+  if (!network) return;
+  const { page, heard, close } = await open(file);
+  const section = page.locator('#network');
+  const firm = section.locator('.firm');
+  const drawing = section.locator('.explorer > canvas');
+  const name = (i) => visible(network.labels?.[i] ?? network.ids[i]);
+  const short = (text) => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
+  const ties = (period, i) => {
+    const { from, to, flow } = network.links[period];
+    const all = flow.map((_, e) => e);
+    return { buys: all.filter((e) => to[e] === i).map((e) => from[e]), sells: all.filter((e) => from[e] === i).map((e) => to[e]) };
+  };
+  const last = network.links.length - 1;
+  const expect = async (what, i, period = last) => {
+    same(`network: ${what}`, await firm.locator('h3').textContent(), name(i));
+    const { buys, sells } = ties(period, i);
+    if (buys.length + sells.length === 0) return;
+    const heads = await firm.locator('h4').allTextContents();
+    check(`network: ${what}, its partners are counted`, heads[0].startsWith(`Suppliers: ${buys.length || 'none'}`)
+      && heads[1].startsWith(`Customers: ${sells.length || 'none'}`), heads);
+    const shown = await firm.locator('ol').first().locator('button').allTextContents();
+    same(`network: ${what}, its largest suppliers`, shown, buys.slice(0, 12).map((j) => short(name(j))));
+  };
+  const sizes = network.ids.map((_, i) => {
+    const { from, to, flow } = network.links[last];
+    return flow.reduce((sum, z, e) => sum + (from[e] === i ? z : 0) + (to[e] === i ? z : 0), 0);
+  });
+  const largest = sizes.indexOf(Math.max(...sizes));
+  await drawing.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect('the first key looks at the firm that trades most', largest);
+  const { sells } = ties(last, largest);
+  if (sells.length > 0) {
+    await page.keyboard.press('ArrowRight');
+    await expect('right goes to the largest customer', sells[0]);
+    if (sells.length > 1) {
+      await page.keyboard.press('ArrowDown');
+      await expect('down goes to the next customer', sells[1]);
+      await page.keyboard.press('ArrowUp');
+    }
+    await page.keyboard.press('ArrowLeft');
+    await expect('left goes to the largest supplier', ties(last, sells[0]).buys[0]);
+  }
+  const rare = [...network.ids.keys()].find((i) => sizes[i] > 0 && network.ids.filter((id, j) => plain(`${id}\n${network.labels?.[j] ?? ''}`).includes(plain(network.ids[i]).trim())).length === 1);
+  if (rare !== undefined) {
+    const search = section.getByLabel('Find a firm');
+    await search.fill(network.ids[rare].trim());
+    await search.press('Enter');
+    await expect('a name that is typed', rare);
+    const own = tables.filter((t) => t.columns.find((c) => c.key && c.name === 'node_id')?.values.includes(network.ids[rare]));
+    check('network: its rows of the tables are at hand', own.length === 0 || await firm.locator('details').count() > 0);
+    if (last > 0) {
+      await section.getByRole('button', { name: 'Earlier period' }).click();
+      await expect('a period earlier', rare, last - 1);
+    }
+    await search.fill('');
+  }
+  const pixels = () => drawing.evaluate((canvas) => canvas.toDataURL());
+  const before = await pixels();
+  await drawing.focus();
+  for (const key of ['+', 'd', 'w']) await page.keyboard.press(key);
+  await page.waitForTimeout(100);
+  check('network: keys move the picture', await pixels() !== before);
+  const box = section.locator('.legend input').first();
+  if (await box.count() > 0) {
+    const shown = await pixels();
+    await box.uncheck();
+    await page.waitForTimeout(100);
+    check('network: a kind of firms can be put away', await pixels() !== shown);
+    await box.check();
+  }
+  await page.keyboard.press('Escape');
+  same('network: says nothing to the console', heard.messages, []);
+  await drawing.focus();
+  await page.keyboard.press('0');
+  await page.waitForTimeout(100);
+  if (screenshots) await section.screenshot({ path: join(screenshots, `${basename(file, '.html')}-network.png`) }).catch(() => {});
+  await close();
+};
+
 /** What a page costs to open, in units that do not depend on the machine; how long it took is printed, not tested. */
 const testWeight = async (file) => {
   const bytes = statSync(file).size;
@@ -319,6 +402,7 @@ for (const file of files) {
   await testKeyboard(file, tables);
   await testFilter(file, tables);
   await testCopy(file, tables);
+  await testNetwork(file, html, tables);
   await testLooks(file);
   await testWeight(file);
 }

@@ -9,9 +9,9 @@
 //! `hostile` gives firms, files and findings names that try to escape from the page; `large` has 10 000 firms.
 
 use palenque_graph::table::{Column, ColumnSpec, Kind, Unit, Values};
-use palenque_graph::{Diagnostic, Location, Snippet, Table, TableId};
+use palenque_graph::{Diagnostic, Location, Panel, Snippet, SupplyGraph, Table, TableId};
 use palenque_report::{
-    ChartInput, ChartOptions, FigureOnPage, Finding, InputNote, MethodNote, Page, Style,
+    ChartInput, ChartOptions, Explorer, FigureOnPage, Finding, InputNote, MethodNote, Page, Style,
     TableOnPage, all, page,
 };
 use std::io::Write as _;
@@ -72,6 +72,7 @@ fn sample(names: &[String], hostile: bool) -> Page {
             "Made-up firms of six stages over three years, to show what a report looks like.",
         )),
         headline: headline(),
+        network: network(names),
         inputs: inputs(&wild("data/edges.csv.gz")),
         findings: findings(&wild("F00931,F00212")),
         tables: tables.into_iter().map(on_page).collect(),
@@ -87,6 +88,30 @@ fn sample(names: &[String], hostile: bool) -> Page {
         .into(),
         unit: Some(wild("MXN thousand")),
     }
+}
+
+/// Three years of trade: each firm sells to one of the next stage, and some to others.
+fn network(names: &[String]) -> Option<Explorer> {
+    let n = names.len() as u32;
+    let year = |year: u32| {
+        let flows = (0..3 * n).map(|i| {
+            let (from, to) = (i % n, (i % n + 1 + (i * 7 + year) % 11) % n);
+            (from, to, f64::from(1 + (i * i + 31 * year) % 97))
+        });
+        let mut sums = std::collections::BTreeMap::new();
+        for (from, to, flow) in flows.filter(|(from, to, _)| from != to) {
+            *sums.entry((from, to)).or_insert(0.0) += flow;
+        }
+        let flows = sums.into_iter().map(|((from, to), flow)| (from, to, flow));
+        let graph = SupplyGraph::from_flows(names, flows).ok()?;
+        let stages = (0..names.len()).map(|i| Some(STAGES[i % 6]));
+        Some((
+            PERIODS[year as usize - 1].to_owned(),
+            graph.with_text("stage", stages).with_unit("MXN thousand"),
+        ))
+    };
+    let years: Option<Vec<_>> = (1..4).map(year).collect();
+    Explorer::of(&Panel::new(years?).ok()?)
 }
 
 /// Every chart that can be drawn from these tables.

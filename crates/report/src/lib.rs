@@ -9,6 +9,7 @@ mod chart;
 mod csv;
 mod error;
 mod figure;
+mod force;
 mod geometry;
 mod number;
 mod page;
@@ -24,7 +25,7 @@ mod vega;
 pub use chart::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing, all, find};
 pub use error::ReportError;
 pub use page::{
-    FigureOnPage, Finding, InputNote, MethodNote, Page, ProfileCard, TableOnPage, page,
+    Explorer, FigureOnPage, Finding, InputNote, MethodNote, Page, ProfileCard, TableOnPage, page,
 };
 pub use pdf::pdf;
 pub use raster::png;

@@ -1,5 +1,9 @@
 //! Figures as Vega-Lite documents, so that a reader can change them. The data are the plotted data, inline.
 
+mod places;
+
+pub(crate) use places::{map, network};
+
 use crate::figure::Words;
 use crate::style::{Theme, VEGA_GROUND, VEGA_NEUTRAL, diverging_ends, group_colours};
 use serde_json::{Value, json};
@@ -436,35 +440,6 @@ pub(crate) fn null_models() -> Value {
                 }
             }
         ]
-    })
-}
-
-/// Firms at their places, in these groups.
-pub(crate) fn map(groups: &[&str], size: &str) -> Value {
-    let mut encoding = json!({
-        "longitude": { "field": "lon", "type": "quantitative" },
-        "latitude": { "field": "lat", "type": "quantitative" },
-        "size": { "field": "size", "type": "quantitative", "title": size },
-        "tooltip": [{ "field": "label" }, { "field": "kind" }, { "field": "size" }]
-    });
-    if groups.is_empty() {
-        encoding["color"] = json!({ "value": colours()[0] });
-    } else {
-        let mut domain = groups.to_vec();
-        let mut range = colours();
-        range.truncate(domain.len());
-        let mut shapes = SHAPES[..domain.len()].to_vec();
-        domain.push("other");
-        range.push(VEGA_NEUTRAL.to_owned());
-        shapes.push("circle");
-        let group = |range: Value| json!({ "field": "group", "type": "nominal", "title": null, "scale": { "domain": domain, "range": range } });
-        encoding["color"] = group(json!(range));
-        encoding["shape"] = group(json!(shapes));
-    }
-    json!({
-        "projection": { "type": "equirectangular" },
-        "mark": { "type": "point", "filled": true, "opacity": 0.85 },
-        "encoding": encoding
     })
 }
 

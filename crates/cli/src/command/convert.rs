@@ -3,7 +3,7 @@
 use super::{Done, Print};
 use crate::args::ConvertArgs;
 use crate::diagnostics::Outcome;
-use crate::output::{AtomicFile, Folder, refuse_input, shown};
+use crate::output::{AtomicFile, Folder, Place, refuse_input, shown};
 use crate::pipeline::typed::{no_choice, reading};
 use crate::pipeline::write::{is_formula, place_all};
 use crate::pipeline::{Base, read, real_inputs};
@@ -12,6 +12,7 @@ use crate::terminal::grouped;
 use palenque_frame::{CsvStyle, Export, Exporter, exporter, exporters};
 use palenque_graph::{Diagnostic, Panel, SupplyGraph};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(session: &mut Session, args: &ConvertArgs) -> Outcome<Done> {
@@ -31,10 +32,11 @@ pub(super) fn run(session: &mut Session, args: &ConvertArgs) -> Outcome<Done> {
             let what = format!("{} files cannot go into one place", parts.len());
             let found = Diagnostic::new("E0706", what)
                 .note(format!("they are {}", names.join(" and ")))
-                .help(format!(
-                    "`--out NAME.csv` writes {}",
-                    named("NAME.csv", parts).join(" and ")
-                ));
+                .help(if exporter.is_folder() {
+                    "`--out FOLDER` writes them into a folder".to_owned()
+                } else {
+                    format!("`--out NAME.csv` writes {}", named("NAME.csv", parts).join(" and "))
+                });
             return Err(found.into());
         }
         None => None,
@@ -51,7 +53,7 @@ pub(super) fn run(session: &mut Session, args: &ConvertArgs) -> Outcome<Done> {
     let Some(destination) = destination else { return printed(session, exporter, &export) };
     session.part("write", |_| destination.write(exporter, &export))?;
     session.stopped()?;
-    let files = destination.shown();
+    let files = destination.shown(exporter, &export);
     let result = json!({
         "format": exporter.spec().name,
         "files": files,
@@ -89,11 +91,16 @@ fn named(name: &str, parts: &[(&str, &str)]) -> Vec<String> {
 struct Destination {
     folder: Folder,
     parent: PathBuf,
-    names: Vec<String>,
+    /// The files by their paths inside the folder.
+    paths: Vec<String>,
 }
 
 impl Destination {
     fn of(out: &Path, exporter: &dyn Exporter, inputs: &[PathBuf]) -> Outcome<Self> {
+        if exporter.is_folder() {
+            let paths = exporter.spec().parts.iter().map(|(name, end)| format!("{name}.{end}"));
+            return Self::inside(out.to_owned(), paths, inputs);
+        }
         let file = out.file_name().map(|name| name.to_string_lossy().into_owned());
         let Some(file) = file.filter(|_| !out.is_dir()) else {
             let what = format!("{} is a folder, and a file is wanted", shown(out));
@@ -103,29 +110,55 @@ impl Destination {
                 .into());
         };
         let parent = out.parent().unwrap_or(Path::new("")).to_owned();
-        let folder = Folder::open(&parent)?;
-        let names = named(&file, exporter.spec().parts);
-        for name in &names {
-            refuse_input(&folder.path().join(name), &shown(&parent.join(name)), inputs)?;
-            drop(AtomicFile::create(&folder, name)?); // can it be written at all?
+        Self::inside(parent, named(&file, exporter.spec().parts).into_iter(), inputs)
+    }
+
+    /// Files by their paths inside a folder.
+    fn inside(
+        parent: PathBuf,
+        paths: impl Iterator<Item = String>,
+        inputs: &[PathBuf],
+    ) -> Outcome<Self> {
+        let (folder, paths) = (Folder::open(&parent)?, paths.collect::<Vec<String>>());
+        for path in &paths {
+            refuse_input(&folder.path().join(path), &shown(&parent.join(path)), inputs)?;
+            if !path.contains('/') {
+                drop(AtomicFile::create(&folder, path)?); // can it be written at all?
+            }
         }
-        Ok(Self { folder, parent, names })
+        Ok(Self { folder, parent, paths })
     }
 
     fn write(&self, exporter: &dyn Exporter, export: &Export<'_>) -> Outcome<()> {
-        let mut places = Vec::with_capacity(self.names.len());
-        for (part, name) in self.names.iter().enumerate() {
-            let mut file = AtomicFile::create(&self.folder, name)?;
+        let mut inner: BTreeMap<&str, (Folder, Vec<Place>)> = BTreeMap::new();
+        inner.insert("", (self.folder.clone(), Vec::new()));
+        for (part, path) in self.written(exporter, export) {
+            let (at, name) = path.rsplit_once('/').unwrap_or(("", path));
+            if !inner.contains_key(at) {
+                inner.insert(at, (Folder::open(&self.parent.join(at))?, Vec::new()));
+            }
+            let Some((folder, places)) = inner.get_mut(at) else { continue };
+            let mut file = AtomicFile::create(folder, name)?;
             if let Err(error) = exporter.write(export, part, &mut file) {
                 return Err(file.refused(&error).into());
             }
             places.push(file.finish()?);
         }
-        place_all(&self.folder, places)
+        inner.into_values().rev().try_for_each(|(folder, places)| place_all(&folder, places))
     }
 
-    fn shown(&self) -> Vec<String> {
-        self.names.iter().map(|name| shown(&self.parent.join(name))).collect()
+    /// The files that a network has something for, with their positions among the parts.
+    fn written<'a>(
+        &'a self,
+        exporter: &dyn Exporter,
+        export: &Export<'_>,
+    ) -> impl Iterator<Item = (usize, &'a str)> {
+        let all = self.paths.iter().map(String::as_str).enumerate();
+        all.filter(|(part, _)| exporter.has_part(export, *part)).collect::<Vec<_>>().into_iter()
+    }
+
+    fn shown(&self, exporter: &dyn Exporter, export: &Export<'_>) -> Vec<String> {
+        self.written(exporter, export).map(|(_, path)| shown(&self.parent.join(path))).collect()
     }
 }
 

@@ -85,7 +85,11 @@ fn all_exporters() -> Vec<Vec<String>> {
             "" => format!(".{extension}"),
             part => format!(".{part}.{extension}"),
         };
-        let files: Vec<String> = spec.parts.iter().map(file).collect();
+        let files: Vec<String> = if exporter.is_folder() {
+            vec!["a folder".into()]
+        } else {
+            spec.parts.iter().map(file).collect()
+        };
         vec![spec.name.into(), files.join(" "), format!("network: {}", spec.doc)]
     };
     TableFormat::ALL.iter().map(row).chain(exporters().map(network)).collect()

@@ -79,6 +79,7 @@ pub(super) fn contents(
         subtitle: report.subtitle.clone(),
         profile: Vec::new(),
         headline: headline(products),
+        network: products.level(None).and_then(|level| palenque_report::Explorer::of(&level.panel)),
         inputs: products.inputs().map(|file| input(file, base)).collect(),
         findings: findings(session, pipeline, base),
         tables: tables(pipeline, products),

@@ -12,6 +12,7 @@ mod kumu;
 mod neo4j;
 mod own;
 mod pajek;
+mod pymrio;
 mod tidygraph;
 mod xml;
 
@@ -23,6 +24,17 @@ use std::io::{self, Write};
 pub trait Exporter: Sync {
     /// What it is.
     fn spec(&self) -> &'static ExporterSpec;
+
+    /// Whether its files go into a folder of their own, named as [`ExporterSpec::parts`] has them.
+    fn is_folder(&self) -> bool {
+        false
+    }
+
+    /// Whether a network has something for one of the files.
+    fn has_part(&self, network: &Export<'_>, part: usize) -> bool {
+        let _ = (network, part);
+        true
+    }
 
     /// What is worth knowing about a network in this format before it is written.
     ///
@@ -46,7 +58,7 @@ pub struct ExporterSpec {
     /// Its name, as `--to` takes it.
     pub name: &'static str,
     /// What its files are called and how they end: `("", "graphml")` for one file, `("edges", "csv")` and
-    /// `("nodes", "csv")` for two.
+    /// `("nodes", "csv")` for two, `("factor_inputs/F", "txt")` for one in a folder inside.
     pub parts: &'static [(&'static str, &'static str)],
     /// How it is written, in one line.
     pub doc: &'static str,
@@ -75,6 +87,7 @@ static EXPORTERS: &[&dyn Exporter] = &[
     &kumu::Kumu,
     &neo4j::Neo4j,
     &pajek::Pajek,
+    &pymrio::Pymrio,
     &tidygraph::Tidygraph,
 ];
 

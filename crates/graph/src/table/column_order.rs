@@ -122,6 +122,7 @@ pub(super) static NODE_METRICS: &[&str] = &[
     "wcc_id",
     "scc_id",
     "community",
+    "infomap_community",
     "equivalence_class",
     "n_equivalent",
     "tech_dependence_direct",

@@ -21,11 +21,10 @@
 mod collect;
 mod columns;
 mod flows;
+mod folder;
 pub(crate) mod layout;
-mod matrix;
 pub(crate) mod names;
 mod plan;
-pub(crate) mod pymrio;
 pub(crate) mod read;
 pub(crate) mod supply_use;
 

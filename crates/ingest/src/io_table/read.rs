@@ -1,10 +1,10 @@
 //! Reading a table from whatever it is in: a wide sheet, records, a folder of matrices.
 
 use super::layout::TableLayout;
-use super::{Collector, IoTable, Places, RowSink, pymrio};
+use super::{Collector, IoTable, Places, RowSink, folder};
 use crate::assemble::File;
 use crate::layout::{Titles, long_table::LongTable};
-use crate::policy::{FileFormat, Policy};
+use crate::policy::Policy;
 use crate::reader::{self, Job};
 use crate::records::Values;
 use crate::source::{Body, Source};
@@ -34,9 +34,8 @@ pub(crate) struct Reading<'a> {
 
 /// Reads the table at a path. What keeps it from being read is among the findings.
 pub(crate) fn read(path: &Path, reading: &mut Reading<'_>) -> Tables {
-    let is_parameters = path.file_name().is_some_and(|name| name == pymrio::PARAMETERS);
-    if path.is_dir() || is_parameters || reading.policy.format == FileFormat::Pymrio {
-        return pymrio::read(path, reading);
+    if folder::is_one(path, reading.policy) {
+        return folder::read(path, reading);
     }
     let mut tables = Tables { files: vec![File::named(path, "table")], ..Tables::default() };
     if let Err(finding) = sheet(path, &mut tables, reading) {

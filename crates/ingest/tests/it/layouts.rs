@@ -5,14 +5,14 @@ use palenque_graph::{NoProgress, Satellite};
 use palenque_ingest::{Ingested, Inputs, Policy, read};
 
 /// Sales to sectors, of each seller.
-const FLOWS: [[f64; 4]; 4] =
+pub(crate) const FLOWS: [[f64; 4]; 4] =
     [[10.0, 5.0, 2.0, 1.0], [4.0, 8.0, 1.0, 3.0], [2.0, 1.0, 12.0, 6.0], [1.0, 2.0, 5.0, 9.0]];
 /// Sales to households and investment of both regions.
-const DEMAND: [[f64; 4]; 4] =
+pub(crate) const DEMAND: [[f64; 4]; 4] =
     [[15.0, 5.0, 2.0, 0.0], [22.0, 8.0, 3.0, 1.0], [3.0, 0.0, 30.0, 6.0], [1.0, 0.0, 40.0, 12.0]];
-const TAXES: [f64; 4] = [1.0, 2.0, 3.0, 4.0];
-const ADDED: [f64; 4] = [22.0, 32.0, 37.0, 47.0];
-const OUTPUT: [f64; 4] = [40.0, 50.0, 60.0, 70.0];
+pub(crate) const TAXES: [f64; 4] = [1.0, 2.0, 3.0, 4.0];
+pub(crate) const ADDED: [f64; 4] = [22.0, 32.0, 37.0, 47.0];
+pub(crate) const OUTPUT: [f64; 4] = [40.0, 50.0, 60.0, 70.0];
 
 /// A row of a file: labels, then numbers.
 fn row(labels: &str, numbers: &[f64]) -> String {

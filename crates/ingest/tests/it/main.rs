@@ -3,6 +3,7 @@
 mod conservation;
 mod corpus;
 mod exchange;
+mod folders;
 mod hostile;
 mod layouts;
 mod make_use;

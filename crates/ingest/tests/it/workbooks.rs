@@ -15,12 +15,12 @@ const HEADER: &str = "<row r='1'><c r='A1' t='str'><v>source</v></c><c r='B1' t=
 
 /// The parts of a workbook.
 #[derive(Clone)]
-struct Book {
+pub(crate) struct Book {
     /// Names and XML of the sheets.
-    sheets: Vec<(&'static str, String)>,
-    texts: Option<&'static str>,
-    styles: Option<&'static str>,
-    workbook: &'static str,
+    pub(crate) sheets: Vec<(&'static str, String)>,
+    pub(crate) texts: Option<&'static str>,
+    pub(crate) styles: Option<&'static str>,
+    pub(crate) workbook: &'static str,
 }
 
 impl Book {
@@ -35,7 +35,7 @@ impl Book {
         Self::of(&format!("{HEADER}{rows}"), "")
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let names = self.sheets.iter().enumerate();
         let sheet = |(i, (name, _)): (usize, &(&str, String))| {
             format!("<sheet name='{name}' sheetId='{i}' r:id='r{i}'/>")

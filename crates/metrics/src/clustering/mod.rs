@@ -4,6 +4,7 @@ pub mod coefficients;
 pub mod communities;
 pub mod degree_assortativity;
 pub mod directed_coefficients;
+pub mod infomap;
 pub mod rich_club;
 pub mod structural_equivalence;
 pub mod triad_census;
@@ -15,6 +16,7 @@ pub(crate) static METRICS: &[&dyn Metric] = &[
     &communities::CommunitiesMetric,
     &degree_assortativity::DegreeAssortativityMetric,
     &directed_coefficients::DirectedClusteringMetric,
+    &infomap::InfomapMetric,
     &rich_club::RichClub,
     &structural_equivalence::StructuralEquivalenceMetric,
     &triad_census::TriadCensusMetric,

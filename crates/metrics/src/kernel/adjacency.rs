@@ -42,6 +42,7 @@ pub(crate) fn edges(graph: &SupplyGraph) -> impl Iterator<Item = (usize, usize)>
 
 /// Every node's partners, whoever sells, and something about each tie. Neighbours ascend within a node; self-loops
 /// are left out.
+#[derive(Clone, Debug)]
 pub(crate) struct Ties<T> {
     offsets: Vec<u32>,
     neighbours: Vec<u32>,
@@ -81,6 +82,19 @@ impl<T: Copy> Ties<T> {
             view.offsets.push(view.neighbours.len() as u32);
         }
         view
+    }
+
+    /// Ties from rows of partners, ascending, with what is known about each tie.
+    pub(crate) fn from_rows(rows: Vec<Vec<(u32, T)>>) -> Self {
+        let mut ties = Self { offsets: vec![0], neighbours: vec![], values: vec![] };
+        for row in rows {
+            for (v, value) in row {
+                ties.neighbours.push(v);
+                ties.values.push(value);
+            }
+            ties.offsets.push(ties.neighbours.len() as u32);
+        }
+        ties
     }
 
     pub(crate) fn adjacency(&self) -> Adjacency<'_> {

@@ -174,7 +174,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
 }
 
 /// The column that colours the firms.
-fn kind_column<'a>(
+pub(super) fn kind_column<'a>(
     graph: &SupplyGraph,
     options: &Options<'a>,
 ) -> Result<Option<&'a str>, ReportError> {
@@ -189,7 +189,7 @@ fn kind_column<'a>(
 }
 
 /// The groups of most firms, largest first.
-fn groups<'a>(kinds: impl Iterator<Item = &'a str>) -> Vec<(String, usize)> {
+pub(super) fn groups<'a>(kinds: impl Iterator<Item = &'a str>) -> Vec<(String, usize)> {
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     for kind in kinds {
         *sizes.entry(kind).or_default() += 1;

@@ -20,6 +20,7 @@ mod lorenz;
 mod map;
 mod matrix;
 mod moran_scatter;
+mod network;
 mod null_models;
 mod rank_flow;
 mod ranking;
@@ -127,6 +128,7 @@ static CHARTS: &[&dyn Chart] = &[
     &lorenz::Lorenz,
     &map::Map,
     &moran_scatter::MoranScatter,
+    &network::Network,
     &null_models::NullModels,
     &rank_flow::RankFlow,
     &ranking::Ranking,

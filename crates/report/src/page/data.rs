@@ -1,7 +1,7 @@
 //! The data block that the page's script reads: tables by column and the data of figures.
 
 use super::table::{CellKind, Prepared, PreparedColumn};
-use super::{FigureOnPage, cell};
+use super::{Explorer, FigureOnPage, Page, cell};
 use crate::ReportError;
 use palenque_graph::diagnostic::is_deceptive;
 use palenque_graph::table::Values;
@@ -37,6 +37,7 @@ const LARGEST_FIGURE_DATA: usize = 50_000;
 struct Block<'a> {
     tables: Vec<TableData<'a>>,
     figures: BTreeMap<&'a str, &'a str>,
+    network: Option<&'a Explorer>,
 }
 
 #[derive(Serialize)]
@@ -74,13 +75,14 @@ enum CellData<'a> {
 /// The data block as JSON that can stand inside a `<script>` element.
 pub(super) fn block(
     tables: &[Prepared<'_>],
-    figures: &[FigureOnPage],
+    page: &Page,
     extent: Extent,
 ) -> Result<String, ReportError> {
     let carried = |f: &&FigureOnPage| f.drawing.csv.len() <= LARGEST_FIGURE_DATA;
     let block = Block {
         tables: tables.iter().map(|t| table(t, extent)).collect(),
-        figures: figures.iter().filter(carried).map(|f| (&*f.id, &*f.drawing.csv)).collect(),
+        figures: page.figures.iter().filter(carried).map(|f| (&*f.id, &*f.drawing.csv)).collect(),
+        network: page.network.as_ref(),
     };
     let json = serde_json::to_string(&block).map_err(|e| ReportError::Template(e.to_string()))?;
     Ok(inert(&json))

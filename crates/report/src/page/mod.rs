@@ -2,6 +2,7 @@
 
 mod cell;
 mod data;
+mod explorer;
 mod policy;
 mod profile;
 mod sheet;
@@ -10,6 +11,7 @@ mod view;
 
 use crate::{Drawing, ReportError};
 use data::Extent;
+pub use explorer::Explorer;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value, context};
 use palenque_graph::{Diagnostic, Table};
@@ -122,6 +124,8 @@ pub struct Page {
     pub profile: Vec<ProfileCard>,
     /// Figures of the head: label, value as text, unit, note.
     pub headline: Vec<(String, String, String, String)>,
+    /// The network to walk through.
+    pub network: Option<Explorer>,
     /// What was read.
     pub inputs: Vec<InputNote>,
     /// What was found wrong.
@@ -142,7 +146,8 @@ pub struct Page {
 const BUDGET: usize = 2_000_000;
 
 static TEMPLATE: &str = include_str!("template/page.html");
-static SCRIPT: &str = include_str!("template/page.js");
+static SCRIPT: &str =
+    concat!(include_str!("template/page.js"), include_str!("template/explorer.js"));
 
 /// Renders the page: one file that runs its own script and nothing else, and asks the network for nothing.
 ///
@@ -184,7 +189,7 @@ fn render(
         policy => policy(SCRIPT, &style),
         style => style,
         script => SCRIPT,
-        data => data::block(tables, &page.figures, extent)?,
+        data => data::block(tables, page, extent)?,
     };
     let view = Value::from(Serde(View::new(page, tables, extent)?));
     let filled =

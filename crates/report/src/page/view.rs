@@ -20,6 +20,7 @@ pub(super) struct View {
     sections: Vec<Section>,
     profile: Vec<profile::CardView>,
     headline: Vec<Headline>,
+    network: Option<NetworkView>,
     findings: Vec<FindingView>,
     inputs: Vec<InputView>,
     figures: Vec<FigureView>,
@@ -40,6 +41,12 @@ struct Headline {
     value: String,
     unit: String,
     note: String,
+}
+
+#[derive(Serialize)]
+struct NetworkView {
+    note: String,
+    label: String,
 }
 
 #[derive(Serialize)]
@@ -185,6 +192,10 @@ impl View {
             sections: sections(page),
             profile: page.profile.iter().map(profile::CardView::new).collect(),
             headline: headline.collect(),
+            network: page
+                .network
+                .as_ref()
+                .map(|network| NetworkView { note: network.note(), label: network.label() }),
             findings: findings.into_iter().map(finding).collect(),
             inputs: page.inputs.iter().map(input).collect(),
             figures: figures?,
@@ -205,6 +216,7 @@ fn sections(page: &Page) -> Vec<Section> {
         (!page.profile.is_empty(), "profile", "Profile"),
         (!page.headline.is_empty(), "summary", "Summary"),
         (true, "data", "Data"),
+        (page.network.is_some(), "network", "Network"),
         (!page.figures.is_empty(), "figures", "Figures"),
         (!page.tables.is_empty(), "tables", "Tables"),
         (!page.methods.is_empty(), "methods", "Methods"),

@@ -108,6 +108,7 @@ fn all_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> Vec<
         case("key_sectors", vec![linkages(ids, &x, &values(n, |i| 0.5 + i % 3.0 / 2.0), &x)], None),
         case("lorenz", metric("output"), None),
         case("map", vec![], Some(places(ids))),
+        case("network", vec![], Some(panel.clone())),
         case("ranking", metric("pagerank"), None),
         case("robustness_curve", vec![robustness_curve(&attacks)], None),
         case("stage_linkages", vec![stage_linkages(&distinct, &flows)], None),
@@ -115,7 +116,7 @@ fn all_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> Vec<
     ]);
     // One node alone trades with nobody.
     cases.retain(|case| {
-        n > 1 || !["cascade", "supply_chain", "apl_chain", "map"].contains(&case.chart)
+        n > 1 || !["cascade", "supply_chain", "apl_chain", "map", "network"].contains(&case.chart)
     });
     cases
 }

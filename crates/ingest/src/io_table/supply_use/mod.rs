@@ -9,26 +9,36 @@ mod models;
 use super::layout::make_use::{Make, Use};
 use super::read::{Reading, Tables, collected};
 use super::{InputKind, InputRow, IoTable, OddCells, Oddity, Places, Sector};
-use crate::policy::NegativeRule;
+use crate::policy::{NegativeRule, Policy};
 use palenque_graph::Diagnostic;
 use palenque_graph::diagnostic::{nearest, shown};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Both tables with the products and industries of the one in the order of the other.
-struct SupplyUse {
+pub(super) struct SupplyUse {
     /// Industries, in the order of the make table.
-    industries: Vec<Sector>,
+    pub(super) industries: Vec<Sector>,
     /// Products, in the order of the make table; behind them those that are used and not made.
-    products: Vec<Sector>,
+    pub(super) products: Vec<Sector>,
     /// Industries × products.
-    make: super::Flows,
+    pub(super) make: super::Flows,
     /// Products × industries.
-    uses: super::Flows,
+    pub(super) uses: super::Flows,
     /// Final demand: a value a product.
-    demand: Vec<super::Column>,
+    pub(super) demand: Vec<super::Column>,
     /// Rows below the products: a value an industry.
-    inputs: Vec<InputRow>,
+    pub(super) inputs: Vec<InputRow>,
+}
+
+/// Where the blocks stand, and what was odd about their cells.
+pub(super) struct Blocks {
+    /// The place of what is said of the whole.
+    pub(super) places: Places,
+    /// The files and their odd cells.
+    pub(super) beside: Vec<(Places, OddCells)>,
+    /// Rows of the wrong length.
+    pub(super) ragged: Vec<(u64, usize)>,
 }
 
 /// Reads both tables. What keeps them from being read or put together is among the findings.
@@ -52,7 +62,6 @@ fn both(
     let Some(uses) = collected(uses, "use", Some(&layout), tables, reading)? else {
         return Ok(());
     };
-    let model = reading.policy.sut_model;
     let (places, made_at) = (uses.places.clone(), make.places.clone());
     let (odd_uses, odd_make) = (uses.odd.clone(), make.odd.clone());
     let ragged = uses.ragged.clone();
@@ -60,23 +69,9 @@ fn both(
         return Err(Box::new(cut_off(&make)));
     }
     let accounts = SupplyUse::matched(make, uses)?;
-    let rounding = accounts.rounding();
-    let mut table = accounts.table(model).map_err(|refusal| {
-        let at = made_at.file();
-        Box::new(refusal.at(at))
-    })?;
-    // A cell below zero is told where it stands; one that the model makes, where nothing is below zero, by itself.
-    let is_told = odd_uses.n_negative() + odd_make.n_negative() > 0;
-    if !is_told || reading.policy.negative != NegativeRule::Error {
-        for &value in table.flows.values().iter().filter(|value| **value < 0.0) {
-            table.odd.note(0, 0, || Oddity::Negative(value), OddCells::NEGATIVE);
-        }
-    }
-    (table.ragged, table.rounding) = (ragged, rounding);
-    table.places = Places { has_lines: false, ..places.clone() };
-    table.beside = vec![(made_at, odd_make), (places, odd_uses)];
-    table.layout = "make-use";
-    tables.parsed.push(table);
+    let beside = vec![(made_at, odd_make), (places.clone(), odd_uses)];
+    let blocks = Blocks { places, beside, ragged };
+    tables.parsed.push(accounts.judged(reading.policy, blocks, "make-use")?);
     Ok(())
 }
 
@@ -89,6 +84,32 @@ fn cut_off(make: &IoTable) -> Diagnostic {
 }
 
 impl SupplyUse {
+    /// The table that the model of the policy makes of both, with what was odd about them.
+    pub(super) fn judged(
+        self,
+        policy: &Policy,
+        blocks: Blocks,
+        layout: &'static str,
+    ) -> Result<IoTable, Box<Diagnostic>> {
+        let rounding = self.rounding();
+        let mut table = self.table(policy.sut_model).map_err(|refusal| {
+            let first = blocks.beside.first();
+            let at = first.map_or_else(|| blocks.places.file(), |(places, _)| places.file());
+            Box::new(refusal.at(at))
+        })?;
+        // A cell below zero is told where it stands; one that the model makes, where nothing is below zero, by itself.
+        let is_told = blocks.beside.iter().any(|(_, odd)| odd.n_negative() > 0);
+        if !is_told || policy.negative != NegativeRule::Error {
+            for &value in table.flows.values().iter().filter(|value| **value < 0.0) {
+                table.odd.note(0, 0, || Oddity::Negative(value), OddCells::NEGATIVE);
+            }
+        }
+        (table.ragged, table.rounding) = (blocks.ragged, rounding);
+        table.places = Places { has_lines: false, ..blocks.places };
+        (table.beside, table.layout) = (blocks.beside, layout);
+        Ok(table)
+    }
+
     /// Half a unit a cell of the uses, where all of them are whole numbers.
     fn rounding(&self) -> f64 {
         let is_whole = |x: &f64| x.is_nan() || x.fract() == 0.0;

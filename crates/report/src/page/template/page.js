@@ -2,7 +2,7 @@
 // Makes the tables that are already in the page complete, sortable and filterable.
 // Text enters the page as text only: through textContent, append and title.
 const ROWS_PER_PAGE = 50;
-const { tables, figures } = JSON.parse(document.getElementById('page-data').textContent);
+const { tables, figures, network } = JSON.parse(document.getElementById('page-data').textContent);
 document.documentElement.classList.add('js');
 
 const make = (tag, properties = {}, ...children) => {

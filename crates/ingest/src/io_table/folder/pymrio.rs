@@ -2,12 +2,10 @@
 //! labels each has; extensions are folders of the same sort inside.
 
 use super::matrix::{Content, Matrix};
-use super::read::{Reading, Tables, close, open};
-use super::{Column, InputKind, InputRow, IoTable, Label, Places, RowRole, Sector, names};
+use super::{Found, Reading, Tables, filled, listed, open, places, style};
 use crate::assemble::File;
-use crate::policy::{FileFormat, Policy};
+use crate::io_table::{Column, Flows, InputKind, InputRow, IoTable, Label, RowRole, Sector, names};
 use crate::source::{Body, Source};
-use crate::text::number::NumberStyle;
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Location};
 use serde_json::Value;
@@ -20,40 +18,23 @@ pub(super) const PARAMETERS: &str = "file_parameters.json";
 /// The longest such file.
 const LONGEST: u64 = 1 << 20;
 
-type Found<T> = Result<T, Box<Diagnostic>>;
+/// The sums of a row of the flows are at the most this far from output, as a share, where output is computed.
+const SETTLED: f64 = 1e-14;
+/// So many rounds are enough for every economy that is productive by more than a thousandth.
+const MAX_ROUNDS: usize = 50_000;
 
-/// Reads a folder, named by itself or by its parameter file.
-pub(super) fn read(path: &Path, reading: &mut Reading<'_>) -> Tables {
-    let mut tables = Tables::default();
-    let policy = Policy { format: FileFormat::Auto, ..reading.policy.clone() };
-    let mut reading = Reading { policy: &policy, progress: reading.progress, found: reading.found };
-    let parameters = if path.is_dir() { path.join(PARAMETERS) } else { path.to_owned() };
-    if path.is_dir() && !parameters.is_file() {
-        let what =
-            format!("`{}` is a folder without `{PARAMETERS}`", shown(&path.display().to_string()));
-        let help = "name the file of the table, or a folder that pymrio saved";
-        let at = Location::file(path.display().to_string());
-        tables.files.push(File::named(path, "table"));
-        reading.found.push(Diagnostic::new("E0108", what).at(at).help(help));
-        return tables;
-    }
-    if let Err(finding) = system(&parameters, &mut tables, &mut reading) {
-        reading.found.push(*finding);
-    }
-    tables
-}
-
-fn system(path: &Path, tables: &mut Tables, reading: &mut Reading<'_>) -> Found<()> {
+/// Reads the folder that a parameter file describes.
+pub(super) fn read(path: &Path, tables: &mut Tables, reading: &mut Reading<'_>) -> Found<()> {
     let folder = Folder::open(path, tables, reading)?;
-    let Some(z) = folder.matrix("Z", numbers(true), tables, reading)? else {
-        let what = "the folder names no `Z`, the flows between sectors";
+    let key = if folder.files.contains_key("Z") { "Z" } else { "A" };
+    let Some((name, mut z)) = folder.matrix(key, numbers(true), tables, reading)? else {
+        let what = "the folder names neither `Z`, the flows between sectors, nor `A`, their shares of output";
         let help =
             "save the system with its Z: in pymrio, `io.calc_all()` before `io.save_all(...)`";
         return Err(Box::new(Diagnostic::new("E0301", what).at(folder.at()).help(help)));
     };
-    let (name, mut z) = z;
     let sellers = z.rows.iter().map(|(label, line)| Sector::new(label.clone(), *line));
-    let buyers = z.columns().into_iter().zip(folder.n_index("Z") as u64 + 1..);
+    let buyers = z.columns().into_iter().zip(folder.n_index(key) as u64 + 1..);
     let mut table = IoTable {
         sellers: sellers.collect(),
         buyers: buyers.map(|(label, at)| Sector::new(label, at)).collect(),
@@ -94,12 +75,69 @@ fn system(path: &Path, tables: &mut Tables, reading: &mut Reading<'_>) -> Found<
             table.sellers[seller].unit = (!text.is_empty()).then(|| text.as_str().into());
         }
     }
+    if key == "A" {
+        table.flows = flows_of_shares(&folder, &mut table)?;
+    }
     for inside in folder.extensions()? {
         let folder = Folder::open(&inside, tables, reading)?;
         extension(&folder, &buyers, &mut table, tables, reading)?;
     }
     tables.parsed.push(table);
     Ok(())
+}
+
+/// `Z = A x̂`, where a folder says no more than `A`: with its output, or with the one that its final demand calls for,
+/// `x = A x + Y 1`, in rounds that stop where nothing changes.
+fn flows_of_shares(folder: &Folder, table: &mut IoTable) -> Found<Flows> {
+    let n = table.sellers.len();
+    let shares = std::mem::take(&mut table.flows);
+    // Output and final demand are by seller; columns of `A` by buyer.
+    let sellers: Vec<Label> = table.sellers.iter().map(|seller| seller.label.clone()).collect();
+    let buyers = table.buyers.iter().map(|buyer| &buyer.label).collect::<Vec<_>>();
+    let seller_of = matched(&sellers, buyers.into_iter(), &table.places.file)?;
+    let output = match &table.output {
+        Some(column) => column.values.clone(),
+        None if table.demand.is_empty() => {
+            let what = "the folder names `A` and neither `x` nor `Y`, so that nothing says how large flows are";
+            let help = "save the system with its `Z`, or with `x` or `Y`";
+            return Err(Box::new(Diagnostic::new("E0301", what).at(folder.at()).help(help)));
+        }
+        None => {
+            let bought = |at: usize| table.demand.iter().map(|column| column.values[at]).sum();
+            let demand: Vec<f64> = (0..n).map(bought).collect();
+            let output = settled(&shares, &seller_of, &demand).ok_or_else(|| {
+                let what = "no output is known and none can be computed: with the `A` of the folder, output grows \
+                            without end";
+                let help = "save the system with its `Z` or `x`, and look at columns of `A` that add up to 1 or more";
+                Box::new(Diagnostic::new("E0506", what).at(folder.at()).help(help))
+            })?;
+            let label = Label::plain("output");
+            table.output = Some(Column { label, at: 0, values: output.clone() });
+            output
+        }
+    };
+    Ok(shares.map(|_, buyer, a| a * output[seller_of[buyer as usize]]))
+}
+
+/// The output that final demand calls for; none where it does not settle.
+fn settled(shares: &Flows, seller_of: &[usize], demand: &[f64]) -> Option<Vec<f64>> {
+    let mut output = demand.to_vec();
+    for _ in 0..MAX_ROUNDS {
+        let needed = |(row, y): (usize, &f64)| {
+            y + shares.row(row).map(|(at, a)| a * output[seller_of[at as usize]]).sum::<f64>()
+        };
+        let next: Vec<f64> = demand.iter().enumerate().map(needed).collect();
+        let largest = next.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+        let moved = next.iter().zip(&output).fold(0.0_f64, |most, (x, y)| most.max((x - y).abs()));
+        output = next;
+        if !largest.is_finite() {
+            return None;
+        }
+        if moved <= SETTLED * largest {
+            return Some(output);
+        }
+    }
+    None
 }
 
 /// The rows of an extension: value added by its name, all others in units of their own.
@@ -123,7 +161,8 @@ fn extension(
     }
     let demand: Vec<Label> = table.demand.iter().map(|column| column.label.clone()).collect();
     let mut users: BTreeMap<Box<str>, Vec<f64>> = BTreeMap::new();
-    if let Some((name, mut f_y)) = folder.matrix("F_Y", numbers(false), tables, reading)? {
+    let key = if folder.files.contains_key("F_Y") { "F_Y" } else { "F_hh" }; // as EXIOBASE called it before 3.8
+    if let Some((name, mut f_y)) = folder.matrix(key, numbers(false), tables, reading)? {
         let columns = f_y.columns();
         let order = matched(&demand, columns.iter(), &name)?;
         let cells = f_y.cells();
@@ -159,12 +198,6 @@ fn extension(
 
 fn numbers(notes_negative: bool) -> Content {
     Content::Numbers { notes_negative }
-}
-
-fn places(name: &str, matrix: &Matrix) -> Places {
-    let (file, titles) = (name.to_owned(), matrix.titles());
-    let has_lines = !name.ends_with(".parquet");
-    Places { file, titles, has_lines, header: 1, ..Places::default() }
 }
 
 /// For every label of a matrix its position among those that are known; E0502 where they are others.
@@ -291,42 +324,14 @@ impl Folder {
     ) -> Found<Option<(String, Matrix)>> {
         let Some(entry) = self.files.get(key) else { return Ok(None) };
         let path = self.inside(key, &entry.name)?;
-        let policy = reading.policy;
-        let style =
-            NumberStyle { decimal_comma: policy.decimal_comma, thousands: policy.thousands };
-        let mut matrix = Matrix::new(entry.n_index, entry.n_header, content, style);
-        let mut source = Source::open(&path, policy)?;
-        let mut file = File::named(&path, "table");
-        open(&mut source, &mut file, reading);
-        let sheet = crate::reader::rows(&mut source, (policy, reading.progress), &mut matrix)?;
-        (file.report.dialect, file.is_read) = (sheet.dialect, sheet.is_whole);
-        for finding in sheet.found.iter().filter(|finding| finding.id() != "W0209") {
-            reading.found.push(finding.clone()); // pymrio writes tabs whatever the name says
-        }
-        let (rows, ragged) = (matrix.rows.len() as u64, matrix.ragged.len() as u64);
-        file.account(rows + ragged, 0);
-        let closed = close(&source, &mut file);
-        let name = file.name.clone();
-        tables.files.push(file);
-        closed?;
-        for &(line, n) in &matrix.ragged {
-            let what = format!("row has {n} fields, the header has {}", matrix.titles().len());
-            let at = Location::file(&name).line(line);
-            let help = "the file may have been cut off: save or fetch it again";
-            reading.found.push(Diagnostic::new("E0205", what).at(at).help(help));
-        }
-        Ok(Some((name, matrix)))
+        let matrix = Matrix::new(entry.n_index, entry.n_header, content, style(reading.policy));
+        filled(&path, matrix, tables, reading).map(Some)
     }
 
     /// The parameter files of the folders inside, by name.
     fn extensions(&self) -> Found<Vec<PathBuf>> {
-        let listed = std::fs::read_dir(&self.path).map_err(|error| {
-            let what = format!("the folder cannot be listed: {error}");
-            let at = Location::file(self.path.display().to_string());
-            let help = "`chmod u+rx` it, or copy it to where you may read";
-            Box::new(Diagnostic::new("E0102", what).at(at).help(help))
-        })?;
-        let folders = listed.flatten().filter(|entry| entry.file_type().is_ok_and(|t| t.is_dir()));
+        let folders =
+            listed(&self.path)?.filter(|entry| entry.file_type().is_ok_and(|t| t.is_dir()));
         let files =
             folders.map(|entry| entry.path().join(PARAMETERS)).filter(|path| path.is_file());
         let mut files: Vec<PathBuf> = files.collect();

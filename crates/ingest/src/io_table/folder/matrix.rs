@@ -1,7 +1,7 @@
 //! One matrix of a folder: rows of titles, columns of labels, and cells of which only those that are not zero
 //! are kept.
 
-use super::{Cell, Flows, FlowsBuilder, Label, OddCells, Oddity, RowSink};
+use crate::io_table::{Cell, Flows, FlowsBuilder, Label, OddCells, Oddity, RowSink};
 use crate::source::Refusal;
 use crate::text::number::NumberStyle;
 
@@ -55,6 +55,13 @@ impl Matrix {
             odd: OddCells::default(),
             ragged: Vec::new(),
         }
+    }
+
+    /// A matrix whose file has numbers alone; rows get their labels when it was read.
+    pub(super) fn bare(columns: &[Label], content: Content, numbers: NumberStyle) -> Self {
+        let mut matrix = Self::new(0, 1, content, numbers);
+        matrix.header.push(columns.iter().map(Label::id).collect());
+        matrix
     }
 
     /// The labels of the columns.

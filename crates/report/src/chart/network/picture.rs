@@ -1,0 +1,161 @@
+//! From places to a picture.
+
+use super::{Mark, Points, SPEC};
+use crate::figure::{Figure, Sample, Words};
+use crate::force::apart;
+use crate::geometry::{Point, Rect, distance};
+use crate::number::{count, counted, short};
+use crate::place::{Obstacles, Wish};
+use crate::style::{MAX_GROUPS, Shape, Sheet, group_colour};
+use crate::svg::{Element, Outline};
+use crate::text::{Weight, fit, label, width};
+use crate::{Drawing, Style, vega};
+
+/// The picture's frame for places in the data: 1000 wide, 700 high.
+const FRAME: (f64, f64) = (1000.0, 700.0);
+/// How far a line bends, as a share of its length.
+const BEND: f64 = 0.16;
+
+pub(super) fn draw(points: &Points, style: &Style) -> Drawing {
+    let places = fitted(points, &Rect::new(0.0, 0.0, FRAME.0, FRAME.1));
+    let names: Vec<&str> = points.groups.iter().map(|(name, _)| name.as_str()).collect();
+    let words = Words {
+        chart: SPEC.name,
+        title: points.title.clone(),
+        subtitle: points.subtitle(),
+        alt: points.alt(),
+        csv: points.csv(&places),
+        view: Some(vega::network(&names, &points.unit)),
+    };
+    let mut figure = Figure::new(words, style, Sheet::of(style).label * 30.0);
+    let sheet = figure.sheet;
+    figure.legend(&legend(points, &sheet));
+    let radii = radii(points, &sheet);
+    let margin = radii.iter().copied().fold(0.0, f64::max) + sheet.tick * 0.5;
+    let inside = figure.area().inset(margin);
+    let mut at = fitted(points, &inside);
+    apart(&mut at, &radii, sheet.line * 2.0, 60);
+    for place in &mut at {
+        *place =
+            (place.0.clamp(inside.x, inside.right()), place.1.clamp(inside.y, inside.bottom()));
+    }
+    draw_links(points, &at, &radii, &mut figure);
+    // Small ones on top of large ones.
+    for ((mark, at), radius) in points.marks.iter().zip(&at).zip(&radii) {
+        let kind = if mark.kind.is_empty() || points.is_summary {
+            String::new()
+        } else {
+            format!(", {}", label(&mark.kind))
+        };
+        let n = if points.is_summary {
+            format!(", {}", counted(mark.n, "firm", "firms"))
+        } else {
+            String::new()
+        };
+        let tip = format!("{}{kind}{n}: {}", mark.name, short(mark.size));
+        figure.push(drawn(points, mark, *at, *radius, &figure).tooltip(&tip));
+    }
+    labels(points, &at, &radii, &mut figure);
+    figure.finish()
+}
+
+fn legend(points: &Points, sheet: &Sheet) -> Vec<(Sample, String)> {
+    let entry = |(group, (name, n)): (usize, &(String, usize))| {
+        let sample = Sample::Point(Shape::of(group), group_colour(group, &sheet.ink), false);
+        (sample, format!("{} ({})", label(name), count(*n)))
+    };
+    let mut legend: Vec<(Sample, String)> = points.groups.iter().enumerate().map(entry).collect();
+    if points.n_other > 0 {
+        let other = format!("other ({})", count(points.n_other));
+        legend.push((Sample::Ring(sheet.ink.neutral), other));
+    }
+    legend
+}
+
+/// The places inside a box, as large as it allows; the two directions may be stretched a little.
+fn fitted(points: &Points, inside: &Rect) -> Vec<Point> {
+    let bound = |of: fn(&Mark) -> f64| {
+        let values = points.marks.iter().map(of);
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
+    };
+    let (x, y) = (bound(|mark| mark.at.0), bound(|mark| mark.at.1));
+    let spans = ((x.1 - x.0).max(1e-9), (y.1 - y.0).max(1e-9));
+    let scales = (inside.width / spans.0, inside.height / spans.1);
+    let least = scales.0.min(scales.1);
+    let scales = (scales.0.min(least * 1.8), scales.1.min(least * 1.8));
+    let centre = inside.centre();
+    let middle = (f64::midpoint(x.0, x.1), f64::midpoint(y.0, y.1));
+    let place = |mark: &Mark| {
+        (centre.0 + (mark.at.0 - middle.0) * scales.0, centre.1 + (mark.at.1 - middle.1) * scales.1)
+    };
+    points.marks.iter().map(place).collect()
+}
+
+/// The radius of each mark, by which its area shows what it trades.
+fn radii(points: &Points, sheet: &Sheet) -> Vec<f64> {
+    let largest = points.marks[0].size;
+    let crowd = (60.0 / points.marks.len() as f64).sqrt().clamp(0.35, 1.0);
+    let most = sheet.point * if points.is_summary { 5.0 } else { 3.2 } * crowd.max(0.5);
+    let least = sheet.point * 0.75 * crowd;
+    let share = |mark: &Mark| if largest > 0.0 { mark.size / largest } else { 0.0 };
+    points.marks.iter().map(|mark| (most * share(mark).sqrt()).max(least)).collect()
+}
+
+fn drawn(points: &Points, mark: &Mark, at: Point, radius: f64, figure: &Figure) -> Element {
+    let sheet = &figure.sheet;
+    if mark.group >= MAX_GROUPS && !points.groups.is_empty() {
+        let ring = Element::circle(at, radius).fill(sheet.ink.ground).class("ground");
+        return ring.stroke(sheet.ink.neutral, sheet.line * 1.6);
+    }
+    let group = if points.groups.is_empty() { 0 } else { mark.group };
+    let shape = Shape::of(group).at(at, radius).fill(group_colour(group, &sheet.ink));
+    figure.rim(shape).class("edge")
+}
+
+/// Curves from sellers to buyers, the larger the flow the wider and the darker, those of small flows first.
+fn draw_links(points: &Points, at: &[Point], radii: &[f64], figure: &mut Figure) {
+    let sheet = figure.sheet;
+    let largest = points.links.first().map_or(1.0, |link| link.flow);
+    let crowd = (150.0 / points.links.len().max(1) as f64).sqrt().clamp(0.15, 1.0);
+    for link in points.links.iter().rev() {
+        let (from, to) = (at[link.from], at[link.to]);
+        let length = distance(from, to);
+        if length < 1e-6 {
+            continue;
+        }
+        let share = (link.flow / largest).sqrt();
+        let along = ((to.0 - from.0) / length, (to.1 - from.1) / length);
+        // Left of the way goods go, on a page whose y grows downwards.
+        let aside = (along.1 * BEND * length, -along.0 * BEND * length);
+        let end = (to.0 - along.0 * radii[link.to] * 0.6, to.1 - along.1 * radii[link.to] * 0.6);
+        let control = |share: f64| {
+            (
+                from.0 + (end.0 - from.0) * share + aside.0,
+                from.1 + (end.1 - from.1) * share + aside.1,
+            )
+        };
+        let curve = Outline::starting_at(from).curve_to(control(0.3), control(0.7), end);
+        let wide = sheet.line * (0.5 + 3.5 * share);
+        let line = Element::path(curve).no_fill().stroke(sheet.ink.neutral, wide);
+        let line = line.opacity(crowd * (0.25 + 0.5 * share));
+        let (seller, buyer) = (&points.marks[link.from].name, &points.marks[link.to].name);
+        figure.push(line.tooltip(&format!("{seller} → {buyer}: {}", short(link.flow))));
+    }
+}
+
+fn labels(points: &Points, at: &[Point], radii: &[f64], figure: &mut Figure) {
+    let (size, inside) = (figure.sheet.tick, figure.area());
+    let n = if points.is_summary { points.marks.len().min(50) } else { points.n_labels };
+    let n = n.min(points.marks.len());
+    let name = |mark: &Mark| fit(&mark.name, size, Weight::Regular, inside.width * 0.4);
+    let names: Vec<String> = points.marks[..n].iter().map(name).collect();
+    let wish = |i: usize| Wish {
+        point: at[i],
+        radius: radii[i] * 1.1,
+        width: width(&names[i], size, Weight::Regular) + size * 0.3,
+        height: size * 1.2,
+    };
+    let wishes: Vec<Wish> = (0..n).map(wish).collect();
+    let discs = at.iter().copied().zip(radii.iter().map(|radius| radius * 1.1)).collect();
+    figure.names_on_marks(&names, &wishes, &Obstacles { discs, boxes: Vec::new() }, &inside);
+}
