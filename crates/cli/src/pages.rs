@@ -64,11 +64,11 @@ fn metric(page: &mut String, metric: &dyn Metric) {
         );
     }
     for param in spec.params {
-        let _ = writeln!(
-            page,
-            "* **Parameter `{}`** (default `{}`): {}",
-            param.name, param.default, param.meaning
-        );
+        let default = match param.default {
+            "" => String::new(),
+            default => format!(" (default `{default}`)"),
+        };
+        let _ = writeln!(page, "* **Parameter `{}`**{default}: {}", param.name, param.meaning);
     }
     page.push_str("\n| table | column | type | unit | meaning |\n|---|---|---|---|---|\n");
     for (table, column) in spec.columns() {

@@ -1,4 +1,5 @@
-//! From `--metrics` to what is computed: a name is a column or figure first, then a metric, then an @family.
+//! From `--metrics` to what is computed: a name is a column or figure first, then a metric, then an @family; `NAME.*` is a metric for
+//! certain.
 
 use palenque_graph::table::{Alignment, ColumnSpec};
 use palenque_graph::{Diagnostic, Table, TableId};
@@ -177,10 +178,18 @@ impl Selection {
         }
         for (position, name) in names.iter().enumerate() {
             let name = name.trim();
+            // `efficiency.*` is all of the metric, where a column has its name too.
+            if let Some(metric) = name.strip_suffix(".*").and_then(find) {
+                only_columns = false;
+                add(metric, Asked::Name, None);
+                continue;
+            }
             let columns = columns_named(name);
             if !columns.is_empty() {
+                // Of several metrics with such a column, those may go without whose input is missing.
+                let asked = if columns.len() > 1 { Asked::Family } else { Asked::Name };
                 for (metric, column) in columns {
-                    add(metric, Asked::Name, Some(column));
+                    add(metric, asked, Some(column));
                     if !order.contains(&column) {
                         order.push(column);
                     }
@@ -233,6 +242,22 @@ impl Selection {
         })
     }
 
+    /// The tables of which nothing may come, as edges alone do not fill them and nobody insisted.
+    pub(crate) fn uncertain_tables(&self) -> BTreeSet<TableId> {
+        let probe = palenque_graph::SupplyGraph::from_flows(["a", "b"], [(0, 1, 1.0)]);
+        let Ok(graph) = probe else { return BTreeSet::new() };
+        let needs_more = |pick: &&Pick| {
+            let params = Params::default();
+            let tried = pick.metric.compute(&graph, &params, &palenque_graph::NoProgress);
+            pick.asked != Asked::Name && matches!(tried, Err(MetricError::InputMissing { .. }))
+        };
+        let (unsure, sure): (Vec<&Pick>, Vec<&Pick>) = self.picks.iter().partition(needs_more);
+        let tables = |picks: &[&Pick]| -> BTreeSet<TableId> {
+            picks.iter().flat_map(|pick| pick.columns()).map(|(table, _)| table).collect()
+        };
+        &tables(&unsure) - &tables(&sure)
+    }
+
     /// The tables that are filled.
     pub(crate) fn tables(&self) -> BTreeSet<TableId> {
         self.picks.iter().flat_map(Pick::columns).map(|(table, _)| table).collect()
@@ -269,6 +294,9 @@ fn listed(key: &str, value: &Value) -> Value {
         (Some(spec), Value::String(text)) if spec.default.starts_with('[') => {
             let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
             words.map(crate::args::values::parameter).collect()
+        }
+        (Some(spec), Value::Number(_) | Value::Bool(_)) if spec.default.starts_with('[') => {
+            Value::Array(vec![value.clone()])
         }
         _ => value.clone(),
     }
@@ -333,6 +361,16 @@ mod tests {
         assert!(all.picks[0].columns().count() > 1);
         assert!(all.order.is_empty());
         assert_eq!(one.tables(), BTreeSet::from([TableId::NodeMetrics]));
+    }
+
+    #[test]
+    fn a_metric_with_the_name_of_a_column_can_be_asked_for_whole() {
+        let column = parse(&["efficiency"]);
+        assert_eq!(column.picks[0].columns().count(), 1);
+        let whole = parse(&["efficiency.*"]);
+        assert_eq!(whole.picks[0].spec().name, "efficiency");
+        assert_eq!(whole.picks[0].columns().count(), whole.picks[0].spec().columns().count());
+        assert!(Selection::parse(&["nothing.*".into()]).is_err());
     }
 
     #[test]

@@ -222,7 +222,8 @@ pub(crate) struct ChoiceArgs {
     /// The seed of everything random; recorded
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Set figures beside random networks: rewire, `stage_rewire`, weights, shuffle, labels, dcgm
+    /// Set figures beside random networks: rewire, stage_rewire, weights, shuffle, labels, dcgm, config, maxent
+    #[expect(clippy::doc_markdown, reason = "the text of --help")]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) null: Vec<String>,
     /// How many random networks of each kind

@@ -93,7 +93,7 @@ pub(super) fn folders(
 }
 
 /// The files that the `run.json` of a folder records.
-fn outputs(folder: &Path) -> Outcome<BTreeSet<String>> {
+pub(super) fn outputs(folder: &Path) -> Outcome<BTreeSet<String>> {
     let path = folder.join("run.json");
     let run: Value = serde_json::from_slice(&bytes(&path)?).map_err(|error| {
         Diagnostic::new("E0610", format!("{} is not JSON: {error}", shown(&path)))

@@ -6,7 +6,9 @@ use crate::config::{Pipeline, Source, Work, read as read_config, resolved, toml_
 use crate::diagnostics::Outcome;
 use crate::output::folder::Opening;
 use crate::output::{Summary, shown};
-use crate::pipeline::{Base, Destination, Ending, Products, compute, files_of, save, write};
+use crate::pipeline::{
+    Base, Destination, Ending, Products, compute, files_of, save, uncertain_files, write,
+};
 use crate::selection::Selection;
 use crate::session::Session;
 use palenque_graph::{Diagnostic, Location};
@@ -42,11 +44,11 @@ pub(super) fn run(session: &mut Session, args: &RunArgs) -> Outcome<Done> {
         pipeline = pipeline.only(&args.only);
     }
     if let Some(tool) = args.emit {
-        let text = stanza(tool, &pipeline, &args.file);
+        let text = stanza(tool, &pipeline, &base, &args.file);
         return Ok(Done::text(text.clone(), json!({ "stanza": text })));
     }
     if let Some(what) = args.list {
-        return Ok(list(what, &pipeline));
+        return Ok(list(what, &pipeline, &base));
     }
     if args.dry_run {
         let resolved = resolved(&pipeline);
@@ -210,20 +212,27 @@ fn inputs(pipeline: &Pipeline) -> Vec<String> {
     pipeline.paths().filter(|path| !path.as_os_str().is_empty()).map(shown).collect()
 }
 
-fn outputs(pipeline: &Pipeline) -> Vec<String> {
+/// The files that a run writes: those that are certain, and of the others those that the run before this one wrote.
+fn outputs(pipeline: &Pipeline, base: &Base) -> Vec<String> {
     let dir = shown(&pipeline.output.dir);
-    let mut files: Vec<String> =
-        pipeline.steps.iter().flat_map(|step| files_of(pipeline, step)).collect();
+    let before = super::compare::outputs(&base.join(&pipeline.output.dir)).unwrap_or_default();
+    let mut files = Vec::new();
+    for step in &pipeline.steps {
+        let uncertain = uncertain_files(pipeline, step);
+        let mut of_step = files_of(pipeline, step);
+        of_step.retain(|file| !uncertain.contains(file) || before.contains(file));
+        files.extend(of_step);
+    }
     files.push("run.json".into());
     files.sort();
     files.dedup();
     files.into_iter().map(|file| format!("{dir}/{file}")).collect()
 }
 
-fn list(what: Listed, pipeline: &Pipeline) -> Done {
+fn list(what: Listed, pipeline: &Pipeline, base: &Base) -> Done {
     let lines = match what {
         Listed::Inputs => inputs(pipeline),
-        Listed::Outputs => outputs(pipeline),
+        Listed::Outputs => outputs(pipeline, base),
         Listed::Steps => pipeline.steps.iter().map(|step| step.id.clone()).collect(),
     };
     let text = lines.iter().fold(String::new(), |text, line| text + line + "\n");
@@ -231,25 +240,25 @@ fn list(what: Listed, pipeline: &Pipeline) -> Done {
 }
 
 /// A Make rule for everything that the pipeline writes.
-fn make_rule(pipeline: &Pipeline, config: &str, prefix: &Path) -> String {
+fn make_rule(pipeline: &Pipeline, base: &Base, config: &str, prefix: &Path) -> String {
     let make = |path: &str| {
         shown(&prefix.join(path)).replace('$', "$$").replace(' ', "\\ ").replace('#', "\\#")
     };
-    let outputs: Vec<String> = outputs(pipeline).iter().map(|path| make(path)).collect();
+    let outputs: Vec<String> = outputs(pipeline, base).iter().map(|path| make(path)).collect();
     let inputs: Vec<String> = inputs(pipeline).iter().map(|path| make(path)).collect();
     format!("{}: {} {}\n", outputs.join(" "), make(config), inputs.join(" "))
 }
 
 fn write_depfile(depfile: &Path, pipeline: &Pipeline, base: &Base, config: &Path) -> Outcome<()> {
     let name = config.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let rule = make_rule(pipeline, &name, &base.join(Path::new("")));
+    let rule = make_rule(pipeline, base, &name, &base.join(Path::new("")));
     let folder = crate::output::Folder::open(depfile.parent().unwrap_or(Path::new("")))?;
     let file = depfile.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     write::save_one(&folder, &file, |out| Ok(out.write_all(rule.as_bytes())?))
 }
 
 /// A ready stanza for another tool.
-fn stanza(tool: Tool, pipeline: &Pipeline, config: &Path) -> String {
+fn stanza(tool: Tool, pipeline: &Pipeline, base: &Base, config: &Path) -> String {
     let config = shown(config);
     let dir = shown(&pipeline.output.dir);
     let inputs = inputs(pipeline);
@@ -264,7 +273,7 @@ fn stanza(tool: Tool, pipeline: &Pipeline, config: &Path) -> String {
     deps.extend(inputs);
     match tool {
         Tool::Make => {
-            let rule = make_rule(pipeline, &config, Path::new(""));
+            let rule = make_rule(pipeline, base, &config, Path::new(""));
             let command = shell_word(&config);
             format!(
                 "{dir}/run.json: {}\n\tpalenque run {command} --touch\n",
@@ -275,14 +284,14 @@ fn stanza(tool: Tool, pipeline: &Pipeline, config: &Path) -> String {
             "rule palenque:\n    input: {}\n    output: {}\n    threads: 2\n    resources: mem_mb=8000\n    \
              shell: \"palenque run {{input[0]}} --touch -j {{threads}} --max-memory {{resources.mem_mb}}MB\"\n",
             quoted(&deps),
-            quoted(&outputs(pipeline)),
+            quoted(&outputs(pipeline, base)),
         ),
         Tool::Dvc => format!(
             "stages:\n  palenque:\n    cmd: palenque run {}\n    deps: [{}]\n    params: [{config}: [seed, step]]\n    \
              outs: [{}]\n    metrics: [{dir}/tables/network_summary.json: {{cache: false}}]\n",
             shell_word(&config),
             quoted(&deps),
-            quoted(&outputs(pipeline)),
+            quoted(&outputs(pipeline, base)),
         ),
     }
 }

@@ -16,12 +16,12 @@ pub(crate) use products::{Figure, Method, Products};
 pub(crate) use write::{Destination, Ending, save};
 
 use crate::config::check::table_stem;
-use crate::config::{Pipeline, Step, Work};
+use crate::config::{Measure, Output, Pipeline, Step, Work};
 use crate::diagnostics::{Outcome, Refusal};
 use crate::selection::Selection;
 use crate::session::Session;
 use palenque_frame::TableFormat;
-use palenque_graph::Panel;
+use palenque_graph::{Panel, TableId};
 use palenque_ingest::{FileReport, Inputs, MakeUse, Policy};
 use sides::Sides;
 use std::path::{Path, PathBuf};
@@ -159,19 +159,7 @@ pub(crate) fn files_of(pipeline: &Pipeline, step: &Step) -> Vec<String> {
         Work::Measure(measure) => match (&measure.to, Selection::parse(&measure.metrics)) {
             (Some(to), _) => vec![to.clone()],
             (None, Err(_)) => Vec::new(),
-            (None, Ok(selection)) => {
-                let stems = selection.tables().into_iter();
-                stems
-                    .flat_map(|table| {
-                        let stem = table_stem(output.layout, measure.by.as_deref(), table);
-                        output
-                            .formats
-                            .iter()
-                            .map(move |f| format!("{stem}.{f}"))
-                            .collect::<Vec<_>>()
-                    })
-                    .collect()
-            }
+            (None, Ok(selection)) => files_of_tables(output, measure, selection.tables()),
         },
         Work::Draw(_) => {
             let stem = write::figure_stem(output.layout, &step.id);
@@ -179,6 +167,33 @@ pub(crate) fn files_of(pipeline: &Pipeline, step: &Step) -> Vec<String> {
             formats.map(|extension| format!("{stem}.{extension}")).collect()
         }
         Work::Report(report) => vec![report.to.clone().unwrap_or_else(|| "report.html".into())],
+    }
+}
+
+fn files_of_tables(
+    output: &Output,
+    measure: &Measure,
+    tables: impl IntoIterator<Item = TableId>,
+) -> Vec<String> {
+    let files = |table| {
+        let stem = table_stem(output.layout, measure.by.as_deref(), table);
+        output.formats.iter().map(move |f| format!("{stem}.{f}")).collect::<Vec<_>>()
+    };
+    tables.into_iter().flat_map(files).collect()
+}
+
+/// Files of a step that are not written where the input lacks what they need, such as stages.
+pub(crate) fn uncertain_files(pipeline: &Pipeline, step: &Step) -> Vec<String> {
+    match &step.work {
+        Work::Measure(measure) if measure.to.is_none() => {
+            match Selection::parse(&measure.metrics) {
+                Ok(selection) => {
+                    files_of_tables(&pipeline.output, measure, selection.uncertain_tables())
+                }
+                Err(_) => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -97,6 +97,31 @@ fn stanzas_for_other_tools_name_inputs_and_outputs() {
 }
 
 #[test]
+fn only_files_that_come_are_listed_for_other_tools() {
+    let folder = Folder::new();
+    folder.write("edges.csv", super::support::EDGES);
+    folder.run(&["init", ".", "--edges", "edges.csv"]).exits(0);
+    let listed = || -> Vec<String> {
+        let text = folder.run(&["run", "--list", "outputs"]).exits(0).out();
+        text.lines().map(str::to_owned).collect()
+    };
+    let before = listed();
+    assert!(!before.iter().any(|file| file.contains("stage_linkages")), "{before:?}");
+    folder.run(&["run"]).exits(0);
+    for file in before.iter().chain(&listed()) {
+        assert!(folder.join(file).is_file(), "{file} was promised");
+    }
+    // Where the input has stages, the table is listed once it was there.
+    let staged = Folder::with_chain();
+    staged.run(&["run"]).exits(0);
+    let text = staged.run(&["run", "--list", "outputs"]).exits(0).out();
+    assert_eq!(
+        text.contains("stage_linkages"),
+        staged.read("out/run.json").contains("stage_linkages")
+    );
+}
+
+#[test]
 fn init_writes_a_pipeline_that_runs_and_never_overwrites() {
     let folder = Folder::new();
     folder.write("data/flows.csv", super::support::EDGES.replace(',', ";"));

@@ -334,7 +334,10 @@ pub fn bootstrap_table(found: &[Resampled], config: &BootstrapConfig) -> Table {
         let n = one.values.len() as f64;
         let mean = one.values.iter().sum::<f64>() / n;
         let square = one.values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>();
+        // Of an index that is undefined in most of the networks, the others tell little.
+        let is_rare = one.values.len() * 2 <= config.replicates;
         let bounds = |bounds: Option<Bounds>| match bounds {
+            _ if is_rare => [(); 2].map(|()| Err(Status::InsufficientN).into()),
             Some((low, high)) => [Cell::from(low), Cell::from(high)],
             None => [Cell::Gap, Cell::Gap],
         };

@@ -144,7 +144,11 @@ fn add_intervals(
         // An index that is undefined in most of the networks has no interval worth the name.
         let is_common = one.values.len() * 2 > config.replicates;
         if let Some(line) = lines.iter_mut().find(|line| line.index == one.statistic) {
-            line.interval = one.percentile().filter(|_| is_common);
+            // Nor has one that firms drawn twice push to one side.
+            let holds = |(low, high): &(f64, f64)| {
+                one.estimate.is_some_and(|value| (*low..=*high).contains(&value))
+            };
+            line.interval = one.percentile().filter(|bounds| is_common && holds(bounds));
         }
     }
     Ok(())
@@ -181,8 +185,11 @@ fn add_chance(
             let slack = 1e-12 * observed.abs();
             let less = one.values.iter().filter(|x| **x < observed - slack).count() as f64;
             let more = one.values.iter().filter(|x| **x > observed + slack).count() as f64;
-            lines[k].null = Some((model, mean));
-            lines[k].percentile = Some((less + (n - less - more) / 2.0) / n);
+            // Where chance changes nothing, there is nothing to compare.
+            if less + more > 0.0 {
+                lines[k].null = Some((model, mean));
+                lines[k].percentile = Some((less + (n - less - more) / 2.0) / n);
+            }
         }
     }
     Ok(())

@@ -116,7 +116,7 @@ pub struct Risk {
 ///
 /// # Formula
 /// Losses `d` (for want of inputs) and `u` (for want of orders) begin at 1 for the failed firm and grow in steps:
-/// - `d_j = min(1, max(max_k Σ_{i∈k} Z_ij/Π_jk σ_i d_i, Σ_{i ne} Z_ij/c_j σ_i d_i))` over the essential types `k` of what `j`
+/// - `d_j = min(1, max(max_k Σ_{i∈k} Z_ij/Π_jk σ_i d_i, Σ_{i not essential} Z_ij/c_j σ_i d_i))` over the essential types `k` of what `j`
 ///   buys, `Π_jk` of each, and all that it can substitute; `c_j` are its purchases;
 /// - `σ_i = min(1, s_i/Σ_l s_l (1 − d_l))` over the firms `l` that sell the same type: what competitors do not replace;
 /// - `u_i = min(1, Σ_j Z_ij/x_i u_j)`;
@@ -393,7 +393,7 @@ static SPEC: MetricSpec = MetricSpec {
     name: "systemic_risk",
     family: Family::Resilience,
     summary: "How much of the network's output is lost in the end when a firm fails, downstream and upstream.",
-    formula: "d_j = min(1, max(max_k Σ_{i∈k} Z_ij/Π_jk σ_i d_i, Σ_{i ne} Z_ij/s_in_j σ_i d_i)), σ_i = min(1, \
+    formula: "d_j = min(1, max(max_k Σ_{i∈k} Z_ij/Π_jk σ_i d_i, Σ_{i not essential} Z_ij/s_in_j σ_i d_i)), σ_i = min(1, \
               s_out_i/Σ_l s_out_l (1 − d_l)) over firms l of one type; u_i = min(1, Σ_j Z_ij/x_i u_j); \
               ESRI = Σ_j ω_j max(d_j, u_j)/Σ ω",
     source: "Diem, Borsos, Reisch, Kertész and Thurner (2022)",

@@ -82,7 +82,7 @@ static SUMMARY: [ColumnSpec; 11] = [
     ColumnSpec::number(
         "r_index",
         Unit::One,
-        "Mean of giant_wcc_share over all removals; at most about 1/2.",
+        "Mean of giant_wcc_share over all removals; for nodes at most about 1/2.",
     ),
     ColumnSpec::number("r_index_lower", Unit::One, "2.5 % quantile over random orders."),
     ColumnSpec::number("r_index_upper", Unit::One, "97.5 % quantile over random orders."),

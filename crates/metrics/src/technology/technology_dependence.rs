@@ -164,6 +164,18 @@ impl Default for Config {
     }
 }
 
+/// The imports of each node; of one that does not trade, such as a firm of another period, none.
+fn imports(graph: &SupplyGraph, name: &str) -> Result<Vec<f64>, MetricError> {
+    let trades = |v| graph.out_strength(v) > 0.0 || graph.in_strength(v) > 0.0;
+    let Some(column) = graph.nodes().number(name) else { return filled_column(graph, name) };
+    let known = graph.node_indices().map(|v| match column.get(v.index()) {
+        None if !trades(v) => Some(0.0),
+        cell => cell,
+    });
+    let known: Vec<Option<f64>> = known.collect();
+    filled_column(&graph.clone().with_number(name, known), name)
+}
+
 impl Metric for TechnologyDependence {
     fn spec(&self) -> &'static MetricSpec {
         &SPEC
@@ -180,7 +192,7 @@ impl Metric for TechnologyDependence {
         let n = graph.n_nodes();
         let imports = match config.imports.as_str() {
             "" => vec![0.0; n],
-            name => filled_column(graph, name)?,
+            name => imports(graph, name)?,
         };
         let flag = graph.nodes().number(&config.column);
         let is_technology: Vec<bool> = match flag {

@@ -146,7 +146,9 @@ pub struct Page {
 const BUDGET: usize = 2_000_000;
 
 static TEMPLATE: &str = include_str!("template/page.html");
-static SCRIPT: &str =
+static SCRIPT: &str = include_str!("template/page.js");
+/// With the network to walk through.
+static SCRIPT_OF_NETWORK: &str =
     concat!(include_str!("template/page.js"), include_str!("template/explorer.js"));
 
 /// Renders the page: one file that runs its own script and nothing else, and asks the network for nothing.
@@ -185,10 +187,11 @@ fn render(
     extent: Extent,
 ) -> Result<String, ReportError> {
     let style = style_sheet();
+    let script = if page.network.is_some() { SCRIPT_OF_NETWORK } else { SCRIPT };
     let shell = context! {
-        policy => policy(SCRIPT, &style),
+        policy => policy(script, &style),
         style => style,
-        script => SCRIPT,
+        script => script,
         data => data::block(tables, page, extent)?,
     };
     let view = Value::from(Serde(View::new(page, tables, extent)?));
