@@ -1,6 +1,7 @@
 //! Places for the nodes of a network: who trades is drawn together, everybody else apart.
 
 use crate::geometry::Point;
+use crate::scale::{Scale, axis_range};
 
 /// A tie that draws its ends together.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +36,32 @@ const DEEPEST: usize = 40;
 /// # Cost
 /// About `O(n log n + m)` a round.
 pub(crate) fn places(n: usize, springs: &[Spring], rounds: usize, seed: u64) -> Vec<Point> {
-    let mut at = sunflower(n, seed);
+    turned(settled(sunflower(n, seed), springs, rounds, false), springs)
+}
+
+/// Places of nodes whose heights are given: who trades is drawn together sideways.
+///
+/// # Source
+/// As [`places`].
+pub(crate) fn places_at(
+    heights: &[f64],
+    springs: &[Spring],
+    rounds: usize,
+    seed: u64,
+) -> Vec<Point> {
+    let mut at = sunflower(heights.len(), seed);
+    // As high as the disc is wide.
+    let (range, reach) = (axis_range(heights), 10.0 * (heights.len() as f64).sqrt());
+    let scale = Scale::linear(range, (-reach, reach));
+    for (place, height) in at.iter_mut().zip(heights) {
+        place.1 = scale.place(*height);
+    }
+    settled(at, springs, rounds, true)
+}
+
+/// The places after so many rounds; `sideways` leaves heights as they are.
+fn settled(mut at: Vec<Point>, springs: &[Spring], rounds: usize, sideways: bool) -> Vec<Point> {
+    let n = at.len();
     let mut mass = vec![1.0; n];
     for spring in springs {
         mass[spring.from] += 1.0;
@@ -66,11 +92,11 @@ pub(crate) fn places(n: usize, springs: &[Spring], rounds: usize, seed: u64) -> 
             let length = now.0.hypot(now.1);
             // No node flies through the picture in one step.
             let step = if length > 0.0 { step.min(10.0 / length) } else { 0.0 };
-            add(&mut at[i], now, step);
+            add(&mut at[i], if sideways { (now.0, 0.0) } else { now }, step);
         }
         before = force;
     }
-    turned(at, springs)
+    at
 }
 
 /// Moves discs apart that overlap, and back into the box; so many rounds at most.

@@ -51,7 +51,8 @@ pub(super) fn defaults(
         let drawn = session.part(name, |_| chart.draw(&input, &ChartOptions::new(), &style));
         Some((name, drawn.ok()?))
     };
-    palenque_report::all().filter_map(draw).collect()
+    // The page has its network to walk through.
+    palenque_report::all().filter(|chart| chart.spec().name != "network").filter_map(draw).collect()
 }
 
 /// The source line of figures: file and hash of the edges, and the note of the pipeline.

@@ -11,6 +11,7 @@ use palenque_metrics::kernel::coefficients::Economy;
 use palenque_metrics::kernel::threads::with_threads;
 use palenque_metrics::null::{
     BootstrapConfig, Chance, NullConfig, bootstrap, bootstrap_table, null_models, null_table,
+    with_chance,
 };
 use palenque_metrics::{Family, Metric, MetricError, Params, Scope};
 
@@ -163,7 +164,7 @@ impl Run<'_> {
             if *bootstrap > 0 {
                 results.periods[k].push(self.intervals(graph, &metrics, *bootstrap)?);
             }
-            for &model in models {
+            for (nth, &model) in models.iter().enumerate() {
                 let config = NullConfig {
                     model,
                     replicates: *replicates,
@@ -180,6 +181,12 @@ impl Run<'_> {
                     Ok(chance) => {
                         if chance.acceptance_rate.is_some_and(|rate| rate < FEW_ACCEPTED) {
                             self.tell(few_accepted(&chance), period);
+                        }
+                        if nth == 0 {
+                            let tables = std::mem::take(&mut results.periods[k]);
+                            let beside =
+                                tables.into_iter().map(|table| with_chance(table, &chance));
+                            results.periods[k] = beside.collect();
                         }
                         results.periods[k].push(null_table(&chance));
                     }

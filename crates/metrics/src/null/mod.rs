@@ -4,6 +4,7 @@
 //! beside what chance alone gives.
 
 mod bootstrap;
+mod groups;
 mod model;
 mod run;
 mod statistics;
@@ -11,6 +12,7 @@ mod statistics;
 pub use bootstrap::{
     BOOTSTRAP_COLUMNS, BootstrapConfig, Bounds, Resampled, bootstrap, bootstrap_table,
 };
+pub use groups::{CHANCE_COLUMNS, with_chance};
 pub use model::NullModel;
 pub use run::{Against, Chance, NULL_COLUMNS, NullConfig, null_models, null_table};
 pub use statistics::benjamini_hochberg;

@@ -21,12 +21,9 @@ pub(super) fn statistics(tables: &[Table]) -> Vec<Statistic> {
             }
             TableId::StageLinkages => {
                 for row in 0..table.n_rows() {
-                    let text = |name| table.text(name, row).unwrap_or_default();
-                    let (grouping, from, to) =
-                        (text("grouping"), text("from_group"), text("to_group"));
                     for column in ["share", "affinity"] {
                         if table.column(column).is_some() {
-                            let name = format!("{grouping} {column}: {from} → {to}");
+                            let name = name_of(table, row, column);
                             found.push((name, table.number(column, row)));
                         }
                     }
@@ -36,6 +33,16 @@ pub(super) fn statistics(tables: &[Table]) -> Vec<Statistic> {
         }
     }
     found
+}
+
+/// What the share of a pair of groups is called among the statistics.
+pub(super) fn share_name(table: &Table, row: usize) -> String {
+    name_of(table, row, "share")
+}
+
+fn name_of(table: &Table, row: usize, column: &str) -> String {
+    let text = |name| table.text(name, row).unwrap_or_default();
+    format!("{} {column}: {} → {}", text("grouping"), text("from_group"), text("to_group"))
 }
 
 /// Values of one statistic over the random networks, and where the observed one is among them.

@@ -451,10 +451,12 @@ fn draw_links(points: &Points, at: &[Point], figure: &mut Figure) {
     }
     // Each on its own, so that many over each other are darker.
     let opacity = (45.0 / n as f64).clamp(0.08, 0.5);
-    for (seller, buyer) in &points.links {
-        let line = Element::line(at[*seller], at[*buyer]).no_fill();
-        figure.push(line.stroke(sheet.ink.neutral, sheet.line).opacity(opacity));
-    }
+    let lines = points
+        .links
+        .iter()
+        .map(|(seller, buyer)| Element::path(Outline::through([at[*seller], at[*buyer]])));
+    let together = Element::new("g").no_fill().stroke(sheet.ink.neutral, sheet.line);
+    figure.push(together.opacity(opacity).children(lines));
 }
 
 /// Draws meridians and parallels with their degrees, the frame, and the scale bar below.

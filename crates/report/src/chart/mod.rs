@@ -4,6 +4,7 @@ mod apl_chain;
 mod bow_tie;
 mod cascade;
 mod ccdf;
+mod chord;
 mod collective_efficiency;
 mod esri_profile;
 mod extraction;
@@ -32,6 +33,7 @@ mod stage_concentration;
 mod stage_linkages;
 mod supply_chain;
 mod trend;
+mod trophic_layout;
 
 use crate::{ReportError, Style};
 use palenque_graph::{Panel, Table, TableId};
@@ -115,6 +117,7 @@ static CHARTS: &[&dyn Chart] = &[
     &bow_tie::BowTie,
     &cascade::Cascade,
     &ccdf::Ccdf,
+    &chord::Chord,
     &collective_efficiency::CollectiveEfficiency,
     &esri_profile::EsriProfile,
     &extraction::Extraction,
@@ -139,6 +142,7 @@ static CHARTS: &[&dyn Chart] = &[
     &stage_linkages::StageLinkages,
     &supply_chain::SupplyChain,
     &trend::Trend,
+    &trophic_layout::TrophicLayout,
 ];
 
 /// Every chart, in alphabetical order.

@@ -1,12 +1,12 @@
 //! The network as it lies when those who trade are drawn together.
 
-mod picture;
+pub(super) mod picture;
 
 use super::input::{Options, in_period, snapshot};
 use super::map::{groups, kind_column};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
-use crate::force::{Spring, places};
+use crate::force::{Spring, places, places_at};
 use crate::geometry::Point;
 use crate::number::{count, counted, percent, short};
 use crate::style::MAX_GROUPS;
@@ -48,7 +48,7 @@ const ROUNDS: usize = 600;
 
 /// A firm, or all firms of a group.
 #[derive(Debug)]
-struct Mark {
+pub(super) struct Mark {
     id: String,
     name: String,
     /// Place among the groups; past the last one for the rest.
@@ -58,11 +58,11 @@ struct Mark {
     size: f64,
     /// How many firms it stands for.
     n: usize,
-    at: Point,
+    pub(super) at: Point,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Link {
+pub(super) struct Link {
     from: usize,
     to: usize,
     flow: f64,
@@ -70,7 +70,7 @@ struct Link {
 
 /// The plotted data.
 #[derive(Debug)]
-struct Points {
+pub(super) struct Points {
     /// The largest first.
     marks: Vec<Mark>,
     /// The largest groups with how many firms they have.
@@ -80,6 +80,10 @@ struct Points {
     links: Vec<Link>,
     /// Share of the flow between marks on links that are not drawn.
     undrawn_share: f64,
+    /// By mark, the level at which it stands, where there are levels.
+    pub(super) levels: Option<Vec<f64>>,
+    /// The name of the chart.
+    chart: &'static str,
     /// Whether marks are groups of firms.
     is_summary: bool,
     n_firms: usize,
@@ -92,8 +96,17 @@ struct Points {
     period: String,
 }
 
-fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, ReportError> {
+/// The level of each firm that has one.
+pub(super) type Levels = BTreeMap<String, f64>;
+
+pub(super) fn points(
+    input: &ChartInput<'_>,
+    options: &Options<'_>,
+    levels: Option<&Levels>,
+) -> Result<Points, ReportError> {
     let (period, graph) = snapshot(input, options)?;
+    let id = |node: usize| graph.node_id(palenque_graph::NodeIndex::new(node));
+    let level_of = |node: usize| levels.and_then(|levels| levels.get(id(node)).copied());
     let max_nodes = options.number("nodes", 10, 2000)?;
     let max_links = options.number("links", 10, 10_000)?;
     let seed = options.number("seed", 0, 1_000_000)? as u64;
@@ -101,6 +114,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     let kinds = by.and_then(|by| graph.nodes().text(by));
     let traded = traded(graph);
     let mut firms: Vec<usize> = (0..graph.n_nodes()).filter(|&node| traded[node] > 0.0).collect();
+    firms.retain(|&node| levels.is_none() || level_of(node).is_some());
     if firms.is_empty() {
         return Err(ReportError::Empty { why: "no firm trades with another one".to_owned() });
     }
@@ -117,7 +131,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
 
     // Who is drawn as what: firms one by one, or all firms of a kind together.
     let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    if n_firms > max_nodes && kinds.is_some() {
+    if n_firms > max_nodes && kinds.is_some() && levels.is_none() {
         for &node in &firms {
             members.entry(kind_of(node)).or_default().push(node);
         }
@@ -128,9 +142,8 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     } else {
         firms.truncate(max_nodes);
         let one = |&node: &usize| {
-            let node_index = palenque_graph::NodeIndex::new(node);
             let kind = if kinds.is_some() { kind_of(node) } else { "" };
-            (graph.node_id(node_index).to_owned(), kind.to_owned(), vec![node])
+            (id(node).to_owned(), kind.to_owned(), vec![node])
         };
         firms.iter().map(one).collect()
     };
@@ -147,7 +160,12 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
         sizes[link.to] += link.flow;
     }
     let springs: Vec<Spring> = springs(&links);
-    let at = places(sets.len(), &springs, ROUNDS, seed);
+    let heights: Option<Vec<f64>> =
+        levels.map(|_| sets.iter().filter_map(|(_, _, nodes)| level_of(nodes[0])).collect());
+    let at = match &heights {
+        Some(heights) => places_at(heights, &springs, ROUNDS, seed),
+        None => places(sets.len(), &springs, ROUNDS, seed),
+    };
     let mut order: Vec<usize> = (0..sets.len()).collect();
     order.sort_by(|&a, &b| sizes[b].total_cmp(&sizes[a]));
     let mut rank = vec![0; sets.len()];
@@ -170,10 +188,13 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     links.truncate(max_links);
     let drawn: f64 = links.iter().map(|link| link.flow).sum();
     let things = if is_summary { ("group", "groups") } else { ("firm", "firms") };
-    let title =
-        format!("Network of {}{}", counted(marks.len(), things.0, things.1), in_period(&period));
+    let what = if levels.is_some() { "Trophic levels" } else { "Network" };
+    let things = counted(marks.len(), things.0, things.1);
+    let title = format!("{what} of {things}{}", in_period(&period));
     Ok(Points {
         n_smaller: if is_summary { 0 } else { n_firms - marks.len() },
+        levels: heights.map(|heights| order.iter().map(|&set| heights[set]).collect()),
+        chart: if levels.is_some() { "trophic_layout" } else { SPEC.name },
         marks: marks.into_iter().map(|(_, mark)| mark).collect(),
         n_other: if kinds.is_some() { n_firms - grouped } else { 0 },
         groups,
@@ -268,7 +289,8 @@ impl Points {
     fn alt(&self) -> String {
         let things = if self.is_summary { ("group", "groups") } else { ("firm", "firms") };
         let mut said = vec![format!(
-            "Network of {} and {}{}.",
+            "{} of {} and {}{}.",
+            if self.levels.is_some() { "Trophic levels" } else { "Network" },
             counted(self.marks.len(), things.0, things.1),
             counted(self.links.len(), "link", "links"),
             in_period(&self.period)
@@ -282,6 +304,9 @@ impl Points {
         }
         let first = &self.marks[0];
         said.push(format!("{} trades most, {}.", first.name, self.amount(first.size)));
+        if let Some([up, down]) = self.upward() {
+            said.push(format!("{} of the flow climbs, {} falls.", percent(up), percent(down)));
+        }
         if let Some(link) = self.links.first() {
             said.push(format!(
                 "The largest flow goes from {} to {}: {}.",
@@ -293,16 +318,31 @@ impl Points {
         said.join(" ")
     }
 
+    /// The share of the drawn flow that goes to a higher level, and to a lower one.
+    pub(super) fn upward(&self) -> Option<[f64; 2]> {
+        let levels = self.levels.as_ref()?;
+        let sum = |wanted: fn(f64) -> bool| -> f64 {
+            let of = self.links.iter().filter(|l| wanted(levels[l.to] - levels[l.from]));
+            of.map(|link| link.flow).sum()
+        };
+        let all = sum(|_| true);
+        (all > 0.0).then(|| [sum(|rise| rise > 0.0) / all, sum(|rise| rise < 0.0) / all])
+    }
+
     fn subtitle(&self) -> String {
-        let what = if self.is_summary {
+        let what = if self.levels.is_some() {
+            "Height: trophic level; who trades is drawn together sideways.".to_owned()
+        } else if self.is_summary {
             format!("{} in groups by {}.", counted(self.n_firms, "firm", "firms"), label(&self.by))
         } else {
             "Who trades is drawn together.".to_owned()
         };
-        let mut said = vec![
-            what,
-            "Area: what is traded; lines bend to the left of the way goods go.".to_owned(),
-        ];
+        let area = if self.levels.is_some() {
+            "Area: what is traded.".to_owned()
+        } else {
+            "Area: what is traded; lines bend to the left of the way goods go.".to_owned()
+        };
+        let mut said = vec![what, area];
         let mut without = Vec::new();
         if self.n_smaller > 0 {
             without.push(format!("{} smaller firms", count(self.n_smaller)));
@@ -331,6 +371,6 @@ impl Chart for Network {
         options: &ChartOptions,
         style: &Style,
     ) -> Result<Drawing, ReportError> {
-        Ok(picture::draw(&points(input, &Options::of(&SPEC, options)?)?, style))
+        Ok(picture::draw(&points(input, &Options::of(&SPEC, options)?, None)?, style))
     }
 }

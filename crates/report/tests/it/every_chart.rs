@@ -105,6 +105,7 @@ fn all_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> Vec<
     cases.extend([
         case("cascade", vec![spread(&unique)], Some(panel.clone())),
         case("ccdf", metric("in_strength"), None),
+        case("chord", vec![stage_linkages(&distinct, &flows)], None),
         case("key_sectors", vec![linkages(ids, &x, &values(n, |i| 0.5 + i % 3.0 / 2.0), &x)], None),
         case("lorenz", metric("output"), None),
         case("map", vec![], Some(places(ids))),
@@ -112,11 +113,18 @@ fn all_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> Vec<
         case("ranking", metric("pagerank"), None),
         case("robustness_curve", vec![robustness_curve(&attacks)], None),
         case("stage_linkages", vec![stage_linkages(&distinct, &flows)], None),
-        case("supply_chain", vec![], Some(panel)),
+        case("supply_chain", vec![], Some(panel.clone())),
+        case(
+            "trophic_layout",
+            vec![node_metrics(&unique, numbers("trophic_level", Unit::One, &x))],
+            Some(panel),
+        ),
     ]);
     // One node alone trades with nobody.
     cases.retain(|case| {
-        n > 1 || !["cascade", "supply_chain", "apl_chain", "map", "network"].contains(&case.chart)
+        n > 1
+            || !["cascade", "supply_chain", "apl_chain", "map", "network", "trophic_layout"]
+                .contains(&case.chart)
     });
     cases
 }
@@ -275,6 +283,7 @@ fn check_document(figure: &Drawing, at: &str) {
             "title",
             "desc",
             "defs",
+            "g",
             "linearGradient",
             "stop",
             "rect",
@@ -426,7 +435,8 @@ fn vega_lite_documents_carry_the_plotted_data() {
     for case in cases() {
         let figure = case.draw(&Style::default()).expect("drawn");
         let Some(document) = figure.vega_lite else {
-            let without = ["cascade", "supply_chain", "apl_chain", "bow_tie", "flows_sankey"];
+            let without =
+                ["cascade", "supply_chain", "apl_chain", "bow_tie", "chord", "flows_sankey"];
             assert!(without.contains(&case.chart), "{}", case.chart);
             continue;
         };

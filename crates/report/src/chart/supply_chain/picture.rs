@@ -9,6 +9,8 @@ use crate::svg::{Anchor, Element, Outline};
 use crate::text::{Weight, fit, label, width, wrap};
 use crate::{Drawing, Style};
 
+/// So many of the largest links say what they are.
+const MOST_NAMED_LINKS: usize = 300;
 /// At most this part of a column's height is space between bars.
 const SPACE: f64 = 0.42;
 
@@ -333,12 +335,13 @@ fn draw_links(points: &Points, layout: &Layout, figure: &mut Figure) {
                     curve.set("stroke", colour).opacity(sheet.ink.veil + 0.15)
                 }
             };
-            figure.push(curve.tooltip(&format!(
-                "{} → {}: {}",
-                from.name,
-                to.name,
-                short(link.flow)
-            )));
+            // The largest come first; of the thin ones behind them a pointer finds none in particular.
+            let curve = if i < MOST_NAMED_LINKS {
+                curve.tooltip(&format!("{} → {}: {}", from.name, to.name, short(link.flow)))
+            } else {
+                curve
+            };
+            figure.push(curve);
         }
     }
 }
