@@ -5,6 +5,7 @@ use crate::args::MeasureArgs;
 use crate::diagnostics::Outcome;
 use crate::pipeline::typed::{measure_step, opening, output_formats, pipeline, table_formats};
 use crate::pipeline::{Base, Destination, Ending, Products, compute, real_inputs, save, write};
+use crate::selection::Selection;
 use crate::session::Session;
 use palenque_frame::{CsvStyle, FrameError, TableFormat, write_table};
 use palenque_graph::{Diagnostic, Table};
@@ -20,6 +21,14 @@ pub(super) fn run(session: &mut Session, args: &MeasureArgs) -> Outcome<Done> {
     let extensions: Vec<&str> = TableFormat::ALL.iter().map(|f| f.extension()).collect();
     let inputs = real_inputs(&pipeline, &Base::default());
     let destination = Destination::of(session, out, &extensions, opening(&args.out), &inputs)?;
+    let takes_one = match &destination {
+        Destination::Folder(_) => false,
+        Destination::File(..) => true,
+        Destination::Stdout => !session.json,
+    };
+    if takes_one {
+        refuse_several(&args.choice.metrics)?;
+    }
     let base = Base::default();
     let products = compute(session, &pipeline, &base)?;
     let left_out = left_out(&products);
@@ -81,6 +90,20 @@ fn tables(products: Products) -> Vec<Table> {
     products.levels.into_iter().flat_map(|level| level.tables).collect()
 }
 
+/// E0706 before anything is computed, where it is certain that several tables come.
+fn refuse_several(metrics: &[String]) -> Outcome<()> {
+    let Ok(selection) = Selection::parse(metrics) else { return Ok(()) };
+    let certain = &selection.tables() - &selection.uncertain_tables();
+    let names: Vec<&str> = certain.into_iter().map(palenque_graph::TableId::name).collect();
+    if names.len() > 1 { Err(several(&names).into()) } else { Ok(()) }
+}
+
+fn several(names: &[&str]) -> Diagnostic {
+    Diagnostic::new("E0706", format!("{} tables cannot go into one place", names.len()))
+        .note(format!("they are {}", names.join(", ")))
+        .help("`--out DIR` writes one file a table, or name metrics of one table with `--metrics`")
+}
+
 fn single(mut tables: Vec<Table>) -> Outcome<Table> {
     if tables.len() == 1 {
         return Ok(tables.remove(0));
@@ -90,9 +113,7 @@ fn single(mut tables: Vec<Table>) -> Outcome<Table> {
         Diagnostic::new("E0705", "no table was filled")
             .help("`palenque list metrics` says what each metric needs")
     } else {
-        Diagnostic::new("E0706", format!("{} tables cannot go into one place", names.len()))
-            .note(format!("they are {}", names.join(", ")))
-            .help("`--out DIR` writes one file a table, or name metrics of one table with `--metrics`")
+        several(&names)
     };
     Err(found.into())
 }

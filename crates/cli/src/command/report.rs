@@ -19,7 +19,7 @@ pub(super) fn run(session: &mut Session, args: &ReportArgs) -> Outcome<Done> {
     let to_folder = matches!(destination, Destination::Folder(_));
     pipeline.output.layout = if to_folder { Layout::Folders } else { Layout::Flat };
     pipeline.steps.push(measure_step("tables", &args.choice)?);
-    let report = Report { title: args.title.clone(), subtitle: None, to: None };
+    let report = Report { title: args.title.clone(), subtitle: None, to: None, profile: None };
     let page = Step { id: "report".into(), needs: Vec::new(), work: Work::Report(report) };
     pipeline.steps.push(page);
     let base = Base::default();

@@ -237,6 +237,8 @@ pub(crate) struct Report {
     pub(crate) subtitle: Option<String>,
     /// The file, `report.html` by default.
     pub(crate) to: Option<String>,
+    /// How many random networks of each kind the profile of the cluster is set beside; without it there is no profile.
+    pub(crate) profile: Option<usize>,
 }
 
 /// Names of sizes of figures.

@@ -376,6 +376,7 @@ fn step(
             title: section.text("title").map(|(text, _)| text.to_owned()),
             subtitle: section.text("subtitle").map(|(text, _)| text.to_owned()),
             to: to(&section, &mut places),
+            profile: section.count("profile").and_then(|(n, _)| usize::try_from(n).ok()),
         }),
     };
     section.finish(|key| parameter_hint(&work, key));

@@ -136,10 +136,13 @@ fn step(step: &Step) -> Value {
             map.insert("preset".into(), name_of(PRESETS, preset).into());
             map.insert("theme".into(), name_of(THEMES, theme).into());
         }
-        Work::Report(Report { title, subtitle, to }) => {
+        Work::Report(Report { title, subtitle, to, profile }) => {
             text("title", title);
             text("subtitle", subtitle);
             text("to", to);
+            if let Some(replicates) = profile {
+                map.insert("profile".into(), (*replicates).into());
+            }
         }
     }
     Value::Object(map)

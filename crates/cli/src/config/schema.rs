@@ -190,6 +190,11 @@ fn report() -> Value {
             "title": text("The title of the page."),
             "subtitle": text("The sentence under it."),
             "to": text("The file, report.html by default."),
+            "profile": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Opens with the profile of the cluster, set beside so many random networks of each kind.",
+            },
         }),
     )
 }

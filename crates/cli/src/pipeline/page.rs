@@ -1,6 +1,6 @@
 //! Report steps: everything on one page.
 
-use super::{Base, Products, draw, write};
+use super::{Base, Products, draw, profile, write};
 use crate::config::check::table_stem;
 use crate::config::{Layout, Pipeline, Report, Step, Work};
 use crate::diagnostics::Outcome;
@@ -60,6 +60,9 @@ pub(super) fn page(
     };
     let mut page = contents(session, pipeline, report, base, products);
     page.figures = figures;
+    if let (Some(replicates), Some(level)) = (report.profile, products.level(None)) {
+        page.profile = profile::cards(session, pipeline, base, &level.panel, replicates)?;
+    }
     let html = rendered(session, &step.id, &page)?;
     let file = report.to.clone().unwrap_or_else(|| "report.html".into());
     products.pages.push((step.id.clone(), file, html));

@@ -29,15 +29,7 @@ pub(crate) fn compute(
     let sides = Sides::read(session, pipeline, base)?;
     let read = read(session, pipeline, base)?;
     let config = ProfileConfig { replicates, seed: pipeline.seed };
-    let params = sides.all(pipeline);
-    let lines = session.part("profile", |session| {
-        with_threads(session.threads, || profile(&read.panel, &params, &config, &session.progress))
-    });
-    let lines = match lines {
-        Ok(lines) => lines,
-        Err(MetricError::Cancelled) => return Err(Refusal::Stopped),
-        Err(error) => return Err(error.diagnostic("profile").into()),
-    };
+    let lines = lines(session, pipeline, &sides, &read.panel, &config)?;
     let mut results = Results::of(&read.panel);
     for k in 0..read.panel.n_periods() {
         results.push(k, profile_table(&lines, k, &config));
@@ -59,6 +51,39 @@ pub(crate) fn compute(
     Ok(Profile { products, lines, periods })
 }
 
+fn lines(
+    session: &mut Session,
+    pipeline: &Pipeline,
+    sides: &Sides,
+    panel: &Panel,
+    config: &ProfileConfig,
+) -> Outcome<Vec<ProfileLine>> {
+    let params = sides.all(pipeline);
+    let lines = session.part("profile", |session| {
+        with_threads(session.threads, || profile(panel, &params, config, &session.progress))
+    });
+    match lines {
+        Ok(lines) => Ok(lines),
+        Err(MetricError::Cancelled) => Err(Refusal::Stopped),
+        Err(error) => Err(error.diagnostic("profile").into()),
+    }
+}
+
+/// The profile with which a page opens.
+pub(super) fn cards(
+    session: &mut Session,
+    pipeline: &Pipeline,
+    base: &Base,
+    panel: &Panel,
+    replicates: usize,
+) -> Outcome<Vec<ProfileCard>> {
+    let sides = Sides::read(session, pipeline, base)?;
+    let config = ProfileConfig { replicates, seed: pipeline.seed };
+    let lines = lines(session, pipeline, &sides, panel, &config)?;
+    let periods = periods(panel);
+    Ok(lines.iter().map(|line| card(line, &periods)).collect())
+}
+
 fn periods(panel: &Panel) -> Vec<String> {
     panel.iter().map(|(period, _)| period.to_owned()).collect()
 }
@@ -72,26 +97,25 @@ impl Profile {
         base: &Base,
         title: Option<String>,
     ) -> Outcome<String> {
-        let report = Report { title, subtitle: None, to: None };
+        let report = Report { title, subtitle: None, to: None, profile: None };
         let mut html = page::contents(session, pipeline, &report, base, &self.products);
-        html.profile = self.lines.iter().map(|line| self.card(line)).collect();
+        html.profile = self.lines.iter().map(|line| card(line, &self.periods)).collect();
         page::rendered(session, "profile", &html)
     }
+}
 
-    fn card(&self, line: &ProfileLine) -> ProfileCard {
-        ProfileCard {
-            phrase: line.phrase.to_owned(),
-            index: line.index.to_owned(),
-            meaning: line.meaning.to_owned(),
-            values: self
-                .periods
-                .iter()
-                .zip(&line.values)
-                .map(|(period, value)| (period.clone(), value.as_ref().ok().copied()))
-                .collect(),
-            interval: line.interval,
-            percentile: line.percentile,
-            sentence: line.sentence.clone(),
-        }
+fn card(line: &ProfileLine, periods: &[String]) -> ProfileCard {
+    let value = |(period, value): (&String, &Result<f64, String>)| {
+        (period.clone(), value.as_ref().ok().copied())
+    };
+    ProfileCard {
+        phrase: line.phrase.to_owned(),
+        index: line.index.to_owned(),
+        meaning: line.meaning.to_owned(),
+        values: periods.iter().zip(&line.values).map(value).collect(),
+        interval: line.interval,
+        percentile: line.percentile,
+        is_share: line.is_share,
+        sentence: line.sentence.clone(),
     }
 }

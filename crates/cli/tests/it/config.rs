@@ -160,3 +160,14 @@ fn a_pipeline_may_name_the_same_file_for_two_tables_only_once() {
     );
     assert_eq!(folder.run(&["run", "b.toml", "--json"]).exits(2).codes(), ["E0706"]);
 }
+
+#[test]
+fn two_tables_for_one_file_are_refused_before_anything_is_read() {
+    let folder = Folder::new();
+    let args = ["measure", "--edges", "not-there.csv", "--metrics", "pagerank,backward_total"];
+    let into_file: Vec<&str> = args.iter().copied().chain(["--out", "t.csv"]).collect();
+    for args in [&args[..], &into_file] {
+        let refused = folder.run(args).exits(2).err();
+        assert!(refused.contains("E0706") && refused.contains("linkages"), "{refused}");
+    }
+}

@@ -41,7 +41,7 @@ pub(super) static INDICES: [Index; 12] = [
         ),
         null: Some(NullModel::Labels),
         of: Some(|graph, _, progress| known(components::localisation(graph, NEAR, progress)?)),
-        sentence: "Within 10 km of a firm, its own trade is {} times as common as it is among all firms.",
+        sentence: "Within 10 km of a firm, its own trade is {} times as common as among all firms of the data{then}.",
     },
     Index {
         phrase: "collective efficiency: what neighbours give without trying",
@@ -52,7 +52,7 @@ pub(super) static INDICES: [Index; 12] = [
         ),
         null: Some(NullModel::StageRewire),
         of: Some(|graph, _, progress| known(components::shared(graph, progress)?)),
-        sentence: "Two firms of one trade buy from and sell to the same partners to a degree of {} (0 = none in common, 1 = all).",
+        sentence: "Two firms of one trade, on average, share suppliers and customers to a degree of {}{then}; 0 = none, 1 = all.",
     },
     Index {
         phrase: "collective efficiency: what they do together",
@@ -65,7 +65,7 @@ pub(super) static INDICES: [Index; 12] = [
         of: Some(|graph, _, progress| {
             figure(graph, "joint_action", "joint_action_index", &Params::default(), progress)
         }),
-        sentence: "On a scale from 0 to 1, firms act jointly to a degree of {}.",
+        sentence: "Joint action comes to {}{then}; 0 = nobody cooperates, 1 = all do who could.",
     },
     Index {
         phrase: "division of labour",
@@ -79,7 +79,7 @@ pub(super) static INDICES: [Index; 12] = [
             let params = params.only_side("tasks").with("replicates", 1.into());
             figure(graph, "division_of_labour", "dol_specialization", &params, progress)
         }),
-        sentence: "Knowing the firm tells {%} of what is done in an hour of work.",
+        sentence: "Knowing who works tells {%} of what is done in an hour of work{then}; all of it where every firm does one thing only.",
     },
     Index {
         phrase: "fragmentation of the labour process",
@@ -98,7 +98,7 @@ pub(super) static INDICES: [Index; 12] = [
                 progress,
             )
         }),
-        sentence: "Stages are split among firms to a degree of {} (0 = one firm a stage, near 1 = many of equal size).",
+        sentence: "Each stage is split among firms to a degree of {}{then}, on average; 0 = one firm does all, near 1 = many of equal size.",
     },
     Index {
         phrase: "vertical relationships",
@@ -111,7 +111,7 @@ pub(super) static INDICES: [Index; 12] = [
         of: Some(|graph, _, progress| {
             figure(graph, "stage_linkages", "vertical_flow_share", &Params::default(), progress)
         }),
-        sentence: "{%} of what firms sell each other goes to a later stage of production.",
+        sentence: "{%} of what firms sell each other goes to a later stage of production{then}.",
     },
     Index {
         phrase: "horizontal relationships",
@@ -124,7 +124,7 @@ pub(super) static INDICES: [Index; 12] = [
         of: Some(|graph, _, progress| {
             figure(graph, "joint_action", "joint_action_horizontal", &Params::default(), progress)
         }),
-        sentence: "Of all pairs of firms of one trade, {%} cooperate.",
+        sentence: "Of all possible pairs of firms of one trade, {%} cooperate{then}.",
     },
     Index {
         phrase: "relationships that change fast",
@@ -135,7 +135,7 @@ pub(super) static INDICES: [Index; 12] = [
         ),
         null: None,
         of: None,
-        sentence: "Of all links of this period and the one before, {%} are in only one of them.",
+        sentence: "Of all links between firms in this period and the one before, {%} are new or gone{then}.",
     },
     Index {
         phrase: "quick changes in production levels",
@@ -157,7 +157,7 @@ pub(super) static INDICES: [Index; 12] = [
                 progress,
             )
         }),
-        sentence: "With the capacities there are, all final sales could be {} times what they are.",
+        sentence: "Present capacities would allow {} times today's sales to final buyers, of all products alike{then}.",
     },
     Index {
         phrase: "independence from complex technology",
@@ -168,7 +168,7 @@ pub(super) static INDICES: [Index; 12] = [
         ),
         null: None,
         of: Some(|graph, _, _| simple_technology(graph)),
-        sentence: "{%} of output comes from firms that work with simple technology.",
+        sentence: "Firms that the data say work with simple technology make {%} of output{then}.",
     },
     Index {
         phrase: "backward and forward linkages",
@@ -184,10 +184,10 @@ pub(super) static INDICES: [Index; 12] = [
                 (accounts.output.iter().sum(), accounts.final_demand.iter().sum());
             known((sold > 0.0).then(|| made / sold))
         }),
-        sentence: "Every unit of final sales goes with {} units of output along the chain.",
+        sentence: "For every 1 sold to final buyers, firms along the chain together produce {}{then}: each sells on what others made.",
     },
     Index {
-        phrase: "less hurt by disruption",
+        phrase: "how much a disruption hurts",
         column: ColumnSpec::number(
             "esri_mean",
             Unit::One,
@@ -198,7 +198,7 @@ pub(super) static INDICES: [Index; 12] = [
             let params = params.only_side(ESSENTIAL.name).with("bounds", 0.into());
             figure(graph, "systemic_risk", "esri_mean", &params, progress)
         }),
-        sentence: "When one firm fails, {%} of all output is lost in the end, on average over firms.",
+        sentence: "If one firm fails, {%} of all output is lost in the end{then}, on average over firms; less = better protected.",
     },
 ];
 

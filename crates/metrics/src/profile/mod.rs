@@ -46,6 +46,8 @@ pub struct ProfileLine {
     pub null: Option<(NullModel, f64)>,
     /// The share of these that have less, equal ones counted half.
     pub percentile: Option<f64>,
+    /// Whether it is a share, to be read as a percentage.
+    pub is_share: bool,
     /// What the numbers say.
     pub sentence: String,
 }
@@ -107,6 +109,7 @@ pub fn profile(
             interval: None,
             null: None,
             percentile: None,
+            is_share: index.sentence.contains("{%}"),
             sentence: String::new(),
         });
     }
@@ -182,7 +185,7 @@ fn add_chance(
             let (Some(observed), false) = (one.observed, one.values.is_empty()) else { continue };
             let n = one.values.len() as f64;
             let mean = one.values.iter().sum::<f64>() / n;
-            let slack = 1e-12 * observed.abs();
+            let slack = 1e-9 * observed.abs(); // of programs that are solved to a tolerance
             let less = one.values.iter().filter(|x| **x < observed - slack).count() as f64;
             let more = one.values.iter().filter(|x| **x > observed + slack).count() as f64;
             // Where chance changes nothing, there is nothing to compare.
@@ -220,35 +223,43 @@ fn sentence(
         Some(Err(why)) => return format!("Not known: {why}."),
         None => return String::new(),
     };
-    let is_share = index.sentence.contains("{%}");
+    let is_share = line.is_share;
     let number = told(value, is_share);
-    let mut text = index.sentence.replace("{%}", &number).replace("{}", &number);
     let first = line.values.iter().position(Result::is_ok).filter(|k| k + 1 < graphs.len());
-    if let Some((k, Ok(first))) = first.map(|k| (k, &line.values[k])) {
-        let earlier = told(*first, is_share);
-        let earlier = if earlier == number { "as much" } else { &earlier };
-        let _ = write!(text, " It was {earlier} in {}.", graphs[k].0);
-    }
+    let then = match first.map(|k| (graphs[k].0, &line.values[k])) {
+        Some((period, Ok(first))) => {
+            let earlier = told(*first, is_share);
+            let earlier = if earlier == number { "the same, rounded" } else { &earlier };
+            format!(" ({period}: {earlier})")
+        }
+        _ => String::new(),
+    };
+    let text = index.sentence.replace("{then}", &then);
+    let mut text = text.replace("{%}", &number).replace("{}", &number);
     if let Some((low, high)) = line.interval {
         let (low, high) = (told(low, is_share), told(high, is_share));
         let _ = write!(
             text,
-            " Were other firms like these there, it would mostly be from {low} to {high}."
+            " With other, similar firms it would mostly lie between {low} and {high}."
         );
     }
     if let (Some((model, _)), Some(percentile)) = (line.null, line.percentile) {
-        let networks = match model {
-            NullModel::Labels => "in which firms exchange trades and places",
-            NullModel::Rewire => "in which every firm keeps how many partners it has",
-            _ => "in which every firm keeps how many partners it has in each stage",
+        let n = config.replicates;
+        let chance = match model {
+            NullModel::Labels => {
+                format!("Dealing trades and places out anew among the firms, {n} times,")
+            }
+            NullModel::Rewire => {
+                format!("Drawing partners by chance, {n} times, as many for each firm,")
+            }
+            _ => format!("Drawing partners by chance, {n} times, as many for each firm and stage,"),
         };
         let share = match percentile {
-            share if share >= 1.0 => "all have".to_owned(),
-            share if share <= 0.0 => "none has".to_owned(),
-            share => format!("{} have", told(share, true)),
+            share if share >= 1.0 => "always gave less".to_owned(),
+            share if share <= 0.0 => "never gave less".to_owned(),
+            share => format!("gave less in {}", told(share, true)),
         };
-        let n = config.replicates;
-        let _ = write!(text, " Of {n} random networks {networks}, {share} less.");
+        let _ = write!(text, " {chance} {share}.");
     }
     text
 }

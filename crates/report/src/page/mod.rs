@@ -109,6 +109,8 @@ pub struct ProfileCard {
     pub interval: Option<(f64, f64)>,
     /// The share of random networks that have less.
     pub percentile: Option<f64>,
+    /// Whether values are shares, shown as percentages.
+    pub is_share: bool,
     /// What the numbers say.
     pub sentence: String,
 }

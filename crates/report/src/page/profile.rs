@@ -20,6 +20,8 @@ pub(super) struct CardView {
     meaning: String,
     value: Option<String>,
     interval: Option<String>,
+    /// The first and the last period with a value.
+    span: Option<String>,
     sentence: String,
     /// Points of the line and place of its end, where there are two values or more.
     line: Option<LineView>,
@@ -44,12 +46,14 @@ struct PlaceView {
 impl CardView {
     pub(super) fn new(card: &ProfileCard) -> Self {
         let value = card.values.last().and_then(|(_, value)| *value);
+        let told = |x| if card.is_share { percent(x) } else { short(x) };
         Self {
             phrase: visible(&card.phrase),
             index: visible(&card.index),
             meaning: visible(&card.meaning),
-            value: value.map(short),
-            interval: card.interval.map(|(low, high)| format!("{} to {}", short(low), short(high))),
+            value: value.map(told),
+            interval: card.interval.map(|(low, high)| format!("{} to {}", told(low), told(high))),
+            span: span(&card.values),
             sentence: visible(&card.sentence),
             line: line(&card.values),
             percentile: card.percentile.map(|share| PlaceView {
@@ -58,6 +62,16 @@ impl CardView {
             }),
         }
     }
+}
+
+/// `1986 to 1995`: the periods in which there is a value.
+fn span(values: &[(String, Option<f64>)]) -> Option<String> {
+    let mut known = values.iter().filter(|(name, value)| value.is_some() && !name.is_empty());
+    let first = known.next()?;
+    Some(match known.next_back() {
+        Some((last, _)) => format!("{} to {}", visible(&first.0), visible(last)),
+        None => visible(&first.0),
+    })
 }
 
 /// The values over the periods, from the least to the largest.
