@@ -11,8 +11,8 @@
 use palenque_graph::table::{Column, ColumnSpec, Kind, Unit, Values};
 use palenque_graph::{Diagnostic, Location, Panel, Snippet, SupplyGraph, Table, TableId};
 use palenque_report::{
-    ChartInput, ChartOptions, Explorer, FigureOnPage, Finding, InputNote, MethodNote, Page, Style,
-    TableOnPage, all, page,
+    ChartInput, ChartOptions, Explorer, FigureOnPage, Finding, HeadFigure, InputNote, MethodNote,
+    Page, Style, TableOnPage, all, page,
 };
 use std::io::Write as _;
 
@@ -127,7 +127,7 @@ fn figures(tables: &[Table], source: &str) -> Vec<FigureOnPage> {
     drawn.collect()
 }
 
-fn headline() -> Vec<(String, String, String, String)> {
+fn headline() -> Vec<HeadFigure> {
     let figures = [
         ["Firms", "180", "", "6 stages, 3 years"],
         ["Ties", "540", "", "each a year's sales from one firm to another"],
@@ -141,7 +141,14 @@ fn headline() -> Vec<(String, String, String, String)> {
         ],
         ["Robustness `r_index`", "0.31", "", "against the loss of the largest sellers"],
     ];
-    figures.map(|figure| figure.map(str::to_owned).into()).into()
+    let lines = [[Some(140.0), Some(160.0), Some(180.0)], [None, Some(500.0), Some(540.0)]];
+    let figure = |(i, words): (usize, [&str; 4])| {
+        let [label, value, unit, note] = words.map(str::to_owned);
+        let values = lines.get(i).into_iter().flatten().copied();
+        let values = PERIODS.map(str::to_owned).into_iter().zip(values).collect();
+        HeadFigure { label, value, unit, note, values }
+    };
+    figures.into_iter().enumerate().map(figure).collect()
 }
 
 fn inputs(edges: &str) -> Vec<InputNote> {

@@ -25,7 +25,8 @@ mod vega;
 pub use chart::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing, all, find};
 pub use error::ReportError;
 pub use page::{
-    Explorer, FigureOnPage, Finding, InputNote, MethodNote, Page, ProfileCard, TableOnPage, page,
+    Explorer, FigureOnPage, Finding, HeadFigure, InputNote, MethodNote, Page, ProfileCard,
+    TableOnPage, page,
 };
 pub use pdf::pdf;
 pub use raster::png;

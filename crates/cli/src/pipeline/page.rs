@@ -7,9 +7,11 @@ use crate::diagnostics::Outcome;
 use crate::output::shown;
 use crate::session::Session;
 use crate::terminal::{grouped, quantity};
-use palenque_graph::{Diagnostic, Table, TableId};
+use palenque_graph::{Diagnostic, SupplyGraph, Table, TableId};
 use palenque_ingest::FileReport;
-use palenque_report::{FigureOnPage, Finding, InputNote, MethodNote, Page, TableOnPage};
+use palenque_report::{
+    FigureOnPage, Finding, HeadFigure, InputNote, MethodNote, Page, TableOnPage,
+};
 use std::collections::BTreeSet;
 
 /// Figures of the head, where they were computed: metric and label.
@@ -102,32 +104,42 @@ pub(super) fn rendered(session: &mut Session, step: &str, page: &Page) -> Outcom
     })
 }
 
-fn headline(products: &Products) -> Vec<(String, String, String, String)> {
+fn headline(products: &Products) -> Vec<HeadFigure> {
     let Some(level) = products.level(None) else { return Vec::new() };
     let graph = level.panel.last();
-    let unit = graph.unit().unwrap_or_default().to_owned();
     let period = level.panel.iter().last().map_or("", |(period, _)| period);
+    let figure = |label: &str, value: String, values: Vec<(String, Option<f64>)>| HeadFigure {
+        label: label.to_owned(),
+        value,
+        note: period.to_owned(),
+        values,
+        unit: String::new(),
+    };
+    let over = |of: &dyn Fn(&SupplyGraph) -> f64| -> Vec<(String, Option<f64>)> {
+        level.panel.iter().map(|(period, graph)| (period.to_owned(), Some(of(graph)))).collect()
+    };
+    let (n, m) = (graph.n_nodes() as u64, graph.n_edges() as u64);
     let mut figures = vec![
-        ("firms".to_owned(), grouped(graph.n_nodes() as u64), String::new(), period.to_owned()),
-        (
-            "supply ties".to_owned(),
-            grouped(graph.n_edges() as u64),
-            String::new(),
-            period.to_owned(),
-        ),
-        ("flow".to_owned(), quantity(graph.total_flow()), unit, period.to_owned()),
+        figure("firms", grouped(n), Vec::new()),
+        figure("supply ties", grouped(m), over(&|graph| graph.n_edges() as f64)),
+        HeadFigure {
+            unit: graph.unit().unwrap_or_default().to_owned(),
+            ..figure("flow", quantity(graph.total_flow()), over(&SupplyGraph::total_flow))
+        },
     ];
     let summary = level.tables.iter().find(|table| table.id() == TableId::NetworkSummary);
     for (metric, label) in HEADLINE.iter().skip(3) {
-        let value = summary.and_then(|table| {
+        let in_period = |name: &str| {
+            let table = summary?;
             let row = (0..table.n_rows()).rev().find(|&row| {
                 table.text("metric", row) == Some(metric)
-                    && table.text("period", row).unwrap_or_default() == period
+                    && table.text("period", row).unwrap_or_default() == name
             })?;
             table.number("value", row)
-        });
-        if let Some(value) = value {
-            figures.push(((*label).to_owned(), quantity(value), String::new(), period.to_owned()));
+        };
+        let values = level.panel.iter().map(|(name, _)| (name.to_owned(), in_period(name)));
+        if let Some(value) = in_period(period) {
+            figures.push(figure(label, quantity(value), values.collect()));
         }
     }
     figures

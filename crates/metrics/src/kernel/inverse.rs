@@ -7,9 +7,9 @@ use palenque_graph::Progress;
 use rayon::prelude::*;
 
 /// Columns eliminated together: wide enough for the updates to run at the speed of a matrix product.
-const BLOCK: usize = 128;
+const BLOCK: usize = 256;
 /// Rows a thread updates at a time.
-const STRIP: usize = 64;
+const STRIP: usize = 512;
 /// Rows of the panel a thread computes at a time.
 const PANEL_STRIP: usize = 16;
 

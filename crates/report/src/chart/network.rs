@@ -166,10 +166,7 @@ pub(super) fn points(
         Some(heights) => places_at(heights, &springs, ROUNDS, seed),
         None => places(sets.len(), &springs, ROUNDS, seed),
     };
-    let mut order: Vec<usize> = (0..sets.len()).collect();
-    order.sort_by(|&a, &b| sizes[b].total_cmp(&sizes[a]));
-    let mut rank = vec![0; sets.len()];
-    order.iter().enumerate().for_each(|(place, &set)| rank[set] = place);
+    let (order, rank) = by_size(&sizes);
     let mut marks: Vec<(usize, Mark)> = Vec::with_capacity(sets.len());
     for (set, (id, kind, nodes)) in sets.into_iter().enumerate() {
         let name = if is_summary {
@@ -209,6 +206,15 @@ pub(super) fn points(
         title: options.title(title),
         period,
     })
+}
+
+/// Who comes when the largest come first, and at which place each comes.
+fn by_size(sizes: &[f64]) -> (Vec<usize>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    order.sort_by(|&a, &b| sizes[b].total_cmp(&sizes[a]));
+    let mut rank = vec![0; sizes.len()];
+    order.iter().enumerate().for_each(|(place, &set)| rank[set] = place);
+    (order, rank)
 }
 
 /// What each node sells to and buys from others.

@@ -115,6 +115,21 @@ pub struct ProfileCard {
     pub sentence: String,
 }
 
+/// A figure of the head.
+#[derive(Clone, Debug, Default)]
+pub struct HeadFigure {
+    /// What it is.
+    pub label: String,
+    /// Its value, as it is read.
+    pub value: String,
+    /// The unit; may be empty.
+    pub unit: String,
+    /// Such as the period; may be empty.
+    pub note: String,
+    /// The values of all periods, for a line; may be empty.
+    pub values: Vec<(String, Option<f64>)>,
+}
+
 /// Everything the page shows.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
@@ -124,8 +139,8 @@ pub struct Page {
     pub subtitle: Option<String>,
     /// The indices of a profile.
     pub profile: Vec<ProfileCard>,
-    /// Figures of the head: label, value as text, unit, note.
-    pub headline: Vec<(String, String, String, String)>,
+    /// Figures of the head.
+    pub headline: Vec<HeadFigure>,
     /// The network to walk through.
     pub network: Option<Explorer>,
     /// What was read.

@@ -30,7 +30,7 @@ pub(super) struct CardView {
 }
 
 #[derive(Serialize)]
-struct LineView {
+pub(super) struct LineView {
     points: String,
     x: String,
     y: String,
@@ -75,7 +75,7 @@ fn span(values: &[(String, Option<f64>)]) -> Option<String> {
 }
 
 /// The values over the periods, from the least to the largest.
-fn line(values: &[(String, Option<f64>)]) -> Option<LineView> {
+pub(super) fn line(values: &[(String, Option<f64>)]) -> Option<LineView> {
     let known: Vec<(usize, f64)> =
         values.iter().enumerate().filter_map(|(k, (_, value))| Some((k, (*value)?))).collect();
     let [.., last] = known.as_slice() else { return None };

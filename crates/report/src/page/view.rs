@@ -41,6 +41,7 @@ struct Headline {
     value: String,
     unit: String,
     note: String,
+    line: Option<profile::LineView>,
 }
 
 #[derive(Serialize)]
@@ -166,11 +167,12 @@ impl View {
         tables: &[Prepared<'_>],
         extent: Extent,
     ) -> Result<Self, ReportError> {
-        let headline = page.headline.iter().map(|(label, value, unit, note)| Headline {
-            label: visible(label),
-            value: visible(value),
-            unit: visible(unit),
-            note: visible(note),
+        let headline = page.headline.iter().map(|figure| Headline {
+            label: visible(&figure.label),
+            value: visible(&figure.value),
+            unit: visible(&figure.unit),
+            note: visible(&figure.note),
+            line: profile::line(&figure.values),
         });
         let mut findings: Vec<&Finding> = page.findings.iter().collect();
         findings.sort_by_key(|f| std::cmp::Reverse(f.diagnostic.severity()));

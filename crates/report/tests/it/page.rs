@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use palenque_graph::table::{Column, ColumnSpec, Kind, Unit, Values};
 use palenque_graph::{Diagnostic, Location, Panel, Snippet, SupplyGraph, Table, TableId};
 use palenque_report::{
-    Drawing, Explorer, FigureOnPage, Finding, InputNote, MethodNote, Page, ReportError,
+    Drawing, Explorer, FigureOnPage, Finding, HeadFigure, InputNote, MethodNote, Page, ReportError,
     TableOnPage, page,
 };
 use serde_json::Value;
@@ -62,7 +62,13 @@ fn saying(text: &str) -> Page {
         profile: Vec::new(),
         title: own(),
         subtitle: Some(own()),
-        headline: vec![(own(), own(), own(), own())],
+        headline: vec![HeadFigure {
+            label: own(),
+            value: own(),
+            unit: own(),
+            note: own(),
+            values: vec![(own(), Some(1.0)), (own(), Some(2.0))],
+        }],
         network: network(text),
         inputs: vec![InputNote {
             role: own(),
