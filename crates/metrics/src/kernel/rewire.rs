@@ -69,6 +69,11 @@ impl Attempts {
 /// One attempt in this many reverses a cycle of three.
 const REVERSALS: u64 = 8;
 
+/// From so many links on, a chain gives several networks, a tenth of the first way apart.
+const MANY_LINKS: usize = 10_000;
+/// How many networks such a chain gives.
+const PER_CHAIN: usize = 50;
+
 /// Attempts between two looks at whether to stop.
 const BATCH: u64 = 1 << 16;
 
@@ -137,8 +142,10 @@ impl Rewiring {
     /// preferred; without the reversals some directed networks could never be reached.
     /// # Source
     /// Maslov and Sneppen (2002); Rao, Jana and Bandyopadhyay (1996) and Roberts and Coolen (2012) for the reversals.
+    /// # Method
+    /// A chain of its own for each network, and of 10,000 links or more one for 50 of them, a tenth of the attempts apart.
     /// # Cost
-    /// `O(k m)` time for `k` attempts a link, a replicate; `O(m)` memory a thread.
+    /// `O(k m)` time for `k` attempts a link, a chain; `O(m)` memory a thread.
     /// # Errors
     /// [`MetricError::Cancelled`].
     /// # Example
@@ -172,26 +179,37 @@ impl Rewiring {
         measure: impl Fn(usize, &Self) -> T + Sync,
         mut fold: impl FnMut(T),
     ) -> Result<Attempts, MetricError> {
-        let attempts = chains.attempts_per_link * self.links.len() as u64;
+        let m = self.links.len() as u64;
+        let (first, next) =
+            (chains.attempts_per_link * m, chains.attempts_per_link.div_ceil(10) * m);
+        // How many networks come out of one chain depends on the network alone, never on the threads.
+        let per_chain = if self.links.len() < MANY_LINKS { 1 } else { PER_CHAIN };
         let work = |range: std::ops::Range<usize>| {
             let mut network = self.clone();
             let mut rng = stream(chains.seed, range.start);
-            let mut accepted = 0;
-            for start in (0..attempts).step_by(BATCH as usize) {
-                if progress.cancelled() {
-                    return None;
+            let mut made = Attempts::default();
+            let mut all = Vec::with_capacity(range.len());
+            for replicate in range {
+                let attempts = if made.made == 0 { first } else { next };
+                for start in (0..attempts).step_by(BATCH as usize) {
+                    if progress.cancelled() {
+                        return None;
+                    }
+                    let batch = BATCH.min(attempts - start);
+                    let accepted = (0..batch).filter(|_| network.attempt(&mut rng)).count();
+                    made.accepted += accepted as u64;
                 }
-                let batch = BATCH.min(attempts - start);
-                accepted += (0..batch).filter(|_| network.attempt(&mut rng)).count() as u64;
+                made.made += attempts;
+                progress.advance(1);
+                all.push(measure(replicate, &network));
             }
-            progress.advance(1);
-            Some((measure(range.start, &network), accepted))
+            Some((all, made))
         };
         let mut all = Attempts::default();
-        fold_chunks(chains.replicates, 1, progress, work, |(found, accepted)| {
-            all.made += attempts;
-            all.accepted += accepted;
-            fold(found);
+        fold_chunks(chains.replicates, per_chain, progress, work, |(found, made)| {
+            all.made += made.made;
+            all.accepted += made.accepted;
+            found.into_iter().for_each(&mut fold);
         })?;
         Ok(all)
     }
@@ -385,5 +403,26 @@ mod tests {
         }
         let found: BTreeSet<u64> = table.slots.iter().copied().filter(|&k| k != EMPTY).collect();
         assert_eq!(found, set);
+    }
+
+    #[test]
+    fn a_chain_of_a_large_network_goes_on_from_one_network_to_the_next() {
+        let n = MANY_LINKS as u32;
+        let names: Vec<String> = (0..n).map(|u| u.to_string()).collect();
+        let ring = SupplyGraph::from_flows(&names, (0..n).map(|u| (u, (u + 1) % n, 1.0)));
+        let ring = Rewiring::directed(&ring.expect("a good graph"), None);
+        let chains = Chains { replicates: 3, attempts_per_link: 4, seed: 1 };
+        let mut found: Vec<Vec<u32>> = Vec::new();
+        let buyers = |network: &Rewiring| network.links().iter().map(|link| link.1).collect();
+        let attempts = ring.replicates(chains, &NoProgress, buyers, |of| found.push(of));
+        assert_eq!(attempts.expect("not cancelled").made, (4 + 1 + 1) * u64::from(n));
+        for pair in found.windows(2) {
+            let same = pair[0].iter().zip(&pair[1]).filter(|(a, b)| a == b).count();
+            assert!(same < MANY_LINKS / 2, "{same} links are as they were");
+        }
+        for mut of in found {
+            of.sort_unstable();
+            assert!(of.into_iter().eq(0..n), "each still has one supplier");
+        }
     }
 }
