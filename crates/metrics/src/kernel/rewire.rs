@@ -384,6 +384,7 @@ impl LinkSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use palenque_graph::NoProgress;
     use crate::kernel::draws::Draws;
     use std::collections::BTreeSet;
 
