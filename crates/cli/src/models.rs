@@ -119,6 +119,7 @@ pub(crate) fn make(
         parts: Vec::new(),
         threads: 1,
         seconds: session.progress.elapsed().as_secs_f64(),
+        executable: None,
     };
     let summary = folder.place(&record, &log.json())?;
     Ok(Made { written: summary.written, files: n_files })

@@ -5,6 +5,7 @@ use crate::args::{Listed, RunArgs, Tool};
 use crate::config::{Pipeline, Source, Work, read as read_config, resolved, toml_text};
 use crate::diagnostics::Outcome;
 use crate::output::folder::Opening;
+use crate::output::recorded::{Recorded, as_recorded};
 use crate::output::{Summary, shown};
 use crate::pipeline::{
     Base, Destination, Ending, Products, compute, files_of, save, uncertain_files, write,
@@ -81,14 +82,37 @@ pub(super) fn run(session: &mut Session, args: &RunArgs) -> Outcome<Done> {
     let ending = Ending { command, config: Some((name, loaded.blake3)), base: &base };
     let opening =
         Opening { force: args.force, wait: args.wait, touch: args.touch, ..Opening::default() };
-    let (products, summary) = execute(session, &pipeline, opening, &ending)?;
     let out = base.join(&pipeline.output.dir);
+    // What is done already is not done again, unless files are to look new or a record of this run is wanted.
+    let may_be_done = !args.force && !args.touch && !session.json;
+    let recorded = if may_be_done { as_recorded(&out, &pipeline, &ending) } else { None };
+    if let Some(recorded) = recorded {
+        if let Some(depfile) = &args.depfile {
+            write_depfile(depfile, &pipeline, &base, &args.file)?;
+        }
+        return Ok(unchanged(&recorded, &out));
+    }
+    let (products, summary) = execute(session, &pipeline, opening, &ending)?;
     if let Some(depfile) = &args.depfile {
         write_depfile(depfile, &pipeline, &base, &args.file)?;
     }
     let left_out = super::measure::left_out(&products);
     let done = done(&products, &summary, Some(&out));
     Ok(left_out.into_iter().fold(done, Done::note))
+}
+
+/// Nothing was to be done.
+fn unchanged(recorded: &Recorded, out: &Path) -> Done {
+    let out = shown(out);
+    let n = recorded.files;
+    let done = Done::text("", json!({ "out": out, "written": 0, "unchanged": n }));
+    let done = done.note(format!(
+        "{out}: 0 written, {n} unchanged; configuration, inputs and outputs are as recorded"
+    ));
+    match &recorded.page {
+        Some(page) => done.note(format!("open {}/{page}", out.trim_end_matches('/'))),
+        None => done,
+    }
 }
 
 /// Gives a side table to every step with a metric that reads it.

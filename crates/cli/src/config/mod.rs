@@ -4,7 +4,7 @@
 
 pub(crate) mod check;
 mod read;
-mod resolved;
+pub(crate) mod resolved;
 pub(crate) mod schema;
 mod section;
 mod source;

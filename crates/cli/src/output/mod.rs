@@ -4,6 +4,7 @@ mod atomic_file;
 pub(crate) mod folder;
 pub(crate) mod provenance;
 pub(crate) mod readme;
+pub(crate) mod recorded;
 pub(crate) mod scratch;
 
 pub(crate) use atomic_file::{AtomicFile, Folder, Place};

@@ -155,6 +155,8 @@ pub(crate) struct Log {
     pub(crate) threads: usize,
     /// Seconds from start to writing.
     pub(crate) seconds: f64,
+    /// The hash of the program's file, of a run that may be found done already.
+    pub(crate) executable: Option<String>,
 }
 
 impl Log {
@@ -170,6 +172,7 @@ impl Log {
             "threads": self.threads,
             "host": host(),
             "peak_memory_bytes": peak_memory(),
+            "executable": self.executable,
         })
     }
 }

@@ -7,7 +7,8 @@ use crate::diagnostics::Outcome;
 use crate::output::folder::Opening;
 use crate::output::provenance::{Log, Record};
 use crate::output::{
-    AtomicFile, Folder, OutputFolder, Place, Summary, readme, refuse_input, relative, shown,
+    AtomicFile, Folder, OutputFolder, Place, Summary, readme, recorded, refuse_input, relative,
+    shown,
 };
 use crate::session::Session;
 use palenque_frame::{CsvStyle, FrameError, Resource, TableFormat, datapackage, write_table};
@@ -187,6 +188,7 @@ pub(crate) fn save(
         parts: session.parts.clone(),
         threads: session.threads,
         seconds: session.progress.elapsed().as_secs_f64(),
+        executable: ending.config.as_ref().and_then(|_| recorded::executable()),
     };
     folder.place(&record, &log.json())
 }

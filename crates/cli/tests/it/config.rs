@@ -171,3 +171,24 @@ fn two_tables_for_one_file_are_refused_before_anything_is_read() {
         assert!(refused.contains("E0706") && refused.contains("linkages"), "{refused}");
     }
 }
+
+#[test]
+fn what_is_done_already_is_not_done_again() {
+    let folder = Folder::with_chain();
+    folder.run(&["run"]).exits(0);
+    let done = |args: &[&str]| folder.run(args).exits(0).err().contains("are as recorded");
+    let log = folder.read("out/run.log.json");
+    assert!(done(&["run"]));
+    assert_eq!(folder.read("out/run.log.json"), log, "nothing was run");
+    // Another seed, an output or an input that somebody changed: all of it is made again.
+    assert!(!done(&["run", "--set", "seed=9"]));
+    assert!(!done(&["run"]) && done(&["run"]));
+    let page = folder.read("out/report.html");
+    folder.write("out/report.html", "gone");
+    assert!(!done(&["run", "--force"]));
+    assert_eq!(folder.read("out/report.html"), page);
+    assert!(done(&["run"]));
+    folder.write("edges.csv", &folder.read("edges.csv").replacen(",5", ",6", 1));
+    assert!(!done(&["run"]));
+    assert!(!done(&["run", "--touch"]), "files are to look new");
+}

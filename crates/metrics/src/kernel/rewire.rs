@@ -384,8 +384,8 @@ impl LinkSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use palenque_graph::NoProgress;
     use crate::kernel::draws::Draws;
+    use palenque_graph::NoProgress;
     use std::collections::BTreeSet;
 
     #[test]
