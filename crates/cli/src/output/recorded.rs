@@ -59,7 +59,8 @@ pub(crate) fn as_recorded(
         return None;
     }
     let page = outputs.iter().filter_map(|file| file["path"].as_str());
-    let page = page.into_iter().find(|path| path.ends_with(".html")).map(str::to_owned);
+    let page =
+        page.into_iter().find(|path| crate::pipeline::write::is(path, "html")).map(str::to_owned);
     Some(Recorded { files: outputs.len(), page })
 }
 
