@@ -107,13 +107,14 @@ impl Explorer {
             sums.keys().map(|&(from, to)| Spring { from, to, strength: 1.0 }).collect();
         let (x, y) = on_sheet(&places(firms.len(), &springs, ROUNDS, 1));
         let index = |&node: &usize| NodeIndex::new(node);
-        let labels = graph
-            .nodes()
-            .text("label")
-            .map(|column| firms.iter().map(|&node| column.get(node).map(str::to_owned)).collect());
+        let label = |node: &usize| {
+            let (id, label) = (graph.node_id(index(node)), graph.node_label(index(node)));
+            (label != id).then(|| label.to_owned())
+        };
+        let labels: Vec<Option<String>> = firms.iter().map(label).collect();
         Some(Self {
             ids: firms.iter().map(|node| graph.node_id(index(node)).to_owned()).collect(),
-            labels,
+            labels: labels.iter().any(Option::is_some).then_some(labels),
             x,
             y,
             width: SHEET.0,
@@ -184,8 +185,7 @@ fn on_sheet(at: &[(f64, f64)]) -> (Vec<u16>, Vec<u16>) {
 fn groups(graph: &SupplyGraph, firms: &[usize]) -> Vec<Group> {
     const FIRST: [&str; 4] = ["stage", "role", "sector", "region"];
     let known = FIRST.into_iter().filter_map(|name| Some((name, graph.nodes().text(name)?)));
-    let others =
-        graph.nodes().texts().filter(|(name, _)| !FIRST.contains(name) && *name != "label");
+    let others = graph.nodes().texts().filter(|(name, _)| !FIRST.contains(name) && *name != "name");
     let of_column = |(name, column): (&str, &palenque_graph::TextColumn)| {
         let levels: BTreeSet<&str> = firms.iter().filter_map(|&node| column.get(node)).collect();
         if levels.len() < 2 || levels.len() > MOST_WORDS.min(firms.len() / 2) {
