@@ -247,9 +247,12 @@ impl Selection {
         let probe = palenque_graph::SupplyGraph::from_flows(["a", "b"], [(0, 1, 1.0)]);
         let Ok(graph) = probe else { return BTreeSet::new() };
         let needs_more = |pick: &&Pick| {
+            if pick.asked == Asked::Name {
+                return false;
+            }
             let params = Params::default();
             let tried = pick.metric.compute(&graph, &params, &palenque_graph::NoProgress);
-            pick.asked != Asked::Name && matches!(tried, Err(MetricError::InputMissing { .. }))
+            matches!(tried, Err(MetricError::InputMissing { .. }))
         };
         let (unsure, sure): (Vec<&Pick>, Vec<&Pick>) = self.picks.iter().partition(needs_more);
         let tables = |picks: &[&Pick]| -> BTreeSet<TableId> {

@@ -3,7 +3,7 @@
 use crate::csv::Csv;
 use crate::geometry::{Point, Rect};
 use crate::place::{Obstacles, Wish, place};
-use crate::style::{Colour, FONT_FAMILY, Shape, Sheet, dash};
+use crate::style::{Colour, FONT_FAMILY, Shape, Sheet, dash, group_colour};
 use crate::svg::{Anchor, Element, Outline};
 use crate::text::{Weight, fit, width, wrap};
 use crate::{Drawing, Style, vega};
@@ -140,6 +140,39 @@ impl Figure {
             let (x, y) = place.area.centre();
             self.push(self.label_on_marks((x, y + size * 0.35), name, size, Anchor::Middle));
         }
+    }
+
+    /// The names of the first marks, where there is room; all marks are in the way.
+    pub(crate) fn names_of_marks<'n>(
+        &mut self,
+        names: impl Iterator<Item = &'n str>,
+        at: &[Point],
+        radii: &[f64],
+        inside: &Rect,
+    ) {
+        let size = self.sheet.tick;
+        let names: Vec<String> =
+            names.map(|name| fit(name, size, Weight::Regular, inside.width * 0.4)).collect();
+        let wish = |(i, name): (usize, &String)| Wish {
+            point: at[i],
+            radius: radii[i] * 1.1,
+            width: width(name, size, Weight::Regular) + size * 0.3,
+            height: size * 1.2,
+        };
+        let wishes: Vec<Wish> = names.iter().enumerate().map(wish).collect();
+        let discs = at.iter().copied().zip(radii.iter().map(|radius| radius * 1.1)).collect();
+        self.names_on_marks(&names, &wishes, &Obstacles { discs, boxes: Vec::new() }, inside);
+    }
+
+    /// The mark of a group; a ring for those of none.
+    pub(crate) fn mark_of_group(&self, group: Option<usize>, at: Point, radius: f64) -> Element {
+        let sheet = &self.sheet;
+        let Some(group) = group else {
+            let ring = Element::circle(at, radius).fill(sheet.ink.ground).class("ground");
+            return ring.stroke(sheet.ink.neutral, sheet.line * 1.6);
+        };
+        let mark = Shape::of(group).at(at, radius).fill(group_colour(group, &sheet.ink));
+        self.rim(mark).class("edge")
     }
 
     /// A label on top of marks.

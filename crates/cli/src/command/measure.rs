@@ -93,7 +93,11 @@ fn tables(products: Products) -> Vec<Table> {
 /// E0706 before anything is computed, where it is certain that several tables come.
 fn refuse_several(metrics: &[String]) -> Outcome<()> {
     let Ok(selection) = Selection::parse(metrics) else { return Ok(()) };
-    let certain = &selection.tables() - &selection.uncertain_tables();
+    let tables = selection.tables();
+    if tables.len() < 2 {
+        return Ok(());
+    }
+    let certain = &tables - &selection.uncertain_tables();
     let names: Vec<&str> = certain.into_iter().map(palenque_graph::TableId::name).collect();
     if names.len() > 1 { Err(several(&names).into()) } else { Ok(()) }
 }

@@ -131,6 +131,7 @@ pub(crate) fn compute(
 ) -> Outcome<Products> {
     session.progress.limit_memory(session.max_memory(pipeline.limits.memory));
     let sides = Sides::read(session, pipeline, base)?;
+    let params = sides.all(pipeline);
     let read = read(session, pipeline, base)?;
     let mut products = measure::measure(session, pipeline, read, sides)?;
     for step in &pipeline.steps {
@@ -139,7 +140,7 @@ pub(crate) fn compute(
             Work::Measure(_) => {}
             Work::Draw(draw) => draw::draw(session, pipeline, step, draw, base, &mut products)?,
             Work::Report(report) => {
-                page::page(session, pipeline, step, report, base, &mut products)?;
+                page::page(session, pipeline, step, (report, &params), base, &mut products)?;
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::session::Session;
 use crate::terminal::{grouped, quantity};
 use palenque_graph::{Diagnostic, SupplyGraph, Table, TableId};
 use palenque_ingest::FileReport;
+use palenque_metrics::Params;
 use palenque_report::{
     FigureOnPage, Finding, HeadFigure, InputNote, MethodNote, Page, TableOnPage,
 };
@@ -29,7 +30,7 @@ pub(super) fn page(
     session: &mut Session,
     pipeline: &Pipeline,
     step: &Step,
-    report: &Report,
+    (report, sides): (&Report, &Params),
     base: &Base,
     products: &mut Products,
 ) -> Outcome<()> {
@@ -63,7 +64,7 @@ pub(super) fn page(
     let mut page = contents(session, pipeline, report, base, products);
     page.figures = figures;
     if let (Some(replicates), Some(level)) = (report.profile, products.level(None)) {
-        page.profile = profile::cards(session, pipeline, base, &level.panel, replicates)?;
+        page.profile = profile::cards(session, pipeline, sides, &level.panel, replicates)?;
     }
     let html = rendered(session, &step.id, &page)?;
     let file = report.to.clone().unwrap_or_else(|| "report.html".into());

@@ -7,9 +7,9 @@ use crate::diagnostics::{Outcome, Refusal};
 use crate::session::Session;
 use palenque_graph::table::Joiner;
 use palenque_graph::{Diagnostic, Panel};
-use palenque_metrics::MetricError;
 use palenque_metrics::kernel::threads::with_threads;
 use palenque_metrics::profile::{ProfileConfig, ProfileLine, profile, profile_table};
+use palenque_metrics::{MetricError, Params};
 use palenque_report::ProfileCard;
 
 /// What was computed: the network and its table, and the twelve lines.
@@ -29,7 +29,7 @@ pub(crate) fn compute(
     let sides = Sides::read(session, pipeline, base)?;
     let read = read(session, pipeline, base)?;
     let config = ProfileConfig { replicates, seed: pipeline.seed };
-    let lines = lines(session, pipeline, &sides, &read.panel, &config)?;
+    let lines = lines(session, &sides.all(pipeline), &read.panel, &config)?;
     let mut results = Results::of(&read.panel);
     for k in 0..read.panel.n_periods() {
         results.push(k, profile_table(&lines, k, &config));
@@ -53,14 +53,12 @@ pub(crate) fn compute(
 
 fn lines(
     session: &mut Session,
-    pipeline: &Pipeline,
-    sides: &Sides,
+    params: &Params,
     panel: &Panel,
     config: &ProfileConfig,
 ) -> Outcome<Vec<ProfileLine>> {
-    let params = sides.all(pipeline);
     let lines = session.part("profile", |session| {
-        with_threads(session.threads, || profile(panel, &params, config, &session.progress))
+        with_threads(session.threads, || profile(panel, params, config, &session.progress))
     });
     match lines {
         Ok(lines) => Ok(lines),
@@ -73,13 +71,12 @@ fn lines(
 pub(super) fn cards(
     session: &mut Session,
     pipeline: &Pipeline,
-    base: &Base,
+    sides: &Params,
     panel: &Panel,
     replicates: usize,
 ) -> Outcome<Vec<ProfileCard>> {
-    let sides = Sides::read(session, pipeline, base)?;
     let config = ProfileConfig { replicates, seed: pipeline.seed };
-    let lines = lines(session, pipeline, &sides, panel, &config)?;
+    let lines = lines(session, sides, panel, &config)?;
     let periods = periods(panel);
     Ok(lines.iter().map(|line| card(line, &periods)).collect())
 }

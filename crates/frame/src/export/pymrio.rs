@@ -44,7 +44,7 @@ impl Exporter for Pymrio {
 
     fn has_part(&self, network: &Export<'_>, part: usize) -> bool {
         match PARTS[part].0.split_once('/') {
-            Some(("satellites", _)) => !Table::of(network.graph).satellites.is_empty(),
+            Some(("satellites", _)) => !network.graph.satellites().iter().all(is_part),
             _ => true,
         }
     }
@@ -90,6 +90,11 @@ impl Exporter for Pymrio {
     }
 }
 
+/// Whether a row is a part of value added to whoever reads the folder.
+fn is_part(row: &Satellite) -> bool {
+    row.name().to_lowercase().starts_with("va_")
+}
+
 /// A network as a table.
 struct Table<'a> {
     graph: &'a SupplyGraph,
@@ -119,7 +124,7 @@ impl<'a> Table<'a> {
         // Rows called `va_…` are parts of value added to whoever reads the folder; where they are the whole of it, the sum is
         // left out, so that it is not counted twice.
         let (parts, satellites): (Vec<&Satellite>, Vec<&Satellite>) =
-            graph.satellites().iter().partition(|row| row.name().to_lowercase().starts_with("va_"));
+            graph.satellites().iter().partition(|row| is_part(row));
         Self { graph, levels: if is_regional { 2 } else { 1 }, satellites, parts }
     }
 
@@ -162,14 +167,7 @@ impl<'a> Table<'a> {
 
     fn final_demand(&self, out: &mut dyn Write) -> io::Result<()> {
         let demand = self.graph.final_demand();
-        let categories: Vec<String> = demand.map_or_else(
-            || vec!["final_demand".into()],
-            |demand| demand.categories().map(plain).collect(),
-        );
-        let mut text = header(&["category"], self.index(), &categories);
-        if self.levels == 2 {
-            text = header(&["region", "category"], self.index(), &self.users(&categories));
-        }
+        let mut text = self.header_of_users(self.index());
         let accounts = Accounts::of(self.graph);
         for node in 0..self.graph.n_nodes() {
             let one = [accounts.final_demand[node]];
@@ -178,6 +176,25 @@ impl<'a> Table<'a> {
             pass_on(&mut text, out)?;
         }
         out.write_all(text.as_bytes())
+    }
+
+    /// The categories of final demand; one where the network says none.
+    fn categories(&self) -> Vec<String> {
+        let demand = self.graph.final_demand();
+        demand.map_or_else(
+            || vec!["final_demand".into()],
+            |demand| demand.categories().map(plain).collect(),
+        )
+    }
+
+    /// The rows of titles of a matrix whose columns are final users.
+    fn header_of_users(&self, index: &[&str]) -> String {
+        let categories = self.categories();
+        if self.levels == 2 {
+            header(&["region", "category"], index, &self.users(&categories))
+        } else {
+            header(&["category"], index, &categories)
+        }
     }
 
     /// The categories of final demand with the region of their users.
@@ -250,17 +267,8 @@ impl<'a> Table<'a> {
     }
 
     fn by_final_users(&self, out: &mut dyn Write) -> io::Result<()> {
-        let demand = self.graph.final_demand();
-        let categories: Vec<String> = demand.map_or_else(
-            || vec!["final_demand".into()],
-            |demand| demand.categories().map(plain).collect(),
-        );
-        let mut text = if self.levels == 2 {
-            header(&["region", "category"], &["stressor"], &self.users(&categories))
-        } else {
-            header(&["category"], &["stressor"], &categories)
-        };
-        let none = vec![0.0; categories.len()];
+        let mut text = self.header_of_users(&["stressor"]);
+        let none = vec![0.0; self.categories().len()];
         for row in &self.satellites {
             let values = row.by_final_users().unwrap_or(&none);
             line(&mut text, &plain(row.name()), values.iter().copied());

@@ -1,11 +1,11 @@
 //! Communities by local moves, refinement and aggregation.
 
 use crate::MetricError;
+use crate::kernel::local_moves::{LOOK, Near, settle};
 use crate::kernel::random::{permutation, stream};
 use palenque_graph::Progress;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use std::collections::VecDeque;
 
 /// A network for which communities are sought. The quality of a partition is `Σ_c [w_c − g A_c B_c]`, up to a constant: `w_c`
 /// are the weights inside, `A_c` and `B_c` sums of two masses of its nodes.
@@ -25,8 +25,6 @@ pub(crate) struct Landscape {
 const ROUNDING: f64 = 1e-12;
 /// Times that the whole is begun anew from its result.
 const MOST_ROUNDS: usize = 10;
-/// Nodes between two looks whether to go on.
-const LOOK: usize = 1 << 14;
 
 /// A partition in which no node gains by moving, and whose communities are connected.
 ///
@@ -192,41 +190,12 @@ impl Landscape {
             near.touched.sort_unstable();
             for &q in &near.touched {
                 level.neighbours.push(q);
-                level.weights.push(near.weight[q as usize]);
+                level.weights.push(near.worth[q as usize]);
             }
             near.clear();
             level.offsets.push(level.neighbours.len() as u32);
         }
         level
-    }
-}
-
-/// Weights to communities, and which were met.
-struct Near {
-    weight: Vec<f64>,
-    met: Vec<bool>,
-    touched: Vec<u32>,
-}
-
-impl Near {
-    fn new(n: usize) -> Self {
-        Self { weight: vec![0.0; n], met: vec![false; n], touched: Vec::new() }
-    }
-
-    fn add(&mut self, community: u32, weight: f64) {
-        let c = community as usize;
-        if !self.met[c] {
-            self.met[c] = true;
-            self.touched.push(community);
-        }
-        self.weight[c] += weight;
-    }
-
-    fn clear(&mut self) {
-        for c in self.touched.drain(..) {
-            self.weight[c as usize] = 0.0;
-            self.met[c as usize] = false;
-        }
     }
 }
 
@@ -258,40 +227,24 @@ impl<'l> Moving<'l> {
         rng: &mut ChaCha8Rng,
         progress: &dyn Progress,
     ) -> Result<(), MetricError> {
-        let n = self.level.n();
-        let mut queue: VecDeque<u32> = permutation(n, rng).into();
-        let mut waits = vec![true; n];
-        let mut near = Near::new(n);
-        let mut looked = 0;
-        while let Some(i) = queue.pop_front() {
-            looked += 1;
-            if looked % LOOK == 1 && progress.cancelled() {
-                return Err(MetricError::Cancelled);
-            }
-            let i = i as usize;
-            waits[i] = false;
-            for (j, w) in self.level.ties(i) {
-                near.add(partition[j], w);
-            }
-            let to = self.best(i, partition[i], &near);
-            near.clear();
-            if to == partition[i] {
-                continue;
-            }
-            self.carry(i, partition[i], to);
-            partition[i] = to;
-            for (j, _) in self.level.ties(i) {
-                if partition[j] != to && !waits[j] {
-                    waits[j] = true;
-                    queue.push_back(j as u32);
+        let level = self.level;
+        settle(
+            partition,
+            |i| level.ties(i),
+            rng,
+            progress,
+            |i, own, near| {
+                let to = self.best(i, own, near);
+                if to != own {
+                    self.carry(i, own, to);
                 }
-            }
-        }
-        Ok(())
+                to
+            },
+        )
     }
 
     /// The community in which a node is worth most: its own unless another is better for certain.
-    fn best(&self, i: usize, own: u32, near: &Near) -> u32 {
+    fn best(&self, i: usize, own: u32, near: &Near<f64>) -> u32 {
         let mass = self.level.mass(i);
         let worth = |c: u32| {
             let [mut a, mut b] = self.masses[c as usize];
@@ -299,7 +252,7 @@ impl<'l> Moving<'l> {
                 a -= mass[0];
                 b -= mass[1];
             }
-            near.weight[c as usize] - self.level.cost(mass, [a, b])
+            near.worth[c as usize] - self.level.cost(mass, [a, b])
         };
         let least = self.level.least(i);
         let (mut best, mut most) =
@@ -401,7 +354,7 @@ impl<'l> Refining<'l> {
                 self.masses[to][1] += b;
                 self.sizes[to] += 1;
                 self.sizes[from] = 0;
-                self.outward[to] += self.outward[from] - 2.0 * near.weight[to];
+                self.outward[to] += self.outward[from] - 2.0 * near.worth[to];
                 part[i] = to as u32;
             }
             near.clear();
@@ -416,10 +369,10 @@ impl<'l> Refining<'l> {
         self.outward[part] >= self.level.cost([a, b], [whole[0] - a, whole[1] - b])
     }
 
-    fn best(&self, i: usize, own: u32, near: &Near) -> Option<u32> {
+    fn best(&self, i: usize, own: u32, near: &Near<f64>) -> Option<u32> {
         let (mut best, mut most) = (None, self.level.least(i));
         for &c in near.touched.iter().filter(|&&c| c != own) {
-            let gain = near.weight[c as usize]
+            let gain = near.worth[c as usize]
                 - self.level.cost(self.level.mass(i), self.masses[c as usize]);
             if gain > most && self.holds(c as usize, i) {
                 (best, most) = (Some(c), gain);

@@ -1,13 +1,13 @@
 //! The map equation: how shortly a walk along the flows can be described if groups of nodes have code books of their own.
 
 use crate::MetricError;
-use crate::kernel::adjacency::Ties;
+use crate::kernel::adjacency::{Mutual, Ties};
 use crate::kernel::leiden::number;
-use crate::kernel::random::{permutation, stream};
+use crate::kernel::local_moves::{Near, Worth, settle};
+use crate::kernel::random::stream;
 use palenque_graph::{Progress, SupplyGraph};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use std::collections::VecDeque;
 
 /// How much a walk flows along ties, and how often it is at nodes. Without self-loops; all of it adds up to 1.
 #[derive(Clone, Debug)]
@@ -30,14 +30,11 @@ const MAX_STEPS: usize = 400;
 const ROUNDING: f64 = 1e-12;
 /// Times that the whole is begun anew from its result.
 const MOST_ROUNDS: usize = 10;
-/// Nodes between two looks whether to go on.
-const LOOK: usize = 1 << 14;
 
 impl WalkFlows {
     /// A walk that follows ties in both directions, by what is traded along them.
     pub(crate) fn undirected(graph: &SupplyGraph) -> Self {
-        let traded =
-            Ties::merged(graph, |sold, bought| sold.unwrap_or(0.0) + bought.unwrap_or(0.0));
+        let traded = Mutual::of(graph);
         let whole: f64 = traded.values().iter().sum();
         let share =
             |_, _, m: f64| Some(if whole > 0.0 { [m / whole, m / whole] } else { [0.0; 2] });
@@ -84,12 +81,7 @@ impl WalkFlows {
     }
 
     fn of(ties: Ties<[f64; 2]>) -> Self {
-        let n = ties.adjacency().n_nodes();
-        let sums = |u: usize| {
-            ties.ties(u)
-                .fold([0.0; 2], |sum: [f64; 2], (_, [to, from])| [sum[0] + to, sum[1] + from])
-        };
-        let outer: Vec<[f64; 2]> = (0..n).map(sums).collect();
+        let outer = sums(&ties);
         // The walk is where it arrives.
         let visits = outer.iter().map(|[_, arriving]| *arriving).collect();
         Self { ties, visits, outer }
@@ -126,17 +118,24 @@ impl WalkFlows {
                 }
             }
             near.touched.sort_unstable();
-            rows.push(near.touched.iter().map(|&d| (d, near.flow[d as usize])).collect());
+            rows.push(near.touched.iter().map(|&d| (d, near.worth[d as usize])).collect());
             near.clear();
         }
         let ties = Ties::from_rows(rows);
-        let sums = |u: usize| {
-            ties.ties(u)
-                .fold([0.0; 2], |sum: [f64; 2], (_, [to, from])| [sum[0] + to, sum[1] + from])
-        };
-        let outer = (0..n_communities).map(sums).collect();
+        let outer = sums(&ties);
         Self { ties, visits, outer }
     }
+}
+
+/// By node: what leaves it and what arrives.
+fn sums(ties: &Ties<[f64; 2]>) -> Vec<[f64; 2]> {
+    let sum = |u| {
+        ties.ties(u).fold([0.0; 2], |mut sum, (_, flow)| {
+            sum.add(flow);
+            sum
+        })
+    };
+    (0..ties.adjacency().n_nodes()).map(sum).collect()
 }
 
 /// The partition of the shortest description that a search finds.
@@ -235,36 +234,6 @@ fn plogp(p: f64) -> f64 {
     if p > 0.0 { p * p.log2() } else { 0.0 }
 }
 
-/// Flows to and from communities, and which were met.
-struct Near {
-    flow: Vec<[f64; 2]>,
-    met: Vec<bool>,
-    touched: Vec<u32>,
-}
-
-impl Near {
-    fn new(n: usize) -> Self {
-        Self { flow: vec![[0.0; 2]; n], met: vec![false; n], touched: Vec::new() }
-    }
-
-    fn add(&mut self, community: u32, [to, from]: [f64; 2]) {
-        let c = community as usize;
-        if !self.met[c] {
-            self.met[c] = true;
-            self.touched.push(community);
-        }
-        self.flow[c][0] += to;
-        self.flow[c][1] += from;
-    }
-
-    fn clear(&mut self) {
-        for c in self.touched.drain(..) {
-            self.flow[c as usize] = [0.0; 2];
-            self.met[c as usize] = false;
-        }
-    }
-}
-
 /// A community: how often the walk is there, leaves it and comes.
 #[derive(Clone, Copy, Debug, Default)]
 struct Module {
@@ -343,45 +312,19 @@ impl<'l> Moving<'l> {
         rng: &mut ChaCha8Rng,
         progress: &dyn Progress,
     ) -> Result<(), MetricError> {
-        let n = self.level.n();
-        let mut queue: VecDeque<u32> = permutation(n, rng).into();
-        let mut waits = vec![true; n];
-        let mut near = Near::new(n);
-        let mut looked = 0;
-        while let Some(i) = queue.pop_front() {
-            looked += 1;
-            if looked % LOOK == 1 && progress.cancelled() {
-                return Err(MetricError::Cancelled);
-            }
-            let i = i as usize;
-            waits[i] = false;
-            for (j, flow) in self.level.ties.ties(i) {
-                near.add(partition[j], flow);
-            }
-            let to = self.moved(i, partition[i], &near);
-            near.clear();
-            if to == partition[i] {
-                continue;
-            }
-            partition[i] = to;
-            for (j, _) in self.level.ties.ties(i) {
-                if partition[j] != to && !waits[j] {
-                    waits[j] = true;
-                    queue.push_back(j as u32);
-                }
-            }
-        }
-        Ok(())
+        let level = self.level;
+        let moved = |i, own, near: &Near<[f64; 2]>| self.moved(i, own, near);
+        settle(partition, |i| level.ties.ties(i), rng, progress, moved)
     }
 
     /// Moves a node to where the description becomes shortest, and says where that is.
-    fn moved(&mut self, i: usize, own: u32, near: &Near) -> u32 {
+    fn moved(&mut self, i: usize, own: u32, near: &Near<[f64; 2]>) -> u32 {
         let (visits, outer) = (self.level.visits[i], self.level.outer[i]);
         if !(visits > 0.0) && outer.iter().all(|flow| !(*flow > 0.0)) {
             return own;
         }
         let from = self.modules[own as usize];
-        let left = from.without(visits, outer, near.flow[own as usize]);
+        let left = from.without(visits, outer, near.worth[own as usize]);
         let change = |to: Module, with: Module| {
             let enter = self.enter - from.enter + left.enter - to.enter + with.enter;
             plogp(enter) - plogp(self.enter) + left.length() - from.length() + with.length()
@@ -391,7 +334,7 @@ impl<'l> Moving<'l> {
         let alone = self.empty.last().filter(|_| from.size > 1);
         for &c in near.touched.iter().filter(|&&c| c != own).chain(alone) {
             let to = self.modules[c as usize];
-            let with = to.with(visits, outer, near.flow[c as usize]);
+            let with = to.with(visits, outer, near.worth[c as usize]);
             let change = change(to, with);
             if change < least {
                 (best, least) = (Some((c, with)), change);

@@ -32,6 +32,7 @@ pub(crate) mod krylov;
 pub(crate) mod laplacian;
 pub(crate) mod leiden;
 pub mod leontief;
+pub(crate) mod local_moves;
 pub(crate) mod map_equation;
 pub(crate) mod max_flow;
 pub(crate) mod mutual_information;

@@ -1,6 +1,7 @@
 //! The circle of groups with ribbons for what they sell each other.
 
 use super::input::{Options, in_period, numeric, period, rows_of};
+use super::stage_linkages::plural as several;
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::figure::{Figure, Words};
@@ -124,12 +125,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
 }
 
 fn plural(grouping: &str, n: usize) -> String {
-    match (grouping, n) {
-        ("", _) => "groups".to_owned(),
-        ("community", 2..) => "communities".to_owned(),
-        (other, 1) => label(other),
-        (other, _) => format!("{}s", label(other)),
-    }
+    if n == 1 && !grouping.is_empty() { label(grouping) } else { several(grouping) }
 }
 
 impl Points {

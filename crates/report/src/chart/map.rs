@@ -6,11 +6,10 @@ use crate::csv::Csv;
 use crate::figure::{Figure, Sample, Words};
 use crate::geometry::{Point, Rect};
 use crate::number::{count, counted, grouped, short};
-use crate::place::{Obstacles, Wish};
 use crate::scale::{Range, Scale};
 use crate::style::{MAX_GROUPS, Shape, Sheet, group_colour};
 use crate::svg::{Anchor, Element, Outline};
-use crate::text::{Weight, fit, label, width};
+use crate::text::{Weight, label, width};
 use crate::{ReportError, Style, vega};
 use palenque_graph::{NodeIndex, SupplyGraph};
 use std::collections::BTreeMap;
@@ -374,20 +373,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
     };
     let mut figure = Figure::new(words, style, Sheet::of(style).label * 26.0);
     let sheet = figure.sheet;
-    let mut legend: Vec<(Sample, String)> = points
-        .groups
-        .iter()
-        .enumerate()
-        .map(|(group, (name, n))| {
-            let sample = Sample::Point(Shape::of(group), group_colour(group, &sheet.ink), false);
-            (sample, format!("{} ({})", label(name), count(*n)))
-        })
-        .collect();
-    if points.n_other > 0 {
-        legend
-            .push((Sample::Ring(sheet.ink.neutral), format!("other ({})", count(points.n_other))));
-    }
-    figure.legend(&legend);
+    figure.legend(&legend(&points.groups, points.n_other, &sheet));
     let map = graticule(points, &mut figure);
     let at = places(points, &map, &sheet);
     let radii = radii(points, &sheet);
@@ -397,21 +383,32 @@ fn draw(points: &Points, style: &Style) -> Drawing {
             "" => format!("{}: {}", firm.name, short(firm.size)),
             kind => format!("{}, {}: {}", firm.name, label(kind), short(firm.size)),
         };
-        figure.push(mark(points, firm, *at, *radius, &figure).tooltip(&tip));
+        let group = group_of_mark(&points.groups, firm.group);
+        figure.push(figure.mark_of_group(group, *at, *radius).tooltip(&tip));
     }
-    labels(points, &at, &radii, &map.inside, &mut figure);
+    let names = points.firms.iter().take(points.n_labels).map(|firm| firm.name.as_str());
+    figure.names_of_marks(names, &at, &radii, &map.inside);
     figure.finish()
 }
 
-fn mark(points: &Points, firm: &Firm, at: Point, radius: f64, figure: &Figure) -> Element {
-    let sheet = &figure.sheet;
-    if firm.group >= MAX_GROUPS && !points.groups.is_empty() {
-        let ring = Element::circle(at, radius).fill(sheet.ink.ground).class("ground");
-        return ring.stroke(sheet.ink.neutral, sheet.line * 1.6);
-    }
-    let group = if points.groups.is_empty() { 0 } else { firm.group };
-    let mark = Shape::of(group).at(at, radius).fill(group_colour(group, &sheet.ink));
-    figure.rim(mark).class("edge")
+/// Groups with their marks and how many firms they have, and those of none.
+pub(super) fn legend(
+    groups: &[(String, usize)],
+    n_other: usize,
+    sheet: &Sheet,
+) -> Vec<(Sample, String)> {
+    let entry = |(group, (name, n)): (usize, &(String, usize))| {
+        let sample = Sample::Point(Shape::of(group), group_colour(group, &sheet.ink), false);
+        (sample, format!("{} ({})", label(name), count(*n)))
+    };
+    let other = (n_other > 0)
+        .then(|| (Sample::Ring(sheet.ink.neutral), format!("other ({})", count(n_other))));
+    groups.iter().enumerate().map(entry).chain(other).collect()
+}
+
+/// The group by which a mark is drawn: the first for all where there are none.
+pub(super) fn group_of_mark(groups: &[(String, usize)], group: usize) -> Option<usize> {
+    if groups.is_empty() { Some(0) } else { Some(group).filter(|group| *group < MAX_GROUPS) }
 }
 
 /// The radius of each mark, by which its area shows the size.
@@ -530,26 +527,6 @@ fn scale_bar(map: &Projection, figure: &mut Figure) {
     figure.push(bar.class("axis"));
     let at = (left - sheet.gap() * 0.6, y + sheet.tick * 0.1);
     figure.push(figure.note(at, &text, Anchor::End));
-}
-
-/// The names of the largest, where there is room.
-fn labels(points: &Points, at: &[Point], radii: &[f64], inside: &Rect, figure: &mut Figure) {
-    let size = figure.sheet.tick;
-    let n = points.n_labels.min(points.firms.len());
-    let names: Vec<String> = points.firms[..n]
-        .iter()
-        .map(|firm| fit(&firm.name, size, Weight::Regular, inside.width * 0.4))
-        .collect();
-    let wish = |i: usize| Wish {
-        point: at[i],
-        radius: radii[i] * 1.1,
-        width: width(&names[i], size, Weight::Regular) + size * 0.3,
-        height: size * 1.2,
-    };
-    let wishes: Vec<Wish> = (0..n).map(wish).collect();
-    let discs = at.iter().copied().zip(radii.iter().map(|radius| radius * 1.1)).collect();
-    let obstacles = Obstacles { discs, boxes: Vec::new() };
-    figure.names_on_marks(&names, &wishes, &obstacles, inside);
 }
 
 impl Chart for Map {

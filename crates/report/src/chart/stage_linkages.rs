@@ -127,7 +127,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     })
 }
 
-fn plural(grouping: &str) -> String {
+pub(super) fn plural(grouping: &str) -> String {
     match grouping {
         "" => "groups".to_owned(),
         "community" => "communities".to_owned(),

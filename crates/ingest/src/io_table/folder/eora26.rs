@@ -4,8 +4,8 @@
 //! A label of flows is country, code, `Industries`, sector; of final demand the same with its category; of value
 //! added and of the satellite rows, name and sort.
 
-use super::{Found, Reading, Tables, bare, ending, input_row, list, places};
-use crate::io_table::{Column, InputKind, InputRow, IoTable, Label, Sector, names};
+use super::{Found, Reading, Tables, bare, columns, dense, ending, input_row, list, places};
+use crate::io_table::{InputKind, InputRow, IoTable, Label, Sector, names};
 use crate::policy::Policy;
 use std::path::{Path, PathBuf};
 
@@ -141,21 +141,4 @@ fn stressor(row: &[String]) -> (Label, Option<String>) {
         };
     let name: Vec<&str> = std::iter::once(name).chain(parts).collect();
     (Label::plain(&name.join(".")), unit)
-}
-
-/// Columns of final demand from the rows of their matrix.
-pub(super) fn columns(labels: &[Label], cells: &crate::io_table::Flows, n: usize) -> Vec<Column> {
-    let mut values = vec![vec![0.0; n]; labels.len()];
-    (0..n.min(cells.n_rows()))
-        .for_each(|row| cells.row(row).for_each(|(at, x)| values[at as usize][row] = x));
-    let column =
-        |(label, values): (&Label, Vec<f64>)| Column { label: label.clone(), at: 0, values };
-    labels.iter().zip(values).map(column).collect()
-}
-
-/// A row with its zeros.
-pub(super) fn dense(row: impl Iterator<Item = (u32, f64)>, n: usize) -> Vec<f64> {
-    let mut values = vec![0.0; n];
-    row.for_each(|(at, x)| values[at as usize] = x);
-    values
 }

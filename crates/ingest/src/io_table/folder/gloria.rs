@@ -5,9 +5,8 @@
 //! every region are its industries, then its products. Industries sell to products what they make, products to
 //! industries what those use. It becomes one table as any make and use table does (`--sut-model`).
 
-use super::eora26::{columns, dense};
 use super::matrix::Matrix;
-use super::{Found, Reading, Tables, bare, ending, input_row, list, places};
+use super::{Found, Reading, Tables, bare, columns, dense, ending, input_row, list, places};
 use crate::io_table::supply_use::{Blocks, SupplyUse};
 use crate::io_table::{Flows, FlowsBuilder, InputKind, InputRow, Label, OddCells, Places, Sector};
 use crate::policy::Policy;

@@ -9,7 +9,7 @@ mod matrix;
 mod pymrio;
 
 use super::read::{Reading, Tables, close, open};
-use super::{InputKind, InputRow, Label, Places};
+use super::{Column, Flows, InputKind, InputRow, Label, Places};
 use crate::assemble::File;
 use crate::policy::{FileFormat, Policy};
 use crate::source::{Refusal, Source};
@@ -184,4 +184,21 @@ fn input_row(name: &str, kind: InputKind, unit: Option<&str>, values: Vec<f64>) 
 /// Where a file of this end is, if it is one of a folder's.
 fn ending(folder: &Path, names: &[String], fits: impl Fn(&str) -> bool) -> Option<PathBuf> {
     names.iter().find(|name| fits(name)).map(|name| folder.join(name))
+}
+
+/// Columns of final demand from the rows of their matrix.
+fn columns(labels: &[Label], cells: &Flows, n: usize) -> Vec<Column> {
+    let mut values = vec![vec![0.0; n]; labels.len()];
+    (0..n.min(cells.n_rows()))
+        .for_each(|row| cells.row(row).for_each(|(at, x)| values[at as usize][row] = x));
+    let column =
+        |(label, values): (&Label, Vec<f64>)| Column { label: label.clone(), at: 0, values };
+    labels.iter().zip(values).map(column).collect()
+}
+
+/// A row with its zeros.
+fn dense(row: impl Iterator<Item = (u32, f64)>, n: usize) -> Vec<f64> {
+    let mut values = vec![0.0; n];
+    row.for_each(|(at, x)| values[at as usize] = x);
+    values
 }

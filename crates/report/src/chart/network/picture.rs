@@ -1,15 +1,15 @@
 //! From places to a picture.
 
 use super::{Mark, Points};
+use crate::chart::map::{group_of_mark, legend};
 use crate::figure::{Figure, Sample, Words};
 use crate::force::apart;
 use crate::geometry::{Point, Rect, distance};
-use crate::number::{count, counted, percent, short};
-use crate::place::{Obstacles, Wish};
+use crate::number::{counted, percent, short};
 use crate::scale::{Scale, axis_range};
-use crate::style::{MAX_GROUPS, Shape, Sheet, group_colour};
+use crate::style::{Sheet, group_colour};
 use crate::svg::{Anchor, Element, Outline};
-use crate::text::{Weight, fit, label, width};
+use crate::text::{Weight, label, width};
 use crate::{Drawing, Style, vega};
 
 /// The picture's frame for places in the data: 1000 wide, 700 high.
@@ -34,7 +34,7 @@ pub(in crate::chart) fn draw(points: &Points, style: &Style) -> Drawing {
     };
     let mut figure = Figure::new(words, style, Sheet::of(style).label * 30.0);
     let sheet = figure.sheet;
-    figure.legend(&legend(points, &sheet));
+    figure.legend(&legend(&points.groups, points.n_other, &sheet));
     if let Some(shares) = points.upward() {
         let entry = |(group, way, share): (usize, &str, f64)| {
             let sample = Sample::Line(group_colour(group, &sheet.ink), 0);
@@ -71,23 +71,14 @@ pub(in crate::chart) fn draw(points: &Points, style: &Style) -> Drawing {
             String::new()
         };
         let tip = format!("{}{kind}{n}: {}", mark.name, short(mark.size));
-        figure.push(drawn(points, mark, *at, *radius, &figure).tooltip(&tip));
+        let group = group_of_mark(&points.groups, mark.group);
+        figure.push(figure.mark_of_group(group, *at, *radius).tooltip(&tip));
     }
-    labels(points, &at, &radii, &mut figure);
+    let n = if points.is_summary { 50 } else { points.n_labels };
+    let names = points.marks.iter().take(n).map(|mark| mark.name.as_str());
+    let inside = figure.area();
+    figure.names_of_marks(names, &at, &radii, &inside);
     figure.finish()
-}
-
-fn legend(points: &Points, sheet: &Sheet) -> Vec<(Sample, String)> {
-    let entry = |(group, (name, n)): (usize, &(String, usize))| {
-        let sample = Sample::Point(Shape::of(group), group_colour(group, &sheet.ink), false);
-        (sample, format!("{} ({})", label(name), count(*n)))
-    };
-    let mut legend: Vec<(Sample, String)> = points.groups.iter().enumerate().map(entry).collect();
-    if points.n_other > 0 {
-        let other = format!("other ({})", count(points.n_other));
-        legend.push((Sample::Ring(sheet.ink.neutral), other));
-    }
-    legend
 }
 
 /// Grid lines at round levels with their numbers; what is left of the box.
@@ -152,17 +143,6 @@ fn radii(points: &Points, sheet: &Sheet) -> Vec<f64> {
     points.marks.iter().map(|mark| (most * share(mark).sqrt()).max(least)).collect()
 }
 
-fn drawn(points: &Points, mark: &Mark, at: Point, radius: f64, figure: &Figure) -> Element {
-    let sheet = &figure.sheet;
-    if mark.group >= MAX_GROUPS && !points.groups.is_empty() {
-        let ring = Element::circle(at, radius).fill(sheet.ink.ground).class("ground");
-        return ring.stroke(sheet.ink.neutral, sheet.line * 1.6);
-    }
-    let group = if points.groups.is_empty() { 0 } else { mark.group };
-    let shape = Shape::of(group).at(at, radius).fill(group_colour(group, &sheet.ink));
-    figure.rim(shape).class("edge")
-}
-
 /// Curves from sellers to buyers, the larger the flow the wider and the darker, those of small flows first.
 fn draw_links(points: &Points, at: &[Point], radii: &[f64], figure: &mut Figure) {
     let sheet = figure.sheet;
@@ -214,21 +194,4 @@ fn draw_links(points: &Points, at: &[Point], radii: &[f64], figure: &mut Figure)
         let together = Element::new("g").no_fill().stroke(colour, wide);
         figure.push(together.opacity(crowd * (0.25 + 0.5 * share)).children(curves));
     }
-}
-
-fn labels(points: &Points, at: &[Point], radii: &[f64], figure: &mut Figure) {
-    let (size, inside) = (figure.sheet.tick, figure.area());
-    let n = if points.is_summary { points.marks.len().min(50) } else { points.n_labels };
-    let n = n.min(points.marks.len());
-    let name = |mark: &Mark| fit(&mark.name, size, Weight::Regular, inside.width * 0.4);
-    let names: Vec<String> = points.marks[..n].iter().map(name).collect();
-    let wish = |i: usize| Wish {
-        point: at[i],
-        radius: radii[i] * 1.1,
-        width: width(&names[i], size, Weight::Regular) + size * 0.3,
-        height: size * 1.2,
-    };
-    let wishes: Vec<Wish> = (0..n).map(wish).collect();
-    let discs = at.iter().copied().zip(radii.iter().map(|radius| radius * 1.1)).collect();
-    figure.names_on_marks(&names, &wishes, &Obstacles { discs, boxes: Vec::new() }, &inside);
 }
