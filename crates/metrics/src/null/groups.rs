@@ -37,9 +37,9 @@ pub static CHANCE_COLUMNS: [ColumnSpec; 4] = [
 /// let config = NullConfig { model: NullModel::Labels, replicates: 99, ..NullConfig::default() };
 /// let chance = null_models(&graph, &[(metric, Params::default())], &config, &NoProgress)?;
 /// let table = with_chance(table, &chance);
-/// // All goods go from stage 1 to stage 2; with labels dealt out anew, that is rare.
-/// assert_eq!(table.number("share", 0), Some(1.0));
-/// assert!(table.number("null_mean", 0) < Some(0.5));
+/// // All goods go from stage 1 to stage 2 (the second of four pairs); with labels dealt out anew, that is rare.
+/// assert_eq!(table.number("share", 1), Some(1.0));
+/// assert!(table.number("null_mean", 1) < Some(0.5));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
