@@ -57,6 +57,20 @@ pub(crate) fn ranking(title: &str) -> Value {
     })
 }
 
+/// What each bottleneck is worth, firms and links by colour and shape.
+pub(crate) fn surge_bottlenecks(title: &str) -> Value {
+    let mut view = ranking(title);
+    let kind = json!({ "field": "kind", "type": "nominal", "title": null });
+    let encoding = &mut view["encoding"];
+    encoding["x"]["field"] = json!("price");
+    encoding["y"]["field"] = json!("label");
+    encoding["color"] = kind.clone();
+    encoding["color"]["scale"] = json!({ "domain": ["node", "edge"], "range": &colours()[..2] });
+    encoding["shape"] = kind;
+    encoding["tooltip"] = json!([{ "field": "label" }, { "field": "price" }, { "field": "baseline" }, { "field": "capacity" }]);
+    view
+}
+
 /// The way of each node over the periods.
 pub(crate) fn key_sector_paths(x_title: &str, y_title: &str) -> Value {
     let mut view = key_sectors(x_title, y_title);

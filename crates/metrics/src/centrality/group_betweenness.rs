@@ -7,9 +7,7 @@ use crate::kernel::distance::Distance;
 use crate::linkage::groups::Groups;
 use crate::long::{Rows, STATUS};
 use crate::side::SideReader;
-use crate::{
-    Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params, SideSpec,
-};
+use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, SideSpec};
 use palenque_graph::table::{ColumnSpec, Status, Unit};
 use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
 use std::collections::BTreeMap;
@@ -221,10 +219,7 @@ impl Metric for GroupBetweenness {
         if let Some(side) = &side {
             chosen.add_side(side)?;
         }
-        if config.method == Method::Sampled {
-            let what = "`method` is `auto` or `exact`".to_owned();
-            return Err(ParamError::Value(what).into());
-        }
+        config.method.refuse_estimates()?;
         let work = graph.n_nodes() as f64 * graph.n_edges() as f64 * chosen.members.len() as f64;
         if config.method == Method::Auto && work > LONG {
             return Err(MetricError::TooLong {

@@ -3,6 +3,7 @@
 use crate::kernel::coefficients::RowMatrix;
 use crate::kernel::fixed_point::{Stop, Unsolved, fixed_point};
 use crate::kernel::perron::Perron;
+use crate::kernel::spectral::RadiusBounds;
 use crate::kernel::strengths::in_strengths;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit};
@@ -36,7 +37,7 @@ pub struct Katz {
 /// One number per node and direction, in node order, at least 1. [`Status::AlphaTooLarge`] unless `α ρ(Z) < 1`. The
 /// default does not depend on the unit of the flows. Self-loops are used.
 /// # Cost
-/// Two solves, `O(k (n + m))` time for `k` passes, and the spectral radius.
+/// Two solves, `O(k (n + m))` time for `k` passes, and the spectral radius unless `alpha` is given.
 /// # Errors
 /// [`ParamError::Value`] unless `alpha` is positive; [`MetricError::NotConverged`]; [`MetricError::Cancelled`].
 /// # Example
@@ -60,21 +61,32 @@ pub fn katz(
         return Err(ParamError::Value(what).into());
     }
     let purchases = RowMatrix::of_purchases(graph, |_, _, flow| flow).of_positive();
-    let radius = Perron::of(&purchases, progress)?.radius;
-    let largest = || in_strengths(graph).into_iter().fold(0.0, f64::max);
     let alpha = match config.alpha {
         Some(alpha) => alpha,
-        None if radius.upper > 0.0 => 0.5 / radius.value(),
-        None if largest() > 0.0 => 0.5 / largest(),
-        None => 1.0,
+        None => default_alpha(graph, Perron::of(&purchases, progress)?.radius),
     };
-    if alpha * radius.upper >= 1.0 {
-        return Ok(Err(Status::AlphaTooLarge));
-    }
     let sales = RowMatrix::of_sales(graph, |_, _, flow| flow);
-    let into = attenuated(&purchases, alpha, progress)?;
-    let out = attenuated(&sales, alpha, progress)?;
-    Ok(into.and_then(|into| Ok(Katz { into, out: out? })))
+    let solve = |matrix: &RowMatrix<'_>| match attenuated(matrix, alpha, progress) {
+        // No solve ends without a proof that `α ρ < 1`; only what is hard to solve has to be looked at.
+        Err(MetricError::NotConverged { .. })
+            if alpha * Perron::of(&purchases, progress)?.radius.upper >= 1.0 =>
+        {
+            Ok(Err(Status::AlphaTooLarge))
+        }
+        solved => solved,
+    };
+    let Ok(into) = solve(&purchases)? else { return Ok(Err(Status::AlphaTooLarge)) };
+    Ok(solve(&sales)?.map(|out| Katz { into, out }))
+}
+
+/// Half of one over the spectral radius; without cycles, over the most that a node buys.
+fn default_alpha(graph: &SupplyGraph, radius: RadiusBounds) -> f64 {
+    let largest = || in_strengths(graph).into_iter().fold(0.0, f64::max);
+    match radius.value() {
+        radius if radius > 0.0 => 0.5 / radius,
+        _ if largest() > 0.0 => 0.5 / largest(),
+        _ => 1.0,
+    }
 }
 
 /// The solution of `c = 1 + α M c`.

@@ -1,9 +1,9 @@
 //! Lin's index.
 
 use super::closeness::{DistanceConfig, reach_into, reach_out};
-use super::sampling::{EXACT_PARAMS, Method, SampleConfig};
+use super::sampling::{EXACT_PARAMS, SampleConfig};
 use crate::kernel::bfs::Reach;
-use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, Params};
+use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
 use palenque_graph::table::{Column, ColumnSpec, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
 
@@ -99,10 +99,7 @@ impl Metric for LinMetric {
     ) -> Result<Vec<Table>, MetricError> {
         params.check_names(SPEC.params)?;
         let config: SampleConfig = params.decode()?;
-        if config.method == Method::Sampled {
-            let what = "`method` is `auto` or `exact`".to_owned();
-            return Err(ParamError::Value(what).into());
-        }
+        config.method.refuse_estimates()?;
         if config.chooses_sampled_distances(graph) {
             return Err(MetricError::TooLong {
                 what: "the distances between all pairs",

@@ -61,10 +61,7 @@ pub fn percolation_centrality(
     config: &PercolationConfig,
     progress: &dyn Progress,
 ) -> Result<Vec<Result<f64, Status>>, MetricError> {
-    if config.method == Method::Sampled {
-        let what = "`method` is `auto` or `exact`".to_owned();
-        return Err(ParamError::Value(what).into());
-    }
+    config.method.refuse_estimates()?;
     let states = states(graph, &config.state)?;
     let n = graph.n_nodes();
     if n < 3 {

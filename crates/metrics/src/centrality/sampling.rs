@@ -19,6 +19,21 @@ pub enum Method {
     Exact,
     /// From a sample, however small the network.
     Sampled,
+    /// By counters of how many nodes are within each distance: rough, and fast on the largest networks.
+    Hyperball,
+}
+
+impl Method {
+    /// # Errors
+    /// [`ParamError::Value`] for methods that estimate, where there is none.
+    pub(super) fn refuse_estimates(self) -> Result<(), ParamError> {
+        match self {
+            Self::Auto | Self::Exact => Ok(()),
+            Self::Sampled | Self::Hyperball => {
+                Err(ParamError::Value("`method` is `auto` or `exact`".to_owned()))
+            }
+        }
+    }
 }
 
 /// How well a sample has to do.
@@ -35,20 +50,42 @@ pub struct SampleConfig {
     pub delta: f64,
     /// Where random numbers begin.
     pub seed: u64,
+    /// Bytes of a counter of [`Method::Hyperball`], a power of two from 16 to 4096.
+    pub registers: usize,
 }
 
 impl Default for SampleConfig {
     fn default() -> Self {
-        Self { distance: Distance::Hops, method: Method::Auto, epsilon: 0.01, delta: 0.1, seed: 1 }
+        let (epsilon, delta, seed, registers) = (0.01, 0.1, 1, 256);
+        let (distance, method) = (Distance::Hops, Method::Auto);
+        Self { distance, method, epsilon, delta, seed, registers }
     }
 }
 
 impl SampleConfig {
     /// # Errors
-    /// [`ParamError::Value`] unless both `epsilon` and `delta` are between 0 and 1, and for lengths other than hops.
+    /// As [`SampleConfig::check_estimate`], and [`ParamError::Value`] for counters, where there are samples only.
     pub(crate) fn check(&self) -> Result<(), ParamError> {
+        if self.method == Method::Hyperball {
+            let what = "`method` is `auto`, `exact` or `sampled`; `hyperball` is one of `harmonic`";
+            return Err(ParamError::Value(what.to_owned()));
+        }
+        self.check_estimate()
+    }
+
+    /// # Errors
+    /// [`ParamError::Value`] unless both `epsilon` and `delta` are between 0 and 1, for counters of a wrong size, and for lengths
+    /// other than hops.
+    pub(super) fn check_estimate(&self) -> Result<(), ParamError> {
         if self.distance != Distance::Hops {
-            let what = "`method` can be `sampled` for `distance` = `hops` only".to_owned();
+            let what = "only `distance` = `hops` can be estimated: leave `method` away".to_owned();
+            return Err(ParamError::Value(what));
+        }
+        if !(16..=4096).contains(&self.registers) || !self.registers.is_power_of_two() {
+            let what = format!(
+                "`registers` must be a power of two from 16 to 4096, not {}",
+                self.registers
+            );
             return Err(ParamError::Value(what));
         }
         for (name, value) in [("epsilon", self.epsilon), ("delta", self.delta)] {
@@ -71,7 +108,7 @@ impl SampleConfig {
         match self.method {
             Method::Auto => is_large && self.distance == Distance::Hops,
             Method::Exact => false,
-            Method::Sampled => true,
+            Method::Sampled | Method::Hyperball => true,
         }
     }
 }
@@ -153,10 +190,12 @@ pub(crate) fn sampled_figure(
     config: &SampleConfig,
     n_samples: usize,
 ) -> Figure {
-    let SampleConfig { epsilon, delta, seed, .. } = config;
-    let params = format!("epsilon={epsilon};delta={delta};seed={seed};samples={n_samples}");
-    figure.method = "sampled";
-    figure.params = params;
+    let SampleConfig { epsilon, delta, seed, registers, .. } = config;
+    (figure.method, figure.params) = if config.method == Method::Hyperball {
+        ("hyperball", format!("registers={registers};delta={delta};seed={seed}"))
+    } else {
+        ("sampled", format!("epsilon={epsilon};delta={delta};seed={seed};samples={n_samples}"))
+    };
     figure
 }
 
@@ -164,6 +203,20 @@ const METHOD_PARAM: ParamSpec = ParamSpec {
     name: "method",
     default: "auto",
     meaning: "`exact`, `sampled`, or `auto`: exact up to a size that takes about a minute",
+};
+
+const HARMONIC_METHOD_PARAM: ParamSpec = ParamSpec {
+    name: "method",
+    default: "auto",
+    meaning: "`exact`, `sampled`, `hyperball` (rough, fast on the largest networks), or `auto`: exact up to a size that takes \
+              about a minute, then sampled",
+};
+
+const REGISTERS_PARAM: ParamSpec = ParamSpec {
+    name: "registers",
+    default: "256",
+    meaning: "bytes of a counter of `hyperball`, a power of two from 16 to 4096: values have a standard deviation of 1.04 over \
+              its root",
 };
 
 const EPSILON_PARAM: ParamSpec = ParamSpec {
@@ -184,6 +237,16 @@ const SEED_PARAM: ParamSpec =
 /// The parameters of distances that may be sampled.
 pub(crate) static SAMPLE_PARAMS: [ParamSpec; 5] =
     [DISTANCE_PARAM, METHOD_PARAM, EPSILON_PARAM, DELTA_PARAM, SEED_PARAM];
+
+/// The same for harmonic closeness, which can be counted roughly, too.
+pub(super) static HARMONIC_PARAMS: [ParamSpec; 6] = [
+    DISTANCE_PARAM,
+    HARMONIC_METHOD_PARAM,
+    EPSILON_PARAM,
+    DELTA_PARAM,
+    SEED_PARAM,
+    REGISTERS_PARAM,
+];
 
 /// The same for indices that cannot be sampled, whose `auto` refuses what takes too long.
 pub(super) static EXACT_PARAMS: [ParamSpec; 2] = [

@@ -150,9 +150,10 @@ impl Landscape {
         [self.masses[0][i], self.masses[1][i]]
     }
 
-    /// What counts as a gain for a node.
-    fn least(&self, i: usize) -> f64 {
-        ROUNDING * self.ties(i).map(|(_, w)| w).sum::<f64>()
+    /// By node: what counts as a gain.
+    fn least(&self) -> Vec<f64> {
+        let strength = |i: usize| self.ties(i).map(|(_, w)| w).sum::<f64>();
+        (0..self.n()).map(|i| ROUNDING * strength(i)).collect()
     }
 
     /// The network of parts.
@@ -190,7 +191,7 @@ impl Landscape {
             near.touched.sort_unstable();
             for &q in &near.touched {
                 level.neighbours.push(q);
-                level.weights.push(near.worth[q as usize]);
+                level.weights.push(near.worth(q));
             }
             near.clear();
             level.offsets.push(level.neighbours.len() as u32);
@@ -205,6 +206,7 @@ struct Moving<'l> {
     masses: Vec<[f64; 2]>,
     sizes: Vec<u32>,
     empty: Vec<u32>,
+    least: Vec<f64>,
 }
 
 impl<'l> Moving<'l> {
@@ -218,7 +220,7 @@ impl<'l> Moving<'l> {
             sizes[c as usize] += 1;
         }
         let empty = (0..n as u32).rev().filter(|&c| sizes[c as usize] == 0).collect();
-        Self { level, masses, sizes, empty }
+        Self { level, masses, sizes, empty, least: level.least() }
     }
 
     fn run(
@@ -252,9 +254,9 @@ impl<'l> Moving<'l> {
                 a -= mass[0];
                 b -= mass[1];
             }
-            near.worth[c as usize] - self.level.cost(mass, [a, b])
+            near.worth(c) - self.level.cost(mass, [a, b])
         };
-        let least = self.level.least(i);
+        let least = self.least[i];
         let (mut best, mut most) =
             (own, if self.sizes[own as usize] > 1 { worth(own) } else { 0.0 });
         for &c in near.touched.iter().filter(|&&c| c != own) {
@@ -300,6 +302,8 @@ struct Refining<'l> {
     masses: Vec<[f64; 2]>,
     sizes: Vec<u32>,
     outward: Vec<f64>,
+    /// By node.
+    least: Vec<f64>,
 }
 
 impl<'l> Refining<'l> {
@@ -322,6 +326,7 @@ impl<'l> Refining<'l> {
             masses: (0..n).map(|i| level.mass(i)).collect(),
             sizes: vec![1; n],
             outward: (0..n).map(inside).collect(),
+            least: level.least(),
         }
     }
 
@@ -354,7 +359,7 @@ impl<'l> Refining<'l> {
                 self.masses[to][1] += b;
                 self.sizes[to] += 1;
                 self.sizes[from] = 0;
-                self.outward[to] += self.outward[from] - 2.0 * near.worth[to];
+                self.outward[to] += self.outward[from] - 2.0 * near.worth(to as u32);
                 part[i] = to as u32;
             }
             near.clear();
@@ -370,10 +375,9 @@ impl<'l> Refining<'l> {
     }
 
     fn best(&self, i: usize, own: u32, near: &Near<f64>) -> Option<u32> {
-        let (mut best, mut most) = (None, self.level.least(i));
+        let (mut best, mut most) = (None, self.least[i]);
         for &c in near.touched.iter().filter(|&&c| c != own) {
-            let gain = near.worth[c as usize]
-                - self.level.cost(self.level.mass(i), self.masses[c as usize]);
+            let gain = near.worth(c) - self.level.cost(self.level.mass(i), self.masses[c as usize]);
             if gain > most && self.holds(c as usize, i) {
                 (best, most) = (Some(c), gain);
             }

@@ -29,31 +29,33 @@ impl Worth for [f64; 2] {
 
 /// What a node has to do with communities, and which were met.
 pub(crate) struct Near<T> {
-    /// By community.
-    pub(crate) worth: Vec<T>,
-    met: Vec<bool>,
+    /// By community: what it is worth, and whether it was met. Side by side, for one look at memory a tie.
+    communities: Vec<(T, bool)>,
     /// In the order in which they were met.
     pub(crate) touched: Vec<u32>,
 }
 
 impl<T: Worth> Near<T> {
     pub(crate) fn new(n: usize) -> Self {
-        Self { worth: vec![T::default(); n], met: vec![false; n], touched: Vec::new() }
+        Self { communities: vec![(T::default(), false); n], touched: Vec::new() }
+    }
+
+    /// What the node has to do with a community.
+    pub(crate) fn worth(&self, community: u32) -> T {
+        self.communities[community as usize].0
     }
 
     pub(crate) fn add(&mut self, community: u32, worth: T) {
-        let c = community as usize;
-        if !self.met[c] {
-            self.met[c] = true;
+        let (sum, is_met) = &mut self.communities[community as usize];
+        sum.add(worth);
+        if !std::mem::replace(is_met, true) {
             self.touched.push(community);
         }
-        self.worth[c].add(worth);
     }
 
     pub(crate) fn clear(&mut self) {
         for c in self.touched.drain(..) {
-            self.worth[c as usize] = T::default();
-            self.met[c as usize] = false;
+            self.communities[c as usize] = (T::default(), false);
         }
     }
 }

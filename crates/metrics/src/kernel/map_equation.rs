@@ -118,7 +118,7 @@ impl WalkFlows {
                 }
             }
             near.touched.sort_unstable();
-            rows.push(near.touched.iter().map(|&d| (d, near.worth[d as usize])).collect());
+            rows.push(near.touched.iter().map(|&d| (d, near.worth(d))).collect());
             near.clear();
         }
         let ties = Ties::from_rows(rows);
@@ -324,7 +324,7 @@ impl<'l> Moving<'l> {
             return own;
         }
         let from = self.modules[own as usize];
-        let left = from.without(visits, outer, near.worth[own as usize]);
+        let left = from.without(visits, outer, near.worth(own));
         let change = |to: Module, with: Module| {
             let enter = self.enter - from.enter + left.enter - to.enter + with.enter;
             plogp(enter) - plogp(self.enter) + left.length() - from.length() + with.length()
@@ -334,7 +334,7 @@ impl<'l> Moving<'l> {
         let alone = self.empty.last().filter(|_| from.size > 1);
         for &c in near.touched.iter().filter(|&&c| c != own).chain(alone) {
             let to = self.modules[c as usize];
-            let with = to.with(visits, outer, near.worth[c as usize]);
+            let with = to.with(visits, outer, near.worth(c));
             let change = change(to, with);
             if change < least {
                 (best, least) = (Some((c, with)), change);

@@ -23,6 +23,7 @@ pub(crate) mod dominators;
 #[cfg(test)]
 pub(crate) mod draws;
 pub mod fixed_point;
+pub(crate) mod hyperball;
 pub mod input_groups;
 pub(crate) mod interior_point;
 pub(crate) mod intersection;

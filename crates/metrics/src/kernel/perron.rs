@@ -13,6 +13,8 @@ const CLOSE: f64 = 1e-13;
 const ENOUGH: f64 = 1e-9;
 /// Sweeps over what depends on the dominant block.
 const MAX_SWEEPS: usize = 10_000;
+/// Sweeps between two looks at the bounds.
+const GLIDE: usize = 4;
 /// What a sweep may still change, relatively, at the end.
 const STILL: f64 = 1e-15;
 
@@ -40,13 +42,25 @@ impl Perron {
     /// # Errors
     /// [`MetricError::NotConverged`], [`MetricError::Cancelled`].
     pub(crate) fn of(matrix: &RowMatrix<'_>, progress: &dyn Progress) -> Result<Self, MetricError> {
+        Self::in_halves(matrix, 0, progress)
+    }
+
+    /// The same for `[[0, Z], [Z', 0]]`, whose first half has `half` rows; its root is the largest singular value of `Z`.
+    ///
+    /// # Errors
+    /// As [`Perron::of`].
+    pub(crate) fn in_halves(
+        matrix: &RowMatrix<'_>,
+        half: usize,
+        progress: &dyn Progress,
+    ) -> Result<Self, MetricError> {
         let blocks = strong_along(matrix.pattern());
         let n = matrix.n_rows();
         let longest = (0..n).map(|i| matrix.row(i).len()).max().unwrap_or(0);
         let close = CLOSE + 4.0 * (longest + 3) as f64 * f64::EPSILON;
         let power = Power::new(matrix.clone(), blocks.clone(), vec![1.0; n]);
-        let mut power = power.without_the_tiniest();
-        let (mut made, mut earlier) = (0, f64::INFINITY);
+        let mut power = power.without_the_tiniest().in_halves(half);
+        let (mut made, mut looked, mut earlier) = (0, 0, f64::INFINITY);
         loop {
             if progress.cancelled() {
                 return Err(MetricError::Cancelled);
@@ -68,18 +82,21 @@ impl Perron {
                     tolerance: ENOUGH,
                 });
             }
-            if made % LOOK == 0 {
+            if made - looked >= LOOK {
+                looked = made;
                 let spread = radius.upper / radius.lower - 1.0;
                 // Worth a step unless plain sweeps, at the rate of the last ones, end within twice as many as it takes.
                 let a_look = spread / earlier;
                 earlier = spread;
                 if !(spread * a_look * a_look <= close) {
                     made += power.step(radius.upper, progress)?;
-                    earlier = f64::INFINITY;
+                    (looked, earlier) = (made, f64::INFINITY);
                     continue;
                 }
             }
             power.shift();
+            power.glide(GLIDE);
+            made += GLIDE;
         }
     }
 

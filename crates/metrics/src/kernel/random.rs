@@ -47,6 +47,11 @@ pub(crate) fn below(bound: u64, rng: &mut ChaCha8Rng) -> u64 {
     }
 }
 
+/// A number of 64 bits for each thing, another one for each seed.
+pub(crate) fn hash(seed: u64, of: u64) -> u64 {
+    splitmix64(splitmix64(seed) ^ splitmix64(of))
+}
+
 /// Steele, Lea and Flood (2014).
 fn splitmix64(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);

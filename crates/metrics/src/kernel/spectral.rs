@@ -124,6 +124,10 @@ pub(super) struct Power<'g> {
     pub(super) bounds: Vec<RadiusBounds>,
     /// Entries up to this one, where 1 is the largest of the block, have no part in the bounds.
     floor: f64,
+    /// Rows before this one and the others draw on each other only; 0 where there are no such halves.
+    half: usize,
+    /// Entries of the longest row of the first half.
+    longest: usize,
 }
 
 impl<'g> Power<'g> {
@@ -136,7 +140,16 @@ impl<'g> Power<'g> {
             block: blocks.component,
             bounds: vec![RadiusBounds { lower: 0.0, upper: 0.0 }; blocks.sizes.len()],
             floor: 0.0,
+            half: 0,
+            longest: 0,
         }
+    }
+
+    /// For a matrix `[[0, Z], [Z', 0]]` whose first half has so many rows: a sweep goes through one half after the other, so that it
+    /// is one of `Z'Z` on the second. What alternates on the whole is gone there, and twice as fast is what remains.
+    pub(super) fn in_halves(self, half: usize) -> Self {
+        let longest = (0..half).map(|i| self.matrix.row(i).len()).max().unwrap_or(0);
+        Self { half, longest, ..self }
     }
 
     /// Entries that cannot be told from 0 are left out of the bounds: those of flows that differ by hundreds of orders of
@@ -149,19 +162,60 @@ impl<'g> Power<'g> {
 impl Power<'_> {
     /// Writes `M y` to the image, and gives the bounds of the largest block.
     pub(super) fn sweep(&mut self) -> RadiusBounds {
-        let (matrix, y) = (&self.matrix, &self.y);
-        let rows = self.image.par_iter_mut().enumerate().with_min_len(BLOCK);
-        rows.for_each(|(i, image)| *image = matrix.row_times(i, y));
+        self.renew_first_half();
+        let (matrix, y, half) = (&self.matrix, &self.y, self.half);
+        let rows = self.image[half..].par_iter_mut().enumerate().with_min_len(BLOCK);
+        rows.for_each(|(k, image)| *image = matrix.row_times(half + k, y));
         self.bounds.fill(RadiusBounds { lower: f64::INFINITY, upper: 0.0 });
-        for (i, image) in self.image.iter().enumerate().filter(|(i, _)| self.y[*i] > self.floor) {
-            let quotient = image / self.y[i];
-            let rounding = (self.matrix.row(i).len() + 3) as f64 * f64::EPSILON;
+        for i in (half..y.len()).filter(|&i| y[i] > self.floor) {
+            let quotient = self.image[i] / y[i];
+            let added = self.matrix.row(i).len() + 3 + if half > 0 { self.longest + 3 } else { 0 };
+            let rounding = added as f64 * f64::EPSILON;
             let bounds = &mut self.bounds[self.block[i] as usize];
             bounds.lower = bounds.lower.min(quotient * (1.0 - rounding));
             bounds.upper = bounds.upper.max(quotient * (1.0 + rounding));
         }
+        if half > 0 {
+            for bounds in &mut self.bounds {
+                // A block without rows of the second half has no entries; the radius of the others is that of `Z'Z`, squared.
+                bounds.lower = if bounds.lower.is_finite() { bounds.lower.sqrt() } else { 0.0 };
+                bounds.upper = bounds.upper.sqrt();
+            }
+        }
         let largest = |of: fn(&RadiusBounds) -> f64| self.bounds.iter().map(of).fold(0.0, f64::max);
         RadiusBounds { lower: largest(|b| b.lower), upper: largest(|b| b.upper) }
+    }
+
+    /// Makes the first half of `y` what follows from the second.
+    fn renew_first_half(&mut self) {
+        let (matrix, (first, _)) = (&self.matrix, self.image.split_at_mut(self.half));
+        let y = &self.y;
+        let rows = first.par_iter_mut().enumerate().with_min_len(BLOCK);
+        rows.for_each(|(i, image)| *image = matrix.row_times(i, y).max(f64::MIN_POSITIVE));
+        self.y[..self.half].copy_from_slice(&self.image[..self.half]);
+    }
+
+    /// So many sweeps and shifts without a look at the bounds.
+    pub(super) fn glide(&mut self, steps: usize) {
+        let in_halves = self.half > 0;
+        let factors = |bounds: &RadiusBounds| match bounds.upper {
+            upper if !(upper > 0.0) => [0.0, 0.0],
+            upper if in_halves => [1.0 / upper / upper, 0.0],
+            upper => [1.0 / upper, SHIFT * (bounds.lower + upper) / upper],
+        };
+        let factors: Vec<[f64; 2]> = self.bounds.iter().map(factors).collect();
+        for _ in 0..steps {
+            self.renew_first_half();
+            let (matrix, y, block, half) = (&self.matrix, &self.y, &self.block, self.half);
+            let row = |(k, image): (usize, &mut f64)| {
+                let i = half + k;
+                let [scale, shift] = factors[block[i] as usize];
+                *image = scale * matrix.row_times(i, y) + shift * y[i];
+            };
+            self.image[half..].par_iter_mut().enumerate().with_min_len(BLOCK).for_each(row);
+            self.y[half..].swap_with_slice(&mut self.image[half..]);
+        }
+        self.normalise();
     }
 
     /// The nodes of the block with the largest lower bound.
@@ -173,9 +227,10 @@ impl Power<'_> {
 
     /// `y ← (M + s) y`, with a part of a block's radius for `s`.
     pub(super) fn shift(&mut self) {
-        for (i, y) in self.y.iter_mut().enumerate() {
+        let shift = if self.half > 0 { 0.0 } else { SHIFT };
+        for (i, y) in self.y.iter_mut().enumerate().skip(self.half) {
             let RadiusBounds { lower, upper } = self.bounds[self.block[i] as usize];
-            *y = self.image[i] + SHIFT * (lower + upper) * *y;
+            *y = self.image[i] + shift * (lower + upper) * *y;
         }
         self.normalise();
     }
@@ -186,6 +241,9 @@ impl Power<'_> {
         upper: f64,
         progress: &dyn Progress,
     ) -> Result<usize, MetricError> {
+        for y in &mut self.y[..self.half] {
+            *y = (*y / upper).max(f64::MIN_POSITIVE);
+        }
         // Only the direction counts, so the right-hand side is not divided by the bound: it might be nothing then.
         match fixed_point(&self.matrix.scaled(1.0 / upper), &self.y, STEP, progress) {
             Ok(solved) => {
@@ -204,11 +262,12 @@ impl Power<'_> {
     /// Makes 1 the largest entry of every block, and keeps all positive.
     fn normalise(&mut self) {
         let mut largest = vec![0.0_f64; self.bounds.len()];
-        for (y, &block) in self.y.iter().zip(&self.block) {
+        let half = self.half;
+        for (y, &block) in self.y[half..].iter().zip(&self.block[half..]) {
             let largest = &mut largest[block as usize];
             *largest = largest.max(*y);
         }
-        for (y, &block) in self.y.iter_mut().zip(&self.block) {
+        for (y, &block) in self.y[half..].iter_mut().zip(&self.block[half..]) {
             let largest = largest[block as usize];
             *y = if largest > 0.0 { (*y / largest).max(f64::MIN_POSITIVE) } else { 1.0 };
         }

@@ -255,6 +255,18 @@ fn centrality_of_the_cluster() {
             check(&graph, &case, metric, &param, &[(&inn, &inn_key), (&out, &out_key)]);
         }
     }
+    // Of so few firms, large counters know nearly all.
+    let counted =
+        compute(&graph, "harmonic", &[("method", json!("hyperball")), ("registers", json!(4096))]);
+    for side in ["in", "out"] {
+        let exact = case.expected(&format!("harmonic_{side}_hops"));
+        for node in graph.node_indices() {
+            let exact = exact[node.index()].as_f64().expect("a number");
+            let row = node.index();
+            let found = counted[0].number(&format!("harmonic_{side}"), row).expect("a number");
+            assert!((found - exact).abs() < 0.005 * exact + 1e-12, "{found}, not {exact}");
+        }
+    }
     check(&graph, &case, "domar_weight", &[], &[("domar_weight", "domar_weight")]);
     let multiplier = figure(&compute(&graph, "domar_weight", &[]), "domar_sum");
     assert_near(multiplier, &json!(2.817_901_234_567_901), "domar_sum");

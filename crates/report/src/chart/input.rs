@@ -150,6 +150,21 @@ pub(super) fn in_periods(periods: &[String]) -> String {
     }
 }
 
+/// Whether a node buys or sells anything in a period; true where the network is not there.
+pub(super) fn trades_in<'a>(
+    input: &ChartInput<'a>,
+    period: &str,
+) -> impl Fn(&str) -> bool + use<'a> {
+    let graph = input.panel.and_then(|panel| panel.period(period));
+    let lookup = graph.map(|graph| (graph, graph.lookup()));
+    move |id| match &lookup {
+        Some((graph, lookup)) => lookup
+            .get(id)
+            .is_none_or(|node| graph.out_strength(node) > 0.0 || graph.in_strength(node) > 0.0),
+        None => true,
+    }
+}
+
 /// The rows of a period.
 pub(super) fn rows_of(table: &Table, period: &str) -> impl Iterator<Item = usize> {
     (0..table.n_rows()).filter(move |&row| table.text("period", row).unwrap_or_default() == period)

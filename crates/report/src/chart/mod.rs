@@ -1,5 +1,6 @@
 //! The charts: one file each, one entry a line, in alphabetical order.
 
+mod alluvial;
 mod apl_chain;
 mod bow_tie;
 mod cascade;
@@ -32,6 +33,7 @@ mod spatial_curve;
 mod stage_concentration;
 mod stage_linkages;
 mod supply_chain;
+mod surge_bottlenecks;
 mod trend;
 mod trophic_layout;
 
@@ -113,6 +115,7 @@ pub trait Chart: Sync {
 }
 
 static CHARTS: &[&dyn Chart] = &[
+    &alluvial::Alluvial,
     &apl_chain::AplChain,
     &bow_tie::BowTie,
     &cascade::Cascade,
@@ -141,6 +144,7 @@ static CHARTS: &[&dyn Chart] = &[
     &stage_concentration::StageConcentration,
     &stage_linkages::StageLinkages,
     &supply_chain::SupplyChain,
+    &surge_bottlenecks::SurgeBottlenecks,
     &trend::Trend,
     &trophic_layout::TrophicLayout,
 ];

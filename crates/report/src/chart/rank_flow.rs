@@ -1,6 +1,6 @@
 //! The ranks of firms from period to period.
 
-use super::input::{Names, Options, in_periods, numeric, periods, rows_of, words};
+use super::input::{Names, Options, in_periods, numeric, periods, rows_of, trades_in, words};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::figure::{Figure, Words};
@@ -118,14 +118,7 @@ fn ranks_of<'a>(
     period: &str,
     input: &ChartInput<'_>,
 ) -> BTreeMap<&'a str, (usize, f64)> {
-    let graph = input.panel.and_then(|panel| panel.period(period));
-    let lookup = graph.map(|graph| (graph, graph.lookup()));
-    let is_there = |id: &str| match &lookup {
-        Some((graph, lookup)) => lookup
-            .get(id)
-            .is_none_or(|node| graph.out_strength(node) > 0.0 || graph.in_strength(node) > 0.0),
-        None => true,
-    };
+    let is_there = trades_in(input, period);
     let value = |row| Some((table.text("node_id", row)?, table.number(column, row)?));
     let mut values: Vec<(&str, f64)> =
         rows_of(table, period).filter_map(value).filter(|(id, _)| is_there(id)).collect();
@@ -236,7 +229,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         let below = if slot > top { 0.5 } else { 0.0 };
         inside.y + row * (slot as f64 - 0.5 + below)
     };
-    draw_periods(points, &inside, &mut figure);
+    draw_periods(&points.periods, &inside, &mut figure);
     if points.n_below > 0 {
         let middle = inside.y + row * (top as f64 + 0.25);
         let line = figure.rule((inside.x - radius, middle), (inside.right() + radius, middle));
@@ -302,16 +295,16 @@ fn flow(run: &[(usize, Point)]) -> Outline {
 }
 
 /// The names of periods below, as far as there is room, and a line up from each.
-fn draw_periods(points: &Points, inside: &Rect, figure: &mut Figure) {
+pub(super) fn draw_periods(periods: &[String], inside: &Rect, figure: &mut Figure) {
     let (sheet, area) = (figure.sheet, figure.area());
-    let last = points.periods.len() - 1;
+    let last = periods.len() - 1;
     let apart = inside.width / last as f64;
     let baseline = area.bottom() - sheet.tick * 0.3;
     // The two ends are always named.
     let mut free = f64::NEG_INFINITY;
     let text = |period: usize| {
         let limit = area.width * 0.3;
-        fit(&label(&points.periods[period]), sheet.tick, Weight::Regular, limit)
+        fit(&label(&periods[period]), sheet.tick, Weight::Regular, limit)
     };
     let half = |period: usize| width(&text(period), sheet.tick, Weight::Regular) / 2.0;
     let place = |period: usize| {

@@ -2,7 +2,8 @@
 
 use crate::charts::{four_stages, kite, small_chain, three_sectors};
 use crate::evidence_charts::{
-    composite_index, link_survival, local_moran, null_models, output_over, places, spatial_curve,
+    composite_index, groups_over, link_survival, local_moran, null_models, output_over, places,
+    spatial_curve, surge_bottlenecks,
 };
 use crate::linkage_charts::{four_nodes, three_countries, three_periods};
 use crate::tables::{
@@ -163,12 +164,14 @@ fn matrix_charts(name: &'static str, ids: &[String], value: fn(f64) -> f64) -> V
     };
     let exports = gvc_decomposition(&countries);
     vec![
+        case("alluvial", &groups_over(&ids), &[]),
         case("apl_chain", &matrices, &[]),
         case("bow_tie", &bow_tie(&ids), &[]),
         case("collective_efficiency", &composite_index(&ids), &[]),
         case("null_models", &null_models(&ids), &[]),
         case("rank_flow", &output_over(&ids), &[]),
         case("moran_scatter", &local_moran(&ids), &[]),
+        case("surge_bottlenecks", &surge_bottlenecks(&ids), &[]),
         case("spatial_curve", &spatial_curve(&ids), &[]),
         case("link_survival", &link_survival(&ids), &[]),
         case("esri_profile", &disruption_nodes(&ids), &[]),
@@ -373,6 +376,8 @@ fn nothing_to_draw_is_said_not_drawn() {
         ("collective_efficiency", composite_index(&none)),
         ("null_models", null_models(&none)),
         ("rank_flow", output_over(&none)),
+        ("alluvial", groups_over(&none)),
+        ("surge_bottlenecks", surge_bottlenecks(&none)),
         ("moran_scatter", local_moran(&none)),
         ("spatial_curve", spatial_curve(&none)),
         ("link_survival", link_survival(&none)),
@@ -435,8 +440,15 @@ fn vega_lite_documents_carry_the_plotted_data() {
     for case in cases() {
         let figure = case.draw(&Style::default()).expect("drawn");
         let Some(document) = figure.vega_lite else {
-            let without =
-                ["cascade", "supply_chain", "apl_chain", "bow_tie", "chord", "flows_sankey"];
+            let without = [
+                "alluvial",
+                "cascade",
+                "supply_chain",
+                "apl_chain",
+                "bow_tie",
+                "chord",
+                "flows_sankey",
+            ];
             assert!(without.contains(&case.chart), "{}", case.chart);
             continue;
         };
@@ -484,7 +496,9 @@ fn figures_differ_only_where_they_should() {
     };
     insta::assert_snapshot!("map_small", map.draw(&style).expect("drawn").svg);
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 20] = [
+    let small: [Small; 22] = [
+        ("surge_bottlenecks_small", "surge_bottlenecks", surge_bottlenecks(&names(5)), &[]),
+        ("alluvial_small", "alluvial", groups_over(&names(9)), &[]),
         ("rank_flow_small", "rank_flow", output_over(&names(4)), &[("top", "3")]),
         ("moran_scatter_small", "moran_scatter", local_moran(&names(6)), &[]),
         ("spatial_curve_small", "spatial_curve", spatial_curve(&names(2)), &[]),

@@ -158,6 +158,51 @@ pub(crate) fn output_over(ids: &[String]) -> Table {
     )
 }
 
+/// Every other one a firm, the others links, each worth less than the one before; the second has no capacity.
+pub(crate) fn surge_bottlenecks(ids: &[String]) -> Table {
+    let n = ids.len();
+    let each = |of: fn(usize) -> f64| -> Vec<f64> { (0..n).map(of).collect() };
+    let target = |i: usize| if i % 2 == 1 { ids[(i + 1) % n].as_str() } else { "" };
+    let kinds = ["node", "edge"];
+    Table::new(
+        TableId::SurgeBottlenecks,
+        vec![
+            text("period", &vec!["1995"; n]),
+            text("model", &vec!["lp_total"; n]),
+            text("kind", &(0..n).map(|i| kinds[i % 2]).collect::<Vec<_>>()),
+            text("source", &ids.iter().map(String::as_str).collect::<Vec<_>>()),
+            text("target", &(0..n).map(target).collect::<Vec<_>>()),
+            numbers("baseline", Unit::Currency, &each(|i| 100.0 * i as f64)),
+            numbers(
+                "capacity",
+                Unit::Currency,
+                &each(|i| if i == 1 { f64::NAN } else { 115.0 * i as f64 }),
+            ),
+            numbers("price", Unit::None, &each(|i| 1.0 / (1.0 + i as f64))),
+        ],
+    )
+}
+
+/// Groups of words over three periods: every third firm goes to the next group in each.
+pub(crate) fn groups_over(ids: &[String]) -> Table {
+    let n = ids.len();
+    let periods = ["1986", "1989", "1992"];
+    let rows: Vec<(usize, usize)> =
+        (0..periods.len()).flat_map(|period| (0..n).map(move |i| (period, i))).collect();
+    let group = |&(period, i): &(usize, usize)| {
+        let moves = if i.is_multiple_of(3) { period } else { 0 };
+        ids[(i / 4 + moves) % n].as_str()
+    };
+    Table::new(
+        TableId::NodeMetrics,
+        vec![
+            text("period", &rows.iter().map(|row| periods[row.0]).collect::<Vec<_>>()),
+            text("node_id", &rows.iter().map(|row| ids[row.1].as_str()).collect::<Vec<_>>()),
+            text("community", &rows.iter().map(group).collect::<Vec<_>>()),
+        ],
+    )
+}
+
 /// Firms of some kinds in a row from west to east that sell on, every fifth where the first one is.
 pub(crate) fn places(ids: &[String]) -> Panel {
     let n = ids.len();
@@ -375,4 +420,33 @@ fn a_firm_that_does_not_trade_in_a_period_has_no_rank_in_it() {
     let csv = figure.expect("drawn").csv;
     assert!(csv.contains("\n1986,c,c,1,") && csv.contains("\n1992,c,c,3,"), "{csv}");
     assert!(!csv.contains("\n1989,c,"), "{csv}");
+}
+
+#[test]
+fn an_alluvial_diagram_counts_who_goes_where_and_who_comes() {
+    let tables = [groups_over(&names(12))];
+    let figure = draw("alluvial", &tables, &[]).expect("drawn");
+    // Firms 1, 4, 7 and 10 move on by one group: each group of four loses one or two and gains as many.
+    let rows: Vec<&str> = figure.csv.lines().skip(1).collect();
+    let all: usize =
+        rows.iter().filter_map(|row| row.split(',').nth(4)?.parse::<usize>().ok()).sum();
+    assert_eq!(all, 24, "twelve firms, twice: {rows:?}");
+    assert!(figure.alt.contains("% stay in a group of the same"), "{}", figure.alt);
+    let why = draw("alluvial", &[output_over(&names(3))], &[]).expect_err("none").to_string();
+    assert!(why.contains("`community`"), "{why}");
+    let why = draw("alluvial", &tables, &[("period", "1986")]);
+    assert!(why.expect_err("one period").to_string().contains("period"));
+}
+
+#[test]
+fn bottlenecks_are_firms_and_links_with_room_beside_them() {
+    let figure = draw("surge_bottlenecks", &[surge_bottlenecks(&names(5))], &[("top", "3")]);
+    let figure = figure.expect("drawn");
+    assert_eq!(figure.title, "What holds a surge back: 3 firms and 2 links, 1995");
+    let last = figure.csv.lines().last().unwrap_or_default();
+    assert!(last.contains(",node,") && last.ends_with(",200.0,230.0,0.3333333333333333"), "{last}");
+    assert!(figure.svg.contains("230 (+15"), "{}", figure.svg);
+    let why = draw("surge_bottlenecks", &[surge_bottlenecks(&names(2))], &[("model", "maxflow")]);
+    let why = why.expect_err("another model").to_string();
+    assert!(why.contains("`maxflow`"), "{why}");
 }
