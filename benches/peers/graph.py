@@ -128,7 +128,7 @@ TASKS = {
         "igraph": "len(graph.dominator(0)) and 0",
         "rustworkx": "len(rustworkx.immediate_dominators(graph, 0)) and 0",
     }),
-    "leiden": ("Leiden, one search", "b", ["communities", "runs=1"], {
+    "leiden": ("Leiden, one search of two rounds", "b", ["communities", "runs=1", "rounds=2"], {
         "igraph": "len(undirected.community_leiden(objective_function='modularity', weights='weight', n_iterations=2)) and 0",
         "networkit": "networkit.community.ParallelLeiden(undirected).run().getPartition().numberOfSubsets() and 0",
         "scikit-network": "sum(sknetwork.clustering.Leiden().fit_predict(graph)) and 0",

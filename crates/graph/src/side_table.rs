@@ -65,6 +65,20 @@ impl SideTable {
         Self { file: self.file.clone(), titles: self.titles.clone(), rows }
     }
 
+    /// The same table with each row once for every name that `names` has for the cell in that column.
+    #[must_use]
+    pub fn renamed(&self, column: usize, names: impl Fn(&str) -> Vec<String>) -> Self {
+        let mut rows = Vec::with_capacity(self.rows.len());
+        for (line, cells) in &self.rows {
+            for name in names(cells[column].trim()) {
+                let mut cells = cells.clone();
+                cells[column] = name;
+                rows.push((*line, cells));
+            }
+        }
+        Self { file: self.file.clone(), titles: self.titles.clone(), rows }
+    }
+
     /// The place of a cell.
     #[must_use]
     pub fn place(&self, line: u64, column: usize) -> Location {

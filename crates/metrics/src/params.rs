@@ -29,6 +29,9 @@ impl ParamSpec {
     }
 }
 
+/// Titles of the column of a side table that names firms, the surest first.
+pub(crate) const FIRM_TITLES: [&str; 3] = ["firm", "node_id", "id"];
+
 /// A side table as `explain` prints it.
 #[derive(Clone, Copy, Debug)]
 pub struct SideSpec {
@@ -146,6 +149,17 @@ impl Params {
             _ => table.clone(),
         };
         let sides = self.sides.iter().map(|(name, table)| (name.clone(), kept(table))).collect();
+        Self { values: self.values.clone(), sides }
+    }
+
+    /// The same parameters for a network whose firms have other names, some several and some none: of side tables with a column of
+    /// firms, each row once for every name that `names` has for its firm.
+    pub(crate) fn of_copies(&self, names: &impl Fn(&str) -> Vec<String>) -> Self {
+        let renamed = |table: &Arc<SideTable>| {
+            let firms = FIRM_TITLES.into_iter().find_map(|title| table.column(title));
+            firms.map_or_else(|| table.clone(), |column| Arc::new(table.renamed(column, names)))
+        };
+        let sides = self.sides.iter().map(|(name, table)| (name.clone(), renamed(table))).collect();
         Self { values: self.values.clone(), sides }
     }
 

@@ -1,6 +1,6 @@
 //! Numbers as people read them: thin spaces between thousands, SI prefixes, no more digits than mean something.
 
-const THIN_SPACE: char = '\u{2009}';
+pub(crate) const THIN_SPACE: char = '\u{2009}';
 const MINUS: char = '−';
 
 /// A number with a fixed count of decimals and thin spaces between thousands.

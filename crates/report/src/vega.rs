@@ -67,6 +67,8 @@ pub(crate) fn surge_bottlenecks(title: &str) -> Value {
     encoding["color"] = kind.clone();
     encoding["color"]["scale"] = json!({ "domain": ["node", "edge"], "range": &colours()[..2] });
     encoding["shape"] = kind;
+    encoding["shape"]["scale"] =
+        json!({ "domain": ["node", "edge"], "range": ["circle", "square"] });
     encoding["tooltip"] = json!([{ "field": "label" }, { "field": "price" }, { "field": "baseline" }, { "field": "capacity" }]);
     view
 }

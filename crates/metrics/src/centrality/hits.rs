@@ -43,13 +43,11 @@ pub fn hits(
     progress: &dyn Progress,
 ) -> Result<Result<Hits, Status>, MetricError> {
     // The singular vectors of Z are the eigenvector of [[0, Z], [Zᵀ, 0]], upper and lower half.
-    let largest = graph.flows().iter().copied().fold(0.0, f64::max);
-    if !(largest > 0.0) {
+    let both = RowMatrix::of_both_sides(graph).of_positive();
+    let perron = Perron::in_halves(&both, graph.n_nodes(), progress)?;
+    if !(perron.radius.upper > 0.0) {
         return Ok(Err(Status::ZeroDenominator));
     }
-    let both =
-        RowMatrix::of_both_sides(graph).scaled(1.0 / largest.max(f64::MIN_POSITIVE)).of_positive();
-    let perron = Perron::in_halves(&both, graph.n_nodes(), progress)?;
     if !perron.is_unique() {
         return Ok(Err(Status::NotUnique));
     }

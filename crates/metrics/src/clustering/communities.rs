@@ -34,13 +34,15 @@ pub struct CommunityConfig {
     pub resolution: f64,
     /// How many searches are made, at least 1.
     pub runs: usize,
+    /// Rounds of a search at most, each from the result of the one before, at least 1; it ends where nothing changes.
+    pub rounds: usize,
     /// Where the random orders of the searches begin.
     pub seed: u64,
 }
 
 impl Default for CommunityConfig {
     fn default() -> Self {
-        Self { quality: Quality::default(), resolution: 1.0, runs: 20, seed: 1 }
+        Self { quality: Quality::default(), resolution: 1.0, runs: 20, rounds: 10, seed: 1 }
     }
 }
 
@@ -73,7 +75,7 @@ pub struct Communities {
 /// # Cost
 /// About `O(m)` time a search, `O(n + m)` memory a thread.
 /// # Errors
-/// [`ParamError::Value`] for a resolution that is not above 0 or no runs; [`MetricError::Cancelled`].
+/// [`ParamError::Value`] for a resolution that is not above 0, no runs or no rounds; [`MetricError::Cancelled`].
 /// # Example
 /// Two triangles and one flow between them.
 /// ```
@@ -92,16 +94,17 @@ pub fn communities(
     config: &CommunityConfig,
     progress: &dyn Progress,
 ) -> Result<Communities, MetricError> {
-    let CommunityConfig { quality: kind, resolution, runs, seed } = *config;
+    let CommunityConfig { quality: kind, resolution, runs, rounds, seed } = *config;
     if !(resolution > 0.0 && resolution.is_finite()) {
         let what = format!("`resolution` is {resolution}: give a number above 0");
         return Err(ParamError::Value(what).into());
     }
-    if runs == 0 {
-        return Err(ParamError::Value("`runs` is 0: make at least one".into()).into());
+    if runs == 0 || rounds == 0 {
+        let name = if runs == 0 { "runs" } else { "rounds" };
+        return Err(ParamError::Value(format!("`{name}` is 0: make at least one")).into());
     }
     let landscape = landscape(graph, kind, resolution);
-    let found = searches(&landscape, runs, seed, progress)?;
+    let found = searches(&landscape, runs, rounds, seed, progress)?;
     let worth = |community: &Vec<u32>| quality(graph, kind, resolution, community);
     let qualities: Vec<Option<f64>> = found.iter().map(worth).collect();
     let best = (0..runs).reduce(|a, b| if qualities[b] > qualities[a] { b } else { a });
@@ -259,6 +262,11 @@ static SPEC: MetricSpec = MetricSpec {
             meaning: "Higher for smaller communities, above 0; for `cpm` in the unit of the flows.",
         },
         ParamSpec { name: "runs", default: "20", meaning: "How many searches are made." },
+        ParamSpec {
+            name: "rounds",
+            default: "10",
+            meaning: "Rounds of a search at most, each from the result of the one before; it ends where nothing changes.",
+        },
         ParamSpec {
             name: "seed",
             default: "1",

@@ -1,5 +1,6 @@
 //! Who does which task, and how much of it: the side table `tasks`.
 
+use crate::params::FIRM_TITLES;
 use crate::side::SideReader;
 use crate::{MetricError, Params, SideSpec};
 use palenque_graph::SupplyGraph;
@@ -64,7 +65,7 @@ impl Efforts {
     pub(crate) fn read(graph: &SupplyGraph, params: &Params) -> Result<Self, MetricError> {
         let reader = SideReader::needed(graph, params, &TASKS)?;
         let one_of = |titles: &[&str]| titles.iter().find_map(|title| reader.optional(title));
-        let firm = one_of(&["firm", "node_id", "id"]);
+        let firm = one_of(&FIRM_TITLES);
         let firm = firm.map_or_else(|| reader.column("firm"), Ok)?;
         let task = reader.column("task")?;
         let hours = one_of(&["hours", "effort", "amount", "value"]);

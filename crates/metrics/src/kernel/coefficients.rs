@@ -110,8 +110,15 @@ impl RowMatrix<'_> {
 
     /// The matrix times a vector.
     pub(crate) fn times(&self, y: &[f64]) -> Vec<f64> {
-        let rows = (0..self.n_rows()).into_par_iter().with_min_len(BLOCK);
-        rows.map(|i| self.row_times(i, y)).collect()
+        let mut image = vec![0.0; self.n_rows()];
+        self.times_from(0, y, &mut image);
+        image
+    }
+
+    /// So many rows as there is room for, from this one on, times a vector.
+    pub(crate) fn times_from(&self, first: usize, y: &[f64], image: &mut [f64]) {
+        let rows = image.par_iter_mut().enumerate().with_min_len(BLOCK);
+        rows.for_each(|(k, image)| *image = self.row_times(first + k, y));
     }
 
     /// The matrix with 0 where `keep(row, column)` is not so.

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 pub(crate) struct Balls {
     /// By node: the sum of the reciprocals of the distances to the nodes that it reaches, itself left out.
     pub(crate) inverse: Vec<f64>,
-    /// Sums of reciprocals, and 1 for the node itself, are off by this share of them: their standard deviation.
+    /// The standard deviation of a sum of reciprocals, and 1 for the node itself, is about this share of it.
     pub(crate) deviation: f64,
 }
 
@@ -20,6 +20,8 @@ pub(crate) struct Balls {
 const HIGHEST: u32 = 48;
 /// From one in so many nodes on, all nodes are asked, not only those next to one that has grown.
 const ASKING_PAYS: usize = 16;
+/// From so many nodes, one asks whether to go on.
+const LOOK: u32 = 256;
 /// Nodes that one thread asks at a stretch.
 const BLOCK: usize = 128;
 
@@ -28,8 +30,8 @@ const BLOCK: usize = 128;
 /// # Method
 /// A counter has `registers` bytes, a power of two. It holds, by register, the largest number of trailing zeros among the
 /// hashes of its nodes, so that the counter of a union is the larger of each pair of bytes. The first level is counted exactly.
-/// A ball's size has a relative standard deviation of `1.04/√registers`, and so has, at most, any sum of sizes with positive weights:
-/// `1 + Σ 1/d = Σ_t |B_t| (1/t − 1/(t+1))` is one.
+/// A ball's size has a relative standard deviation of about `1.04/√registers`, somewhat more for few registers, and a sum of sizes with
+/// positive weights has no larger one: `1 + Σ 1/d = |B_0| + Σ_t (|B_t| − |B_{t−1}|)/t` is one, summed by parts.
 /// # Cost
 /// `O((n + m) · registers / 16)` operations a level while most nodes still grow, and only what grows after that; twice
 /// `n · registers` bytes.
@@ -52,17 +54,17 @@ pub(crate) fn balls(
     let mut has_grown = vec![true; n];
     let mut grown: Vec<u32> = (0..n as u32).collect();
     progress.begin(what, 0);
-    let mut level = 0.0;
+    let mut level = 0_u32;
     while !grown.is_empty() {
-        if progress.cancelled() {
-            return Err(MetricError::Cancelled);
-        }
-        level += 1.0;
+        level += 1;
         let asked = asked(ways.against, &grown);
         next.resize(asked.len() * registers, 0);
         let counter = |u: u32| &counters[u as usize * registers..][..registers];
         let ask = |(row, &u): (&mut [u8], &u32)| {
             row.copy_from_slice(counter(u));
+            if u.is_multiple_of(LOOK) && progress.cancelled() {
+                return None;
+            }
             let neighbours = ways.along.neighbours(u as usize).iter();
             for &v in neighbours.filter(|&&v| has_grown[v as usize]) {
                 row.iter_mut().zip(counter(v)).for_each(|(a, b)| *a = (*a).max(*b));
@@ -71,6 +73,9 @@ pub(crate) fn balls(
         };
         let rows = next.par_chunks_mut(registers).zip(&asked).with_min_len(BLOCK);
         let estimates: Vec<Option<f64>> = rows.map(ask).collect();
+        if progress.cancelled() {
+            return Err(MetricError::Cancelled);
+        }
         for &u in &grown {
             has_grown[u as usize] = false;
         }
@@ -84,9 +89,9 @@ pub(crate) fn balls(
         }
         for (&u, estimate) in asked.iter().zip(estimates) {
             let node = u as usize;
-            let size = if level == 1.0 { Some(first_ball(ways.along, u)) } else { estimate };
+            let size = if level == 1 { Some(first_ball(ways.along, u)) } else { estimate };
             let size = size.map_or(sizes[node], |size| size.clamp(sizes[node], n as f64));
-            inverse[node] += (size - sizes[node]) / level;
+            inverse[node] += (size - sizes[node]) / f64::from(level);
             sizes[node] = size;
             if estimate.is_some() {
                 has_grown[node] = true;
@@ -95,7 +100,18 @@ pub(crate) fn balls(
         }
         progress.advance(1);
     }
-    Ok(Balls { inverse, deviation: 1.04 / (registers as f64).sqrt() })
+    Ok(Balls { inverse, deviation: deviation(registers) })
+}
+
+/// The relative standard deviation of a counter: Flajolet, Fusy, Gandouet and Meunier (2007), figure 3.
+fn deviation(registers: usize) -> f64 {
+    let factor = match registers {
+        ..=16 => 1.106,
+        17..=32 => 1.07,
+        33..=64 => 1.054,
+        _ => 1.046,
+    };
+    factor / (registers as f64).sqrt()
 }
 
 /// A counter of one node each.
@@ -152,7 +168,7 @@ fn of_empty(share: f64) -> f64 {
         let before = sum;
         sum += power * weight;
         weight += weight;
-        if sum == before || !sum.is_finite() {
+        if !(sum > before) || !sum.is_finite() {
             return sum;
         }
     }

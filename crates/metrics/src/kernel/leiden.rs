@@ -23,15 +23,12 @@ pub(crate) struct Landscape {
 
 /// A gain below this share of the weights of a node is rounding.
 const ROUNDING: f64 = 1e-12;
-/// Times that the whole is begun anew from its result.
-const MOST_ROUNDS: usize = 10;
-
-/// A partition in which no node gains by moving, and whose communities are connected.
+/// A partition whose communities are connected and in which, unless `rounds` cut it short, no node gains by moving.
 ///
 /// # Method
 /// Leiden: nodes move, from a queue, to the neighbouring community of most gain; every community is refined into parts
 /// that hold together, grown from single nodes by the merge of most gain; parts become nodes, and so on; all of it anew
-/// until nothing changes. Refinement takes the best merge where the original draws one.
+/// until nothing changes, or `rounds` times. Refinement takes the best merge where the original draws one.
 /// # Cost
 /// About `O(m)` time a level, `O(n + m)` memory.
 /// # Source
@@ -40,12 +37,13 @@ const MOST_ROUNDS: usize = 10;
 /// [`MetricError::Cancelled`].
 pub(crate) fn leiden(
     landscape: &Landscape,
+    rounds: usize,
     rng: &mut ChaCha8Rng,
     progress: &dyn Progress,
 ) -> Result<Vec<u32>, MetricError> {
     let n = landscape.n();
     let mut community: Vec<u32> = (0..n as u32).collect();
-    for _ in 0..MOST_ROUNDS {
+    for _ in 0..rounds {
         let before = community.clone();
         round(landscape, &mut community, rng, progress)?;
         number(&mut community);
@@ -56,19 +54,20 @@ pub(crate) fn leiden(
     Ok(community)
 }
 
-/// The partitions of so many searches, each in random orders of its own.
+/// The partitions of so many searches of so many rounds, each in random orders of its own.
 ///
 /// # Errors
 /// [`MetricError::Cancelled`].
 pub(crate) fn searches(
     landscape: &Landscape,
     runs: usize,
+    rounds: usize,
     seed: u64,
     progress: &dyn Progress,
 ) -> Result<Vec<Vec<u32>>, MetricError> {
     progress.begin("communities", runs as u64);
     let search = |run: usize| {
-        let found = leiden(landscape, &mut stream(seed, run), progress);
+        let found = leiden(landscape, rounds, &mut stream(seed, run), progress);
         progress.advance(1);
         found
     };
@@ -103,7 +102,8 @@ fn round(
     let mut member: Vec<u32> = (0..level.n() as u32).collect();
     let mut partition = community.to_vec();
     loop {
-        Moving::of(&level, &partition).run(&mut partition, rng, progress)?;
+        let least = level.least();
+        Moving::of(&level, &partition, &least).run(&mut partition, rng, progress)?;
         let n_communities = number(&mut partition);
         for (node, &at) in community.iter_mut().zip(&member) {
             *node = partition[at as usize];
@@ -111,7 +111,7 @@ fn round(
         if n_communities == level.n() {
             return Ok(());
         }
-        let mut parts = Refining::of(&level, &partition).run(rng, progress)?;
+        let mut parts = Refining::of(&level, &partition, &least).run(rng, progress)?;
         let n_parts = number(&mut parts);
         if n_parts == level.n() {
             return Ok(());
@@ -206,11 +206,11 @@ struct Moving<'l> {
     masses: Vec<[f64; 2]>,
     sizes: Vec<u32>,
     empty: Vec<u32>,
-    least: Vec<f64>,
+    least: &'l [f64],
 }
 
 impl<'l> Moving<'l> {
-    fn of(level: &'l Landscape, partition: &[u32]) -> Self {
+    fn of(level: &'l Landscape, partition: &[u32], least: &'l [f64]) -> Self {
         let n = level.n();
         let (mut masses, mut sizes) = (vec![[0.0; 2]; n], vec![0; n]);
         for (i, &c) in partition.iter().enumerate() {
@@ -220,7 +220,7 @@ impl<'l> Moving<'l> {
             sizes[c as usize] += 1;
         }
         let empty = (0..n as u32).rev().filter(|&c| sizes[c as usize] == 0).collect();
-        Self { level, masses, sizes, empty, least: level.least() }
+        Self { level, masses, sizes, empty, least }
     }
 
     fn run(
@@ -303,11 +303,11 @@ struct Refining<'l> {
     sizes: Vec<u32>,
     outward: Vec<f64>,
     /// By node.
-    least: Vec<f64>,
+    least: &'l [f64],
 }
 
 impl<'l> Refining<'l> {
-    fn of(level: &'l Landscape, partition: &'l [u32]) -> Self {
+    fn of(level: &'l Landscape, partition: &'l [u32], least: &'l [f64]) -> Self {
         let n = level.n();
         let mut whole = vec![[0.0; 2]; n];
         for (i, &c) in partition.iter().enumerate() {
@@ -326,7 +326,7 @@ impl<'l> Refining<'l> {
             masses: (0..n).map(|i| level.mass(i)).collect(),
             sizes: vec![1; n],
             outward: (0..n).map(inside).collect(),
-            least: level.least(),
+            least,
         }
     }
 
@@ -416,7 +416,7 @@ mod tests {
             |from: u32| (from..from + 5).flat_map(move |u| (u + 1..from + 5).map(move |v| (u, v)));
         let ties: Vec<_> = clique(0).chain(clique(5)).chain([(4, 5)]).collect();
         for replicate in 0..20 {
-            let found = leiden(&modularity(11, &ties), &mut stream(1, replicate), &NoProgress);
+            let found = leiden(&modularity(11, &ties), 10, &mut stream(1, replicate), &NoProgress);
             let found = found.expect("not cancelled");
             assert_eq!(found, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2], "the last is an isolate");
         }

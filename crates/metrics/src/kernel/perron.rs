@@ -15,6 +15,12 @@ const ENOUGH: f64 = 1e-9;
 const MAX_SWEEPS: usize = 10_000;
 /// Sweeps between two looks at the bounds.
 const GLIDE: usize = 4;
+/// Sweeps before the best of the space that they span is taken.
+const SETTLE: usize = 10;
+/// As long as it shrinks the bounds by this factor.
+const WORTH: f64 = 0.1;
+/// Sweeps of which that space is made.
+const SPACE: usize = 12;
 /// What a sweep may still change, relatively, at the end.
 const STILL: f64 = 1e-15;
 
@@ -58,9 +64,15 @@ impl Perron {
         let n = matrix.n_rows();
         let longest = (0..n).map(|i| matrix.row(i).len()).max().unwrap_or(0);
         let close = CLOSE + 4.0 * (longest + 3) as f64 * f64::EPSILON;
-        let power = Power::new(matrix.clone(), blocks.clone(), vec![1.0; n]);
+        // In units of a power of two near the largest entry, so that nothing overflows and no digit changes.
+        let largest =
+            (0..n).flat_map(|i| matrix.row(i)).map(|(_, value)| value).fold(0.0, f64::max);
+        let unit =
+            if largest > 0.0 { 2.0_f64.powf(largest.log2().floor().max(-1000.0)) } else { 1.0 };
+        let power = Power::new(matrix.scaled(1.0 / unit), blocks.clone(), vec![1.0; n]);
         let mut power = power.without_the_tiniest().in_halves(half);
         let (mut made, mut looked, mut earlier) = (0, 0, f64::INFINITY);
+        let (mut projects, mut projected) = (true, false);
         loop {
             if progress.cancelled() {
                 return Err(MetricError::Cancelled);
@@ -72,25 +84,30 @@ impl Perron {
             let all_close =
                 |close: f64| dominant.iter().all(|&b| power.bounds[b as usize].is_close(close));
             if all_close(close) || (made >= SWEEPS && all_close(ENOUGH)) {
-                return Ok(Self { radius, block_vector: power.y, blocks, dominant });
+                let block_vector = power.into_vector(radius);
+                let radius =
+                    RadiusBounds { lower: radius.lower * unit, upper: radius.upper * unit };
+                return Ok(Self { radius, block_vector, blocks, dominant });
             }
+            let spread = radius.upper / radius.lower - 1.0;
             if made >= SWEEPS {
-                let error = radius.upper / radius.lower - 1.0;
-                return Err(MetricError::NotConverged {
-                    iterations: made,
-                    error,
-                    tolerance: ENOUGH,
-                });
+                let (iterations, error, tolerance) = (made, spread, ENOUGH);
+                return Err(MetricError::NotConverged { iterations, error, tolerance });
             }
-            if made - looked >= LOOK {
-                looked = made;
-                let spread = radius.upper / radius.lower - 1.0;
+            if made - looked >= if projects { SETTLE } else { LOOK } {
                 // Worth a step unless plain sweeps, at the rate of the last ones, end within twice as many as it takes.
                 let a_look = spread / earlier;
-                earlier = spread;
-                if !(spread * a_look * a_look <= close) {
+                let is_slow = projected || !(spread * a_look * a_look <= close);
+                // The space is worth more while it shrinks the bounds, and a solve where it does not.
+                projects = projects && !(projected && a_look > WORTH);
+                projected = is_slow && projects;
+                if projected {
+                    made += power.project(SPACE, radius);
+                } else if is_slow {
                     made += power.step(radius.upper, progress)?;
-                    (looked, earlier) = (made, f64::INFINITY);
+                }
+                (looked, earlier) = (made, spread);
+                if is_slow {
                     continue;
                 }
             }

@@ -4,6 +4,7 @@ use crate::MetricError;
 use crate::kernel::coefficients::{Economy, RowMatrix};
 use crate::kernel::components::{Partition, strong};
 use crate::kernel::fixed_point::{Stop, Unsolved, fixed_point};
+use crate::kernel::krylov::Arnoldi;
 use crate::kernel::ordered_sum::BLOCK;
 use palenque_graph::Progress;
 use rayon::prelude::*;
@@ -21,6 +22,8 @@ pub(super) const LOOK: usize = 32;
 const SHIFT: f64 = 0.1;
 /// See [`Power::without_the_tiniest`].
 const TINIEST: f64 = 1e-290;
+/// The part of a vector that may be negative for it to count as positive.
+const NEGATIVE: f64 = 1e-6;
 /// A solve inside a step: the bounds need no accuracy of it.
 const STEP: Stop = Stop { tolerance: 1e-6, max_sweeps: 200 };
 
@@ -164,8 +167,7 @@ impl Power<'_> {
     pub(super) fn sweep(&mut self) -> RadiusBounds {
         self.renew_first_half();
         let (matrix, y, half) = (&self.matrix, &self.y, self.half);
-        let rows = self.image[half..].par_iter_mut().enumerate().with_min_len(BLOCK);
-        rows.for_each(|(k, image)| *image = matrix.row_times(half + k, y));
+        matrix.times_from(half, y, &mut self.image[half..]);
         self.bounds.fill(RadiusBounds { lower: f64::INFINITY, upper: 0.0 });
         for i in (half..y.len()).filter(|&i| y[i] > self.floor) {
             let quotient = self.image[i] / y[i];
@@ -186,12 +188,17 @@ impl Power<'_> {
         RadiusBounds { lower: largest(|b| b.lower), upper: largest(|b| b.upper) }
     }
 
-    /// Makes the first half of `y` what follows from the second.
+    /// Makes the first half of `y` what follows from the second, and keeps it positive.
     fn renew_first_half(&mut self) {
-        let (matrix, (first, _)) = (&self.matrix, self.image.split_at_mut(self.half));
-        let y = &self.y;
-        let rows = first.par_iter_mut().enumerate().with_min_len(BLOCK);
-        rows.for_each(|(i, image)| *image = matrix.row_times(i, y).max(f64::MIN_POSITIVE));
+        self.first_half_of_any();
+        for y in &mut self.y[..self.half] {
+            *y = y.max(f64::MIN_POSITIVE);
+        }
+    }
+
+    /// Makes the first half of `y` what follows from the second, whatever that is.
+    fn first_half_of_any(&mut self) {
+        self.matrix.times_from(0, &self.y, &mut self.image[..self.half]);
         self.y[..self.half].copy_from_slice(&self.image[..self.half]);
     }
 
@@ -233,6 +240,51 @@ impl Power<'_> {
             *y = self.image[i] + shift * (lower + upper) * *y;
         }
         self.normalise();
+    }
+
+    /// Replaces `y` by the best vector of the space that so many sweeps span (Arnoldi 1951): where the second eigenvalue is near the
+    /// first, worth many plain sweeps. Blocks that cannot have the radius stay as they are, and so do those for which that space has
+    /// nothing positive. Returns how many sweeps it took.
+    pub(super) fn project(&mut self, sweeps: usize, radius: RadiusBounds) -> usize {
+        let half = self.half;
+        let takes_part = |i: usize| self.bounds[self.block[i] as usize].upper >= radius.lower;
+        let before = self.y[half..].to_vec();
+        let start = (half..self.y.len()).map(|i| if takes_part(i) { self.y[i] } else { 0.0 });
+        let mut space = Arnoldi::begin(start.collect());
+        let scale = if half > 0 { 1.0 / radius.upper / radius.upper } else { 1.0 / radius.upper };
+        while space.n_steps() < sweeps && !space.is_exhausted() {
+            self.y[half..].copy_from_slice(space.direction());
+            self.first_half_of_any();
+            let mut image = vec![0.0; self.y.len() - half];
+            self.matrix.times_from(half, &self.y, &mut image);
+            for value in &mut image {
+                *value *= scale;
+            }
+            space.extend(image);
+        }
+        let made = space.n_steps();
+        let best = space.finish();
+        // Rounding may leave less than nothing; more than that, and the block is not what the space is about.
+        let mut sums = vec![[0.0; 2]; self.bounds.len()];
+        for (best, &block) in best.iter().zip(&self.block[half..]) {
+            sums[block as usize][usize::from(*best < 0.0)] += best.abs();
+        }
+        let is_good: Vec<bool> = sums.iter().map(|[more, less]| *less <= NEGATIVE * more).collect();
+        for (k, y) in self.y[half..].iter_mut().enumerate() {
+            let block = self.block[half + k] as usize;
+            let is_better = is_good[block] && sums[block][0] > 0.0;
+            *y = if is_better { best[k].abs() } else { before[k] };
+        }
+        self.normalise();
+        made
+    }
+
+    /// The vector, its first half as large as it has to be beside the second.
+    pub(super) fn into_vector(mut self, radius: RadiusBounds) -> Vec<f64> {
+        for y in &mut self.y[..self.half] {
+            *y /= radius.value();
+        }
+        self.y
     }
 
     /// `y ← (λ − M)⁻¹ y`, roughly; a plain step where that cannot be had. Returns how many sweeps it took.

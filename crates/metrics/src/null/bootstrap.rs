@@ -95,8 +95,9 @@ impl Resampled {
 /// Snijders and Borgatti (1999) for networks; Efron (1987) for `BCa`.
 /// # Input and result
 /// `metrics` with their parameters: whatever they write into `network_summary`, and `share` and `affinity` of `stage_linkages`. Firms keep
-/// their columns, and what they sell to final users; value added follows from the new purchases. A metric that looks firms up by id in a
-/// side table has no interval. Firms are left out one by one in networks of no more firms than `replicates`.
+/// their columns, their rows of side tables (by a column `firm`, `node_id` or `id`), and what they sell to final users; value added follows from
+/// the new purchases. A metric that is told firms by a parameter, or ties by a side table, has
+/// no interval. Firms are left out one by one in networks of no more firms than `replicates`.
 /// # Cost
 /// `R` times what the metrics cost, and `n` times more for `BCa`.
 /// # Errors
@@ -147,16 +148,17 @@ pub fn bootstrap(
     progress.begin("bootstrap", (config.replicates + n_left_out) as u64);
     let work = |range: std::ops::Range<usize>| {
         let k = range.start;
-        let network = if k < config.replicates {
-            let mut rng = stream(config.seed, k);
-            let drawn: Vec<u32> = (0..n).map(|_| below(n as u64, &mut rng) as u32).collect();
-            open.resampled(&drawn, &mut rng)
+        let mut rng = stream(config.seed, k);
+        let drawn: Vec<u32> = if k < config.replicates {
+            (0..n).map(|_| below(n as u64, &mut rng) as u32).collect()
         } else {
             let left_out = (k - config.replicates) as u32;
-            let kept: Vec<u32> = (0..n as u32).filter(|v| *v != left_out).collect();
-            open.resampled(&kept, &mut stream(config.seed, k))
+            (0..n as u32).filter(|v| *v != left_out).collect()
         };
-        let one = figures_of(&network, metrics, false, &quiet);
+        let copies = copies(n, &drawn);
+        let network = open.resampled(&drawn, &copies, &mut rng);
+        let metrics = open.metrics_of(metrics, &copies);
+        let one = figures_of(&network, &metrics, false, &quiet);
         progress.advance(1);
         Some((k, one))
     };
@@ -189,6 +191,17 @@ struct Open<'g> {
     graph: &'g SupplyGraph,
     /// What each firm makes beyond what it sells to firms.
     final_sales: Option<Vec<f64>>,
+    /// Copies are called this and their number; no firm is.
+    prefix: String,
+}
+
+/// By firm: which copies are of it.
+fn copies(n: usize, drawn: &[u32]) -> Vec<Vec<u32>> {
+    let mut copies: Vec<Vec<u32>> = vec![Vec::new(); n];
+    for (copy, &firm) in drawn.iter().enumerate() {
+        copies[firm as usize].push(copy as u32);
+    }
+    copies
 }
 
 impl<'g> Open<'g> {
@@ -199,18 +212,39 @@ impl<'g> Open<'g> {
             let sold = graph.out_strengths();
             output.iter().zip(&sold).map(|(x, s)| (x - s).max(0.0)).collect()
         });
-        Self { graph, final_sales }
+        let mut prefix = "copy ".to_owned();
+        while graph.ids().iter().any(|id| id.starts_with(&prefix)) {
+            prefix.push('*');
+        }
+        Self { graph, final_sales, prefix }
+    }
+
+    fn name(&self, copy: usize) -> String {
+        format!("{}{copy}", self.prefix)
+    }
+
+    /// Metrics with the rows of side tables of these firms, some of them more than once.
+    fn metrics_of<'m>(
+        &self,
+        metrics: &[(&'m dyn Metric, Params)],
+        copies: &[Vec<u32>],
+    ) -> Vec<(&'m dyn Metric, Params)> {
+        let lookup = self.graph.lookup();
+        // What is no firm of the network stays what it is, for the metric to refuse.
+        let names = |id: &str| match lookup.get(id) {
+            Some(firm) => {
+                copies[firm.index()].iter().map(|copy| self.name(*copy as usize)).collect()
+            }
+            None => vec![id.to_owned()],
+        };
+        metrics.iter().map(|(metric, params)| (*metric, params.of_copies(&names))).collect()
     }
 
     /// The network of these firms, some of them more than once.
-    fn resampled(&self, drawn: &[u32], rng: &mut ChaCha8Rng) -> SupplyGraph {
+    fn resampled(&self, drawn: &[u32], copies: &[Vec<u32>], rng: &mut ChaCha8Rng) -> SupplyGraph {
         let graph = self.graph;
         let n = graph.n_nodes();
-        let mut copies: Vec<Vec<u32>> = vec![Vec::new(); n];
-        for (copy, &firm) in drawn.iter().enumerate() {
-            copies[firm as usize].push(copy as u32);
-        }
-        let ids: Ids = (0..drawn.len()).map(|copy| copy.to_string()).collect();
+        let ids: Ids = (0..drawn.len()).map(|copy| self.name(copy)).collect();
         let mut builder = SupplyGraphBuilder::new(ids).ids_are_distinct();
         let mut add = |seller: u32, buyer: u32, flow: f64| {
             builder.add_flow(seller, buyer, flow).expect("a flow of the graph");
@@ -235,7 +269,7 @@ impl<'g> Open<'g> {
                 }
             }
         }
-        let twins = pairs_of_one(&copies);
+        let twins = pairs_of_one(copies);
         let mut random_pair = || {
             let u = below(n as u64, rng) as usize;
             let v = below(n as u64 - 1, rng) as usize;
@@ -259,7 +293,7 @@ impl<'g> Open<'g> {
             new = new.with_number("output", output);
         }
         for relation in graph.relations() {
-            new = new.with_relation(drawn_ties(relation, &copies, &twins, &lent));
+            new = new.with_relation(drawn_ties(relation, copies, &twins, &lent));
         }
         match graph.unit() {
             Some(unit) => new.with_unit(unit),
@@ -373,17 +407,41 @@ mod tests {
                 .with_text("stage", ["1", "2", "3"].map(Some));
         let open = Open::of(&graph);
         // Nobody twice: the same network in another order.
-        let turned = open.resampled(&[2, 0, 1], &mut stream(1, 0));
+        let turned = open.resampled(&[2, 0, 1], &copies(3, &[2, 0, 1]), &mut stream(1, 0));
         let flow = |u, v| {
             turned.edge_between(NodeIndex::new(u), NodeIndex::new(v)).map(|e| turned.flow(e))
         };
         assert_eq!((flow(1, 2), flow(2, 0), flow(0, 0)), (Some(2.0), Some(3.0), Some(1.0)));
         assert_eq!(turned.nodes().number("output").and_then(|x| x.get(0)), Some(9.0));
         // Two growers sell to the still; what they sell each other is lent from another pair.
-        let twins = open.resampled(&[0, 0, 1], &mut stream(1, 0));
+        let twins = open.resampled(&[0, 0, 1], &copies(3, &[0, 0, 1]), &mut stream(1, 0));
         let flow = |u, v| twins.edge_between(NodeIndex::new(u), NodeIndex::new(v));
         assert!(flow(0, 2).is_some() && flow(1, 2).is_some() && flow(2, 0).is_none());
         assert_eq!(twins.nodes().text("stage").map(palenque_graph::TextColumn::len), Some(3));
+    }
+
+    #[test]
+    fn copies_take_their_rows_of_side_tables_along() {
+        let graph = SupplyGraph::from_flows(["a", "b", "c"], [(0, 1, 2.0), (1, 2, 3.0)])
+            .expect("a good graph");
+        let rows = [("a", "cut"), ("a", "mill"), ("b", "cut"), ("c", "pour")];
+        let rows = (2..).zip(rows).map(|(line, (firm, task))| {
+            (line, vec![firm.to_owned(), task.to_owned(), "5".to_owned()])
+        });
+        let titles = ["firm", "task", "hours"].map(str::to_owned).to_vec();
+        let tasks = palenque_graph::SideTable::new("tasks.csv", titles, rows.collect());
+        let params = Params::default().with_side("tasks", tasks.into());
+        let metric = crate::find("division_of_labour").expect("known");
+        let open = Open::of(&graph);
+        let drawn = open.metrics_of(&[(metric, params.clone())], &copies(3, &[2, 0, 0]));
+        let firms = drawn[0].1.side("tasks").expect("there").rows();
+        let firms: Vec<&str> = firms.map(|(_, cells)| cells[0].as_str()).collect();
+        assert_eq!(firms, ["copy 1", "copy 2", "copy 1", "copy 2", "copy 0"], "b is not drawn");
+        let config = BootstrapConfig { replicates: 49, ..BootstrapConfig::default() };
+        let params = params.with("replicates", 9.into());
+        let found = bootstrap(&graph, &[(metric, params)], &config, &palenque_graph::NoProgress);
+        let found = found.expect("done");
+        assert!(found.iter().any(|one| one.values.len() > 40), "{found:?}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::style::{Colour, MAX_GROUPS, Sheet, group_colour};
 use crate::svg::{Anchor, Element, Outline};
 use crate::text::{Weight, fit, label, width};
 use crate::{ReportError, Style};
+use palenque_graph::table::{Kind, Values};
 use palenque_graph::{Table, TableId};
 use std::collections::BTreeMap;
 
@@ -22,12 +23,12 @@ static SPEC: ChartSpec = ChartSpec {
     name: "alluvial",
     summary: "Groups of firms from period to period, and which firms went from one to another.",
     reading: "A block is a group in a period, as high as it has members; a ribbon is made of the firms that are in both groups. Numbers of communities mean \
-              nothing from period to period, so a community has the colour of the one from which most of its members come. Firms without any trade in a \
+              nothing from period to period: those with most members in common are one, and have one colour. Firms without any trade in a \
               period are left out of it: where a block is wider than its ribbons, firms came or went.",
     needs: &[TableId::NodeMetrics],
     needs_network: false,
     options: &[
-        ("column", "community", "the column of groups: words, or whole numbers"),
+        ("column", "community", "the column of groups: words, whole numbers, or yes and no"),
         ("groups", "7", "how many groups of a period to show one by one, the largest, 2 to 12"),
         ("period", "", "the last period that is drawn; all if not given"),
         ("title", "", "another title"),
@@ -56,6 +57,8 @@ struct Points {
     flows: Vec<BTreeMap<(usize, usize), usize>>,
     /// By period: groups, the smaller ones counted one by one.
     n_groups: Vec<usize>,
+    /// By period: groups that are shown one by one.
+    n_alone: Vec<usize>,
     /// Whether groups are numbers, which mean something in their period only.
     is_numbered: bool,
     column: String,
@@ -65,9 +68,15 @@ struct Points {
 fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, ReportError> {
     let table = input.table(TableId::NodeMetrics)?;
     let column = options.text("column").unwrap_or_default();
-    if table.column(column).is_none() {
+    let Some(known) = table.column(column) else {
         let what = format!("a column `{column}` in `{}`", table.id());
         return Err(ReportError::InputMissing { what });
+    };
+    if known.spec.kind == Kind::F64 {
+        let what = format!(
+            "`{column}` is no column of groups: it has words, whole numbers, or yes and no"
+        );
+        return Err(ReportError::Option(what));
     }
     let most = options.number("groups", 2, 12)?;
     let periods = periods(table, options)?;
@@ -80,7 +89,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     if members.iter().all(BTreeMap::is_empty) {
         return Err(ReportError::Empty { why: format!("every value of `{column}` is empty") });
     }
-    let is_numbered = (0..table.n_rows()).any(|row| table.number(column, row).is_some());
+    let is_numbered = known.spec.kind == Kind::I64;
     let all_periods = sizes(members.iter().flat_map(BTreeMap::values));
     let stack = |members: &BTreeMap<&str, String>| {
         let sizes = sizes(members.values());
@@ -100,12 +109,14 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
         flows.push(flow);
     }
     let n_groups = stacks.iter().map(|stack| stack.n_groups).collect();
+    let n_alone = stacks.iter().map(|stack| stack.n_alone).collect();
     let title = format!("{} of firms{}", label(&plural_words(column)), in_periods(&periods));
     let mut points = Points {
         stacks: stacks.into_iter().map(|stack| stack.groups).collect(),
         periods,
         flows,
         n_groups,
+        n_alone,
         is_numbered,
         column: column.to_owned(),
         title: options.title(title),
@@ -133,9 +144,10 @@ fn members<'a>(
     input: &ChartInput<'_>,
 ) -> BTreeMap<&'a str, String> {
     let trades = trades_in(input, period);
-    let group = |row| match table.number(column, row) {
-        Some(number) => Some(number.to_string()),
-        None => table.text(column, row).map(str::to_owned),
+    let group = |row: usize| match &table.column(column)?.values {
+        Values::Bool(flags) => flags[row].map(|is| if is { "yes" } else { "no" }.to_owned()),
+        Values::Text(_) => table.text(column, row).map(str::to_owned),
+        _ => table.number(column, row).map(|number| number.to_string()),
     };
     let member = |row| Some((table.text("node_id", row)?, group(row)?));
     rows_of(table, period).filter_map(member).filter(|(id, _)| trades(id)).collect()
@@ -155,6 +167,7 @@ struct Stack {
     groups: Vec<Group>,
     places: BTreeMap<String, usize>,
     n_groups: usize,
+    n_alone: usize,
 }
 
 impl Stack {
@@ -168,6 +181,8 @@ impl Stack {
         let mut order: Vec<(&str, usize)> = sizes.iter().map(|(name, n)| (*name, *n)).collect();
         order.sort_by_key(|(name, n)| (!is_first(name), std::cmp::Reverse(*n))); // stable: ties by name
         let alone = order.iter().filter(|(name, _)| is_first(name)).count();
+        // One that is left over has a name, too.
+        let alone = if alone + 1 == n_groups { n_groups } else { alone };
         let group = |&(name, n): &(&str, usize)| Group { name: name.to_owned(), n, kin: None };
         let mut groups: Vec<Group> = order[..alone].iter().map(group).collect();
         if alone < n_groups {
@@ -176,7 +191,7 @@ impl Stack {
         }
         let places =
             order.iter().enumerate().map(|(i, (name, _))| ((*name).to_owned(), i.min(alone)));
-        Self { groups, places: places.collect(), n_groups }
+        Self { groups, places: places.collect(), n_groups, n_alone: alone }
     }
 
     fn place(&self, group: &str) -> usize {
@@ -185,20 +200,14 @@ impl Stack {
 }
 
 impl Points {
-    /// How many groups of a period are shown one by one.
-    fn n_alone(&self, period: usize) -> usize {
-        let n = self.stacks[period].len();
-        if n < self.n_groups[period] { n - 1 } else { n }
-    }
-
     /// Gives groups their colours: those of the same name, or, of numbers, those with most members in common.
     fn find_kin(&mut self) {
         let mut n_kin = 0;
         let mut named: BTreeMap<String, usize> = BTreeMap::new();
         for period in 0..self.periods.len() {
-            let alone = self.n_alone(period);
+            let alone = self.n_alone[period];
             if self.is_numbered && period > 0 {
-                let before = self.n_alone(period - 1);
+                let before = self.n_alone[period - 1];
                 let flows = self.flows[period - 1].iter();
                 let mut common: Vec<(usize, usize, usize)> = flows
                     .filter(|((from, to), _)| *from < before && *to < alone)
@@ -292,12 +301,16 @@ impl Points {
         csv
     }
 
-    /// Of the firms that trade in two periods running, the share that stays in a group of one colour.
+    /// Of the firms that trade in two periods running, and are in a group that is shown in one of them, the share that stays in its
+    /// group.
     fn staying(&self) -> Option<f64> {
         let (mut staying, mut all) = (0, 0);
         for (period, flows) in self.flows.iter().enumerate() {
             for (&(from, to), n) in flows {
                 let kin = [self.stacks[period][from].kin, self.stacks[period + 1][to].kin];
+                if kin == [None, None] {
+                    continue;
+                }
                 staying += if kin[0] == kin[1] { *n } else { 0 };
                 all += n;
             }
@@ -347,7 +360,7 @@ impl Points {
 }
 
 fn staying_words(share: f64) -> String {
-    format!("From period to period {} stay in a group of the same colour", percent(share))
+    format!("From period to period {} stay in their group", percent(share))
 }
 
 fn draw(points: &Points, style: &Style) -> Drawing {
@@ -487,6 +500,7 @@ mod tests {
                 BTreeMap::from([((0, 0), 5), ((1, 0), 3)]),
             ],
             n_groups: vec![2, 3, 1],
+            n_alone: vec![2, 3, 1],
             is_numbered,
             column: "community".into(),
             title: String::new(),

@@ -1,15 +1,14 @@
 //! What holds a surge back: the firms and links that every best plan uses up.
 
 use super::input::{Names, Options, in_period, numeric, period, rows_of};
+use super::rows::{Aside, Rows, needed_height};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::figure::{Figure, Sample, Words};
-use crate::geometry::Rect;
-use crate::number::{count, counted, percent, short};
+use crate::number::{THIN_SPACE, count, counted, grouped, short};
 use crate::scale::{Scale, axis_range};
 use crate::style::{Shape, Sheet, group_colour};
-use crate::svg::Anchor;
-use crate::text::{Weight, fit, label, width};
+use crate::text::label;
 use crate::{ReportError, Style, vega};
 use palenque_graph::TableId;
 
@@ -119,7 +118,16 @@ impl Bottleneck {
     fn room(&self) -> String {
         let Some(capacity) = self.capacity else { return String::new() };
         match self.baseline.filter(|now| *now > 0.0) {
-            Some(now) => format!("{} (+{})", short(capacity), percent(capacity / now - 1.0)),
+            Some(now) => {
+                let more = (capacity / now - 1.0) * 100.0;
+                let sign = if more < 0.0 { "−" } else { "+" };
+                let decimals = usize::from(more.abs() < 9.95);
+                format!(
+                    "{} ({sign}{}{THIN_SPACE}%)",
+                    short(capacity),
+                    grouped(more.abs(), decimals)
+                )
+            }
             None => short(capacity),
         }
     }
@@ -192,61 +200,32 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         view: Some(vega::surge_bottlenecks(points.quantity())),
     };
     let sheet = Sheet::of(style);
-    let (size, gap) = (sheet.label, sheet.gap());
-    let n = points.bottlenecks.len() as f64;
-    let axis_height = Sheet::line_height(sheet.tick) + Sheet::line_height(size) + gap;
-    let needed = n * Sheet::line_height(size) + axis_height + 2.0 * Sheet::line_height(size);
+    let names: Vec<(&str, String)> =
+        points.bottlenecks.iter().map(|one| (one.name.as_str(), one.name.clone())).collect();
+    let legend_height = Sheet::line_height(sheet.label) + sheet.gap();
+    let needed = needed_height(&names, &sheet) + legend_height;
     let mut figure = Figure::new(words, style, needed);
-    let both = points.n_links > 0 && points.n_links < points.n;
-    if both {
-        let legend = [(0, "Firm"), (1, "Link")].map(|(kind, word)| {
-            let sample = Sample::Point(shape(kind == 1), group_colour(kind, &sheet.ink), false);
-            (sample, word.to_owned())
+    let is_shown = |is_link: bool| points.bottlenecks.iter().any(|one| one.is_link == is_link);
+    if is_shown(false) && is_shown(true) {
+        let legend = [(false, "Firm"), (true, "Link")].map(|(is_link, word)| {
+            let colour = group_colour(usize::from(is_link), &sheet.ink);
+            (Sample::Point(shape(is_link), colour, false), word.to_owned())
         });
         figure.legend(&legend);
     }
-    let area = figure.area();
-    let wide = |text: &str| width(text, size, Weight::Regular);
-    let rooms: Vec<String> = points.bottlenecks.iter().map(Bottleneck::room).collect();
-    let right = rooms.iter().map(|text| wide(text)).fold(0.0, f64::max);
-    let limit = area.width * 0.38;
-    let names: Vec<String> =
-        points.bottlenecks.iter().map(|b| fit(&b.name, size, Weight::Regular, limit)).collect();
-    let left = names.iter().map(|text| wide(text)).fold(0.0, f64::max);
-    let inside = Rect::between(
-        area.x + left + gap * 1.5,
-        area.y,
-        area.right() - right - gap * 1.5,
-        area.bottom() - axis_height,
-    );
-    let prices: Vec<f64> = points.bottlenecks.iter().map(|bottleneck| bottleneck.price).collect();
-    let scale = Scale::linear(axis_range(&prices).with_zero(), (inside.x, inside.right()));
-    let room = inside.width / (size * 5.0);
-    #[expect(clippy::cast_sign_loss, reason = "clamped to 2..8")]
-    for (value, label) in scale.ticks(room.clamp(2.0, 8.0) as usize) {
-        let x = scale.place(value);
-        figure.push(figure.grid((x, inside.y), (x, inside.bottom())));
-        let baseline = inside.bottom() + gap * 0.4 + sheet.tick;
-        figure.push(figure.note((x, baseline), &label, Anchor::Middle));
-    }
-    let title = fit(points.quantity(), size, Weight::Regular, area.width);
-    let half = wide(&title) / 2.0;
-    let centre = inside.centre().0.clamp(area.x + half, (area.right() - half).max(area.x + half));
-    figure.push(figure.label((centre, area.bottom() - size * 0.3), &title, Anchor::Middle));
-    let row = inside.height / n;
-    let radius = sheet.point.min(row * 0.3);
-    for (i, bottleneck) in points.bottlenecks.iter().enumerate() {
-        let y = inside.y + row * (i as f64 + 0.5);
-        let at = (scale.place(bottleneck.price), y);
-        figure.push(figure.rule((scale.place(0.0), y), at));
-        let colour = group_colour(usize::from(bottleneck.is_link), &sheet.ink);
-        let mark = shape(bottleneck.is_link).at(at, radius).fill(colour);
-        let tip = format!("{}: {}", bottleneck.name, short(bottleneck.price));
-        figure.push(figure.rim(mark).class("edge").tooltip(&tip));
-        let baseline = y + size * 0.36;
-        let name = figure.label((inside.x - gap, baseline), &names[i], Anchor::End);
-        figure.push(name.tooltip(&bottleneck.name));
-        figure.push(figure.label((area.right(), baseline), &rooms[i], Anchor::End));
+    let rooms = points.bottlenecks.iter().map(Bottleneck::room).collect();
+    let mut rows = Rows::new(&mut figure, &names, &[Aside { head: "", texts: rooms }]);
+    let prices: Vec<f64> = points.bottlenecks.iter().map(|one| one.price).collect();
+    let range = axis_range(&prices).with_zero();
+    let scale = Scale::linear(range, (rows.inside.x, rows.inside.right()));
+    rows.axis(&mut figure, &scale, points.quantity());
+    let radius = rows.radius(&sheet);
+    for (i, one) in points.bottlenecks.iter().enumerate() {
+        let at = (scale.place(one.price), rows.middle(i));
+        figure.push(figure.rule((scale.place(0.0), at.1), at));
+        let colour = group_colour(usize::from(one.is_link), &sheet.ink);
+        let mark = figure.rim(shape(one.is_link).at(at, radius).fill(colour)).class("edge");
+        figure.push(mark.tooltip(&format!("{}: {}", one.name, short(one.price))));
     }
     figure.finish()
 }

@@ -431,7 +431,7 @@ fn an_alluvial_diagram_counts_who_goes_where_and_who_comes() {
     let all: usize =
         rows.iter().filter_map(|row| row.split(',').nth(4)?.parse::<usize>().ok()).sum();
     assert_eq!(all, 24, "twelve firms, twice: {rows:?}");
-    assert!(figure.alt.contains("% stay in a group of the same"), "{}", figure.alt);
+    assert!(figure.alt.contains("% stay in their group"), "{}", figure.alt);
     let why = draw("alluvial", &[output_over(&names(3))], &[]).expect_err("none").to_string();
     assert!(why.contains("`community`"), "{why}");
     let why = draw("alluvial", &tables, &[("period", "1986")]);
