@@ -1,5 +1,6 @@
 //! Whether a run would only do again what the last one recorded: then it ends at once.
 
+use super::atomic_file::TEMPORARY;
 use super::provenance::SCHEMA;
 use crate::config::Pipeline;
 use crate::config::resolved::resolved;
@@ -18,7 +19,8 @@ pub(crate) struct Recorded {
 }
 
 /// What the last run into a folder left, if this one would do the same: by the same program, from the same configuration, command and
-/// inputs, byte for byte, with outputs that nobody has changed since. A run with findings is made again, so that they are told again.
+/// inputs, byte for byte, with outputs that nobody has changed since. A run with findings is made again, so that they are told again, and one
+/// whose folder has something left of a killed run, so that it is cleared away.
 pub(crate) fn as_recorded(
     out: &Path,
     pipeline: &Pipeline,
@@ -40,7 +42,7 @@ pub(crate) fn as_recorded(
         && log["executable"] == executable()?.as_str();
     // A folder may have got files that no record knows of.
     let has_folder = |path: &Path| ending.base.join(path).is_dir();
-    if !is_same || pipeline.paths().any(has_folder) {
+    if !is_same || pipeline.paths().any(has_folder) || has_leftovers(out, true) {
         return None;
     }
     let inputs = run["inputs"].as_array()?;
@@ -62,6 +64,18 @@ pub(crate) fn as_recorded(
     let page =
         page.into_iter().find(|path| crate::pipeline::write::is(path, "html")).map(str::to_owned);
     Some(Recorded { files: outputs.len(), page })
+}
+
+/// Whether a folder of outputs has something left of a killed run.
+fn has_leftovers(folder: &Path, is_root: bool) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    entries.flatten().any(|entry| {
+        let name = entry.file_name();
+        let is_made = !is_root || name == "tables" || name == "figures";
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        name.to_string_lossy().starts_with(TEMPORARY)
+            || (is_made && is_folder && has_leftovers(&entry.path(), false))
+    })
 }
 
 /// The hash of this program's file.

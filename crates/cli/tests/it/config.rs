@@ -190,5 +190,12 @@ fn what_is_done_already_is_not_done_again() {
     assert!(done(&["run"]));
     folder.write("edges.csv", folder.read("edges.csv").replacen(",5", ",6", 1));
     assert!(!done(&["run"]));
+    // What a killed run left is cleared away.
+    for left in ["out/.palenque-tmp-1-0", "out/tables/.palenque-tmp-1-1"] {
+        folder.write(left, "half");
+        assert!(!done(&["run"]));
+        assert!(!folder.path().join(left).exists(), "{left}");
+        assert!(done(&["run"]));
+    }
     assert!(!done(&["run", "--touch"]), "files are to look new");
 }
