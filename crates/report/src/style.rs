@@ -23,8 +23,8 @@ mod palette;
 mod sheet;
 
 pub(crate) use palette::{
-    Colour, Diverging, MAX_GROUPS, Neutrals, Shape, VEGA_GROUND, VEGA_NEUTRAL, cividis, dash,
-    diverging_ends, group_colour, group_colours,
+    Colour, Diverging, MAX_GROUPS, Neutrals, Shape, VEGA_GROUND, VEGA_NEUTRAL, cividis,
+    colour_of_many, dash, diverging_ends, group_colour, group_colours,
 };
 pub(crate) use sheet::{FONT_FAMILY, Sheet};
 

@@ -11,7 +11,7 @@ use crate::{Metric, MetricError, ParamError, Params};
 use palenque_graph::accounts::Accounts;
 use palenque_graph::table::{ColumnSpec, Kind, Status, Unit};
 use palenque_graph::{
-    Ids, NodeIndex, Progress, Relation, SupplyGraph, SupplyGraphBuilder, Table, TableId,
+    IdLookup, Ids, NodeIndex, Progress, Relation, SupplyGraph, SupplyGraphBuilder, Table, TableId,
 };
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -189,6 +189,7 @@ pub fn bootstrap(
 /// A network whose firms can be drawn.
 struct Open<'g> {
     graph: &'g SupplyGraph,
+    lookup: IdLookup<'g>,
     /// What each firm makes beyond what it sells to firms.
     final_sales: Option<Vec<f64>>,
     /// Copies are called this and their number; no firm is.
@@ -216,7 +217,7 @@ impl<'g> Open<'g> {
         while graph.ids().iter().any(|id| id.starts_with(&prefix)) {
             prefix.push('*');
         }
-        Self { graph, final_sales, prefix }
+        Self { graph, lookup: graph.lookup(), final_sales, prefix }
     }
 
     fn name(&self, copy: usize) -> String {
@@ -229,9 +230,8 @@ impl<'g> Open<'g> {
         metrics: &[(&'m dyn Metric, Params)],
         copies: &[Vec<u32>],
     ) -> Vec<(&'m dyn Metric, Params)> {
-        let lookup = self.graph.lookup();
         // What is no firm of the network stays what it is, for the metric to refuse.
-        let names = |id: &str| match lookup.get(id) {
+        let names = |id: &str| match self.lookup.get(id) {
             Some(firm) => {
                 copies[firm.index()].iter().map(|copy| self.name(*copy as usize)).collect()
             }

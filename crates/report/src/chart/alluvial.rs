@@ -2,12 +2,13 @@
 
 use super::input::{Options, in_periods, periods, rows_of, trades_in, words};
 use super::rank_flow::draw_periods;
+use super::stage_linkages::plural;
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::figure::{Figure, Words};
 use crate::geometry::Rect;
 use crate::number::{count, counted, percent};
-use crate::style::{Colour, MAX_GROUPS, Sheet, group_colour};
+use crate::style::{Colour, Sheet, colour_of_many};
 use crate::svg::{Anchor, Element, Outline};
 use crate::text::{Weight, fit, label, width};
 use crate::{ReportError, Style};
@@ -110,7 +111,7 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     }
     let n_groups = stacks.iter().map(|stack| stack.n_groups).collect();
     let n_alone = stacks.iter().map(|stack| stack.n_alone).collect();
-    let title = format!("{} of firms{}", label(&plural_words(column)), in_periods(&periods));
+    let title = format!("{} of firms{}", words(&plural(column)), in_periods(&periods));
     let mut points = Points {
         stacks: stacks.into_iter().map(|stack| stack.groups).collect(),
         periods,
@@ -124,16 +125,6 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
     points.find_kin();
     points.arrange();
     Ok(points)
-}
-
-/// `community` as `Communities`.
-fn plural_words(column: &str) -> String {
-    let words = words(column);
-    match words.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None if words.ends_with('s') => words,
-        None => format!("{words}s"),
-    }
 }
 
 /// The group of every node that has one in a period and trades in it.
@@ -348,14 +339,7 @@ impl Points {
     }
 
     fn colour(group: &Group, sheet: &Sheet) -> Colour {
-        let Some(kin) = group.kin else { return sheet.ink.neutral };
-        // More groups than colours: the second round is paler, and names are beside the blocks.
-        let own = group_colour(kin % MAX_GROUPS, &sheet.ink);
-        match kin / MAX_GROUPS {
-            0 => own,
-            1 => own.towards(sheet.ink.neutral, 0.5),
-            _ => sheet.ink.neutral,
-        }
+        group.kin.map_or(sheet.ink.neutral, |kin| colour_of_many(kin, &sheet.ink))
     }
 }
 

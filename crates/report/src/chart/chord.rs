@@ -7,7 +7,7 @@ use crate::csv::Csv;
 use crate::figure::{Figure, Words};
 use crate::geometry::Point;
 use crate::number::{count, percent, short};
-use crate::style::{Colour, MAX_GROUPS, Sheet, group_colour};
+use crate::style::{Colour, Sheet, colour_of_many};
 use crate::svg::{Anchor, Element, Outline};
 use crate::text::{Weight, fit, label, width};
 use crate::{ReportError, Style};
@@ -301,9 +301,7 @@ fn colour(points: &Points, group: usize, sheet: &Sheet) -> Colour {
     if points.groups[group] == OTHER && points.n() < points.n_groups {
         return sheet.ink.neutral;
     }
-    // More groups than colours: the second round is paler, and names are beside the arcs.
-    let own = group_colour(group % MAX_GROUPS, &sheet.ink);
-    if group < MAX_GROUPS { own } else { own.towards(sheet.ink.neutral, 0.5) }
+    colour_of_many(group, &sheet.ink)
 }
 
 fn draw(points: &Points, style: &Style) -> Drawing {

@@ -107,6 +107,17 @@ pub(crate) fn group_colour(group: usize, ink: &Neutrals) -> Colour {
     OKABE_ITO.get(group).copied().unwrap_or(ink.neutral)
 }
 
+/// The colour of one of many groups that are named where they stand: past [`MAX_GROUPS`] those of the first again, paler, and past
+/// twice as many the neutral one.
+pub(crate) fn colour_of_many(group: usize, ink: &Neutrals) -> Colour {
+    let own = group_colour(group % MAX_GROUPS, ink);
+    match group / MAX_GROUPS {
+        0 => own,
+        1 => own.towards(ink.neutral, 0.5),
+        _ => ink.neutral,
+    }
+}
+
 /// The ground of Vega-Lite documents, which other programs draw: always light.
 pub(crate) const VEGA_GROUND: &str = "#ffffff";
 /// Marks and guides without a group in Vega-Lite documents.
