@@ -43,6 +43,29 @@ struct Path {
 }
 
 impl Path {
+    /// A path of `rows`, from production before the shock to step `last`. A model may leave out steps at which nothing
+    /// changes: what is left stays.
+    fn through(id: &str, name: String, rows: &[(f64, f64)], last: f64) -> Self {
+        let mut steps = Vec::with_capacity(rows.len() + 2);
+        if rows.first().is_none_or(|&(step, _)| step > 0.0) {
+            steps.push((0.0, 1.0));
+        }
+        for &(step, left) in rows {
+            if let Some(&(before, stays)) = steps.last()
+                && before < step - 1.0
+            {
+                steps.push((step - 1.0, stays));
+            }
+            steps.push((step, left));
+        }
+        if let Some(&(before, stays)) = steps.last()
+            && before < last
+        {
+            steps.push((last, stays));
+        }
+        Self { id: id.to_owned(), name, steps }
+    }
+
     fn lowest(&self) -> f64 {
         self.steps.iter().map(|step| step.1).fold(f64::INFINITY, f64::min)
     }
@@ -81,11 +104,14 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
             paths.entry(text("node_id", row)).or_default().push((step, 1.0 - lost));
         }
     }
+    // One that falls at once stays down for a step, to be seen.
+    let last = paths.values().flatten().map(|&(step, _)| step).fold(1.0, f64::max);
     let mut paths: Vec<Path> = paths
-        .into_iter()
-        .map(|(id, steps)| {
+        .iter_mut()
+        .map(|(id, rows)| {
+            rows.sort_by(|a, b| a.0.total_cmp(&b.0));
             let name = if id.is_empty() { "All firms".to_owned() } else { names.shown(id) };
-            Path { id: id.to_owned(), name, steps }
+            Path::through(id, name, rows, last)
         })
         .collect();
     // The whole first, then those that fall deepest; ties by id.
@@ -193,5 +219,20 @@ impl Chart for ShockPath {
         style: &Style,
     ) -> Result<Drawing, ReportError> {
         Ok(draw(&points(input, &Options::of(&SPEC, options)?)?, style))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_firm_that_falls_once_has_a_line_to_the_end() {
+        let steps = |rows: &[(f64, f64)]| Path::through("a", String::new(), rows, 4.0).steps;
+        assert_eq!(steps(&[(0.0, 0.3)]), [(0.0, 0.3), (4.0, 0.3)]);
+        assert_eq!(steps(&[(1.0, 0.5)]), [(0.0, 1.0), (1.0, 0.5), (4.0, 0.5)]);
+        let twice = [(0.0, 1.0), (1.0, 1.0), (2.0, 0.5), (4.0, 0.2)];
+        let held = [(0.0, 1.0), (1.0, 1.0), (2.0, 0.5), (3.0, 0.5), (4.0, 0.2)];
+        assert_eq!(steps(&twice), held);
     }
 }

@@ -496,7 +496,7 @@ fn figures_differ_only_where_they_should() {
     };
     insta::assert_snapshot!("map_small", map.draw(&style).expect("drawn").svg);
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 22] = [
+    let small: [Small; 23] = [
         ("surge_bottlenecks_small", "surge_bottlenecks", surge_bottlenecks(&names(5)), &[]),
         ("alluvial_small", "alluvial", groups_over(&names(9)), &[]),
         ("rank_flow_small", "rank_flow", output_over(&names(4)), &[("top", "3")]),
@@ -511,6 +511,7 @@ fn figures_differ_only_where_they_should() {
         ("bow_tie_small", "bow_tie", bow_tie(&names(24)), &[]),
         ("esri_profile_small", "esri_profile", disruption_nodes(&names(9)), &[]),
         ("shock_path_small", "shock_path", shock_path(&names(3)), &[]),
+        ("shock_path_cascade", "shock_path", spread(&names(4)), &[]),
         ("trend_small", "trend", network_summary(&["2009", "2010", "2011"]), &[]),
         ("extraction_small", "extraction", extraction(&names(2), &[[4.0, 6.0, 3.0, 2.0]; 2]), &[]),
         ("field_of_influence_small", "field_of_influence", four_nodes(), &[("frame", "25")]),
