@@ -14,19 +14,16 @@ use std::fmt::Write as _;
 pub(super) struct Extent {
     /// Rows of a table at most.
     pub(super) rows: usize,
-    /// Whether numbers have six significant digits instead of all.
-    pub(super) rounded: bool,
 }
 
 impl Extent {
     /// From everything to very little: the first that fits is taken.
-    pub(super) const LADDER: [Self; 6] = [
-        Self { rows: usize::MAX, rounded: false },
-        Self { rows: usize::MAX, rounded: true },
-        Self { rows: 5000, rounded: true },
-        Self { rows: 2000, rounded: true },
-        Self { rows: 500, rounded: true },
-        Self { rows: 100, rounded: true },
+    pub(super) const LADDER: [Self; 5] = [
+        Self { rows: usize::MAX },
+        Self { rows: 5000 },
+        Self { rows: 2000 },
+        Self { rows: 500 },
+        Self { rows: 100 },
     ];
 }
 
@@ -59,6 +56,9 @@ struct ColumnData<'a> {
     /// The different texts of a column that repeats them; its values are then positions here.
     #[serde(skip_serializing_if = "Option::is_none")]
     levels: Option<Vec<&'a str>>,
+    /// Whether all rows have the one value that is given.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    same: bool,
     values: CellData<'a>,
 }
 
@@ -70,6 +70,26 @@ enum CellData<'a> {
     Flags(Vec<Option<bool>>),
     Texts(Vec<Option<&'a str>>),
     Levels(Vec<Option<usize>>),
+}
+
+impl CellData<'_> {
+    /// Keeps one value where all are the same; whether they were.
+    fn shorten(&mut self) -> bool {
+        fn one<T: PartialEq>(values: &mut Vec<T>) -> bool {
+            let same = values.len() > 1 && values.iter().all(|value| *value == values[0]);
+            if same {
+                values.truncate(1);
+            }
+            same
+        }
+        match self {
+            Self::Numbers(values) => one(values),
+            Self::Whole(values) => one(values),
+            Self::Flags(values) => one(values),
+            Self::Texts(values) => one(values),
+            Self::Levels(values) => one(values),
+        }
+    }
 }
 
 /// The data block as JSON that can stand inside a `<script>` element.
@@ -94,17 +114,16 @@ fn table<'a>(table: &'a Prepared<'a>, extent: Extent) -> TableData<'a> {
         id: &table.id,
         order: table.order,
         rows: rows.len(),
-        columns: table.columns.iter().map(|c| column(c, &rows, extent.rounded)).collect(),
+        columns: table.columns.iter().map(|c| column(c, &rows)).collect(),
     }
 }
 
-fn column<'a>(prepared: &PreparedColumn<'a>, rows: &[usize], rounded: bool) -> ColumnData<'a> {
+fn column<'a>(prepared: &PreparedColumn<'a>, rows: &[usize]) -> ColumnData<'a> {
     let mut levels = None;
-    let values = match &prepared.column.values {
+    let mut values = match &prepared.column.values {
         Values::F64(v) => {
             let number = |&row: &usize| v[row].is_finite().then_some(v[row]);
-            let round = |x| if rounded { cell::rounded(x) } else { x };
-            CellData::Numbers(rows.iter().map(|row| number(row).map(round)).collect())
+            CellData::Numbers(rows.iter().map(|row| number(row).map(cell::rounded)).collect())
         }
         Values::I64(v) => CellData::Whole(rows.iter().map(|&row| v[row]).collect()),
         Values::Bool(v) => CellData::Flags(rows.iter().map(|&row| v[row]).collect()),
@@ -130,6 +149,7 @@ fn column<'a>(prepared: &PreparedColumn<'a>, rows: &[usize], rounded: bool) -> C
         hidden: prepared.empty,
         decimals: prepared.decimals,
         levels,
+        same: values.shorten(),
         values,
     }
 }

@@ -170,7 +170,7 @@ static SCRIPT_OF_NETWORK: &str =
 
 /// Renders the page: one file that runs its own script and nothing else, and asks the network for nothing.
 ///
-/// It is kept below 2 MB where the figures allow: first by rounding numbers to six digits, then by cutting tables to
+/// Numbers of tables have six significant digits in it. It is kept below 2 MB where the figures allow, by cutting tables to
 /// their 5000 most important rows and fewer; the page says so and links the whole file.
 ///
 /// # Errors

@@ -289,7 +289,8 @@ fn figure(figure: &super::FigureOnPage) -> Result<FigureView, ReportError> {
     Ok(FigureView {
         id: visible(&figure.id),
         title: visible(&drawing.title),
-        svg: drawing.svg[start..].trim_end().to_owned(),
+        // The writer breaks and indents lines between elements only.
+        svg: drawing.svg[start..].lines().map(str::trim_start).collect(),
         alt: visible(&drawing.alt),
         files: figure.files.iter().map(file).collect(),
     })
@@ -371,8 +372,8 @@ fn carried(table: &Prepared<'_>, extent: Extent) -> Option<String> {
         }
     });
     let has_numbers = table.columns.iter().any(|c| c.kind == CellKind::Number);
-    let digits = (extent.rounded && has_numbers)
-        .then(|| "Numbers are rounded to 6 significant digits here.".to_owned());
+    let digits =
+        has_numbers.then(|| "Numbers are rounded to 6 significant digits here.".to_owned());
     let notes: Vec<String> = rows.into_iter().chain(digits).collect();
     (!notes.is_empty()).then(|| notes.join(" "))
 }

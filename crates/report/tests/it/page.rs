@@ -154,7 +154,8 @@ fn the_data_block_holds_every_name_and_number_as_it_is() {
         let columns = &data["tables"][0]["columns"];
         assert_eq!(columns[1]["name"], "node_id");
         assert_eq!(columns[1]["levels"], serde_json::json!([name]));
-        assert_eq!(columns[1]["values"], serde_json::json!([0, 0]));
+        assert_eq!(columns[1]["values"], serde_json::json!([0]), "one for all rows");
+        assert_eq!(columns[1]["same"], serde_json::json!(true));
         assert_eq!(columns[2]["values"], serde_json::json!([0.25, null]));
         assert_eq!(data["figures"]["bars"], format!("name,value\n{name},1\n"));
     }
@@ -224,12 +225,13 @@ fn ten_thousand_firms_fit_into_two_megabytes_and_the_page_says_what_is_left_out(
 }
 
 #[test]
-fn a_small_table_keeps_all_its_digits() {
+fn numbers_have_six_digits_and_the_page_says_so() {
     let html = page(&large(100)).expect("a page");
     let values = data(&html)["tables"][0]["columns"][1]["values"].clone();
     let values = values.as_array().expect("values").iter().filter_map(Value::as_f64);
     let mut chance = noise(7);
-    assert!(values.map(|v| (v - chance()).abs()).all(|error| error < 1e-15));
+    assert!(values.map(|v| (v / chance() - 1.0).abs()).all(|error| error <= 5.001e-6));
+    assert!(html.contains("Numbers are rounded to 6 significant digits here."));
     assert!(!html.contains("This page carries"));
 }
 

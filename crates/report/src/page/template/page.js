@@ -3,6 +3,9 @@
 // Text enters the page as text only: through textContent, append and title.
 const ROWS_PER_PAGE = 50;
 const { tables, figures, network } = JSON.parse(document.getElementById('page-data').textContent);
+for (const { rows, columns } of tables) {
+  for (const column of columns) if (column.same) column.values = Array(rows).fill(column.values[0]);
+}
 document.documentElement.classList.add('js');
 
 const make = (tag, properties = {}, ...children) => {
