@@ -66,7 +66,7 @@ pub enum MetricError {
         limit: usize,
     },
     /// It would take hours.
-    #[error("needs {what} of {n} nodes, which takes hours")]
+    #[error("needs {what} of {n} nodes, which can take hours")]
     TooLong {
         /// What is computed, such as "the distances between all pairs".
         what: &'static str,

@@ -5,6 +5,7 @@ use super::sampling::{SAMPLE_PARAMS, SampleConfig, Sampled, sampling_figure};
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::brandes::path_shares;
 use crate::kernel::path_sampling::sampled_path_shares;
+use crate::kernel::reach_sampling::Precision;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params, network_summary};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit, Values};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
@@ -105,12 +106,13 @@ pub fn betweenness_sampled(
     progress: &dyn Progress,
 ) -> Result<Sampled<Betweenness>, MetricError> {
     config.check()?;
-    let SampleConfig { epsilon, delta, seed, .. } = *config;
     let n = graph.n_nodes() as f64;
     let pairs = n * (n - 1.0);
     // Errors are wanted over the pairs of others, of which there are fewer.
     let of_others = if n > 2.0 { n / (n - 2.0) } else { 1.0 };
-    let sampled = sampled_path_shares(graph, epsilon / of_others, delta, seed, progress)?;
+    let precision = config.precision(1);
+    let precision = Precision { epsilon: config.epsilon / of_others, ..precision };
+    let sampled = sampled_path_shares(graph, precision, progress)?;
     let raw = |shares: Vec<f64>| shares.into_iter().map(|share| share * pairs).collect();
     Ok(Sampled {
         error: sampled.node_error.into_iter().map(|error| error * of_others).collect(),
@@ -120,6 +122,21 @@ pub fn betweenness_sampled(
         },
         n_samples: sampled.n_samples,
     })
+}
+
+/// [`betweenness()`] or [`betweenness_sampled()`], as is asked for or as the size says; and whether it is a sample.
+pub(crate) fn exact_or_sampled(
+    graph: &SupplyGraph,
+    config: &SampleConfig,
+    progress: &dyn Progress,
+) -> Result<(Sampled<Betweenness>, bool), MetricError> {
+    let n = graph.n_nodes();
+    let is_large = n as f64 * graph.n_edges() as f64 > EXACT_UP_TO;
+    if config.chooses_sample(is_large) {
+        return Ok((betweenness_sampled(graph, config, progress)?, true));
+    }
+    let distance = DistanceConfig { distance: config.distance };
+    Ok((Sampled::exact(betweenness(graph, &distance, progress)?, n), false))
 }
 
 /// [`betweenness()`] and [`betweenness_sampled()`] behind the registry.
@@ -200,14 +217,7 @@ impl Metric for BetweennessMetric {
         params.check_names(SPEC.params)?;
         let config: SampleConfig = params.decode()?;
         let n = graph.n_nodes();
-        let work = n as f64 * graph.n_edges() as f64;
-        let is_sampled = config.chooses_sample(work > EXACT_UP_TO);
-        let sampled = if is_sampled {
-            betweenness_sampled(graph, &config, progress)?
-        } else {
-            let distance = DistanceConfig { distance: config.distance };
-            Sampled::exact(betweenness(graph, &distance, progress)?, n)
-        };
+        let (sampled, is_sampled) = exact_or_sampled(graph, &config, progress)?;
         let figure = sampling_figure(&FIGURES[0], &config, &sampled);
         let Sampled { estimate: b, error: errors, .. } = sampled;
         let [share, raw, approximate, error] = &NODE_COLUMNS;

@@ -4,6 +4,7 @@ use super::closeness::DISTANCE_PARAM;
 use crate::kernel::bfs::Ways;
 use crate::kernel::distance::Distance;
 use crate::kernel::reach_sampling::{Estimate, Moments, Precision, sampled_reach};
+use crate::kernel::search_cost::all_steps;
 use crate::{Figure, MetricError, ParamError, ParamSpec};
 use palenque_graph::table::ColumnSpec;
 use palenque_graph::{Progress, SupplyGraph};
@@ -99,8 +100,19 @@ impl SampleConfig {
 
     /// Whether to sample distances between all pairs.
     pub(crate) fn chooses_sampled_distances(&self, graph: &SupplyGraph) -> bool {
-        let work = graph.n_nodes() as f64 * graph.n_edges() as f64;
-        self.chooses_sample(work > DISTANCES_EXACT_UP_TO)
+        let n = graph.n_nodes() as f64;
+        // No search looks at more than the whole network.
+        let may_be_large = n * (n + graph.n_edges() as f64) > EXACT_STEPS;
+        let is_large =
+            || all_steps(Ways::out(graph)).max(all_steps(Ways::into(graph))) > EXACT_STEPS;
+        self.chooses_sample(may_be_large && self.method == Method::Auto && is_large())
+    }
+
+    /// For `n_bounds` values that have to hold at once. What one did not ask for must not take hours.
+    pub(crate) fn precision(&self, n_bounds: usize) -> Precision {
+        let Self { epsilon, delta, seed, .. } = *self;
+        let most_steps = if self.method == Method::Auto { SAMPLE_STEPS } else { f64::INFINITY };
+        Precision { epsilon, delta, seed, n_bounds, most_steps }
     }
 
     /// Whether to sample, where `is_large` networks take more than a minute in hops.
@@ -153,9 +165,7 @@ pub(super) fn sampled_both_ways(
     value: impl Fn(&Moments, usize, f64) -> Estimate,
 ) -> Result<Option<BothWays>, MetricError> {
     config.check()?;
-    let SampleConfig { epsilon, delta, seed, .. } = *config;
-    let n_bounds = 2 * bounds_a_node * graph.n_nodes();
-    let precision = Precision { epsilon, delta, seed, n_bounds };
+    let precision = config.precision(2 * bounds_a_node * graph.n_nodes());
     let one_way = |ways| sampled_reach(ways, precision, what, progress, &value);
     let Some((into, n_in)) = one_way(Ways::into(graph))? else { return Ok(None) };
     let Some((out, n_out)) = one_way(Ways::out(graph))? else { return Ok(None) };
@@ -262,5 +272,7 @@ pub(super) static EXACT_PARAMS: [ParamSpec; 2] = [
 pub(crate) static HOP_SAMPLE_PARAMS: [ParamSpec; 4] =
     [METHOD_PARAM, EPSILON_PARAM, DELTA_PARAM, SEED_PARAM];
 
-/// Exact distances between all pairs of networks with more nodes times edges than this take longer than a minute.
-const DISTANCES_EXACT_UP_TO: f64 = 3e11;
+/// Exact distances from or to all nodes take longer than a minute, where searches look at more edges and nodes than this.
+const EXACT_STEPS: f64 = 3e9;
+/// The same for a sample of some five minutes.
+const SAMPLE_STEPS: f64 = 1e10;

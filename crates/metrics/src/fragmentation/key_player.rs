@@ -187,8 +187,7 @@ fn sampled_distance_fragmentation(
     config.check()?;
     let n = graph.n_nodes() as f64;
     let one_less_efficiency = |ways, what: &str| {
-        let precision = (config.epsilon, config.delta / 2.0, config.seed);
-        let sums = sampled_pairs(ways, precision, what, progress)?;
+        let sums = sampled_pairs(ways, config.precision(2), what, progress)?;
         let df = 1.0 - sums.inverse / (sums.n_samples as f64 * (n - 1.0));
         Ok::<_, MetricError>((df, sums.n_samples))
     };

@@ -96,7 +96,7 @@ pub(crate) struct Losses {
     pub(crate) steps: u32,
     /// Whether the steps ran out.
     pub(crate) is_cut: bool,
-    /// Edges along which losses were passed on.
+    /// Edges along which losses were passed on, and competitors that were looked at for it.
     pub(crate) pushes: u64,
 }
 
@@ -130,6 +130,8 @@ pub(crate) struct Scratch {
     hit_of_market: Vec<Vec<u32>>,
     changed_markets: Vec<u32>,
     is_changed: Vec<bool>,
+    /// Competitors looked at in this step.
+    competitors: u64,
 }
 
 impl Scratch {
@@ -149,6 +151,7 @@ impl Scratch {
             hit_of_market: vec![Vec::new(); n_markets],
             changed_markets: Vec::new(),
             is_changed: vec![false; n_markets],
+            competitors: 0,
         }
     }
 
@@ -263,6 +266,7 @@ impl Cascade<'_> {
     fn step(&self, scratch: &mut Scratch, losses: &mut Losses) -> bool {
         losses.pushes += self.next_pushes(scratch);
         let most = self.step_down(scratch).max(self.step_up(scratch));
+        losses.pushes += std::mem::take(&mut scratch.competitors);
         losses.steps += 1;
         losses.is_cut = most > self.stop.epsilon && losses.steps >= self.stop.max_steps;
         most <= self.stop.epsilon || losses.is_cut
@@ -324,6 +328,7 @@ impl Cascade<'_> {
             let k = market as usize;
             scratch.is_changed[k] = false;
             let hit = &scratch.hit_of_market[k];
+            scratch.competitors += hit.len() as u64;
             let lost = |&v: &u32| markets.sales[v as usize] * scratch.down[v as usize].loss;
             let left = markets.left(markets.total[k], hit.iter().map(lost).sum());
             for &v in hit {

@@ -55,6 +55,7 @@ pub(crate) mod reach_sampling;
 pub(crate) mod resistance;
 pub mod rewire;
 pub(crate) mod rows;
+pub(crate) mod search_cost;
 pub mod signed_solve;
 pub mod spectral;
 pub(crate) mod stationary;

@@ -8,6 +8,8 @@ use palenque_graph::Progress;
 
 /// Places a task.
 const CHUNK: usize = 256;
+/// Places that tell how many pairs there are.
+const PROBES: usize = 16;
 
 /// All places near to every place, by the first of some distances within which they are.
 #[derive(Clone, Debug)]
@@ -48,6 +50,13 @@ impl NearPairs {
             bins: Vec::new(),
             n_bins: distances.len(),
         };
+        // Far too many are told from a few places, before there is memory for any.
+        let n = places.len();
+        let near = |probe: usize| row(probe * n / PROBES).len();
+        let few = (0..PROBES.min(n)).map(near).sum::<usize>() as f64;
+        if n > PROBES && few / PROBES as f64 * n as f64 > 2.0 * most as f64 {
+            return Ok(None);
+        }
         // In stretches, so that there is an end to it when they are too many.
         let stretch = 16 * CHUNK;
         for from in (0..places.len()).step_by(stretch) {

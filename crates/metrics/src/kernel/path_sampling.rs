@@ -4,6 +4,7 @@ use super::adjacency::Adjacency;
 use super::brandes::PathShares;
 use super::chunks::{chunks_for, fold_chunks};
 use super::random::{below, stream};
+use super::reach_sampling::Precision;
 use super::vertex_diameter::vertex_diameter_at_most;
 use crate::MetricError;
 use palenque_graph::{Progress, SupplyGraph};
@@ -23,6 +24,8 @@ pub(crate) struct Sampled {
 const CHUNK: usize = 512;
 /// Chunks between two looks at the error, at first.
 const FIRST_LOOK: usize = 8;
+/// Pairs that are drawn to see what a pair costs.
+const PROBES: usize = 16;
 
 /// Draws pairs of nodes, and one of the shortest paths of each, until with probability `1 − delta` no share is off by more
 /// than `epsilon`.
@@ -31,11 +34,11 @@ const FIRST_LOOK: usize = 8;
 /// At most `O(ln(D/δ) / ε²)` searches from both ends, for paths of at most `D` nodes, and as a rule far fewer; `O(n + m)`
 /// memory, and `O(n)` for each of a few chunks a thread. Source: Riondato and Kornaropoulos (2016) for the number of samples that always suffices; Borassi
 /// and Natale (2019) for stopping before.
+/// # Errors
+/// [`MetricError::TooLong`] if the searches are likely to look at more edges and nodes than `most_steps`.
 pub(crate) fn sampled_path_shares(
     graph: &SupplyGraph,
-    epsilon: f64,
-    delta: f64,
-    seed: u64,
+    Precision { epsilon, delta, seed, most_steps, .. }: Precision,
     progress: &dyn Progress,
 ) -> Result<Sampled, MetricError> {
     let (n, m) = (graph.n_nodes(), graph.n_edges());
@@ -46,6 +49,13 @@ pub(crate) fn sampled_path_shares(
     let samples_of = |chunks: usize| (chunks * CHUNK) as f64;
     let enough_chunks = chunks_for(enough, CHUNK);
     let omega = samples_of(enough_chunks);
+    if most_steps < f64::INFINITY && steps_a_pair(graph, seed) * omega > most_steps {
+        return Err(MetricError::TooLong {
+            what: "searches along the chains",
+            n,
+            instead: "aggregate first, such as with `--by sector`, give a larger `epsilon`",
+        });
+    }
     let bound = Bound { omega, log: (4.0 * (n + m) as f64 / delta).ln() };
     progress.begin("betweenness of a sample", enough_chunks as u64);
     let (mut done, mut look) = (0, FIRST_LOOK);
@@ -86,6 +96,14 @@ pub(crate) fn sampled_path_shares(
         },
         n_samples: done * CHUNK,
     })
+}
+
+/// Edges and nodes that the search for a pair's paths looks at, the mean of a few.
+fn steps_a_pair(graph: &SupplyGraph, seed: u64) -> f64 {
+    let mut search = PairSearch::new(graph);
+    let mut rng = stream(seed, 0);
+    (0..PROBES).for_each(|_| search.draw(&mut rng, &mut Found::default()));
+    search.steps as f64 / PROBES as f64
 }
 
 /// How far a share of samples may be off, whenever one looks before there are `omega` of them (Borassi and Natale 2019,
@@ -133,6 +151,8 @@ struct PairSearch<'a> {
     to: Front<'a>,
     /// By position against the flows: the edge.
     in_edges: &'a [u32],
+    /// Edges and nodes looked at so far.
+    steps: usize,
 }
 
 const UNSEEN: u32 = u32::MAX;
@@ -207,6 +227,7 @@ impl<'a> PairSearch<'a> {
             from: Front::new(Adjacency::customers(graph)),
             to: Front::new(Adjacency::suppliers(graph)),
             in_edges: graph.in_edges(),
+            steps: 0,
         }
     }
 
@@ -222,11 +243,10 @@ impl<'a> PairSearch<'a> {
         self.from.start(source);
         self.to.start(target);
         let meeting = loop {
-            let (side, opposite) = if self.from.cost() <= self.to.cost() {
-                (&mut self.from, &self.to)
-            } else {
-                (&mut self.to, &self.from)
-            };
+            let (from, to) = (self.from.cost(), self.to.cost());
+            let (side, opposite) =
+                if from <= to { (&mut self.from, &self.to) } else { (&mut self.to, &self.from) };
+            self.steps += from.min(to) + 1;
             if !side.advance() {
                 return;
             }
@@ -305,13 +325,33 @@ mod tests {
         SupplyGraph::from_flows((0..n).map(|i| i.to_string()), flows).expect("a good graph")
     }
 
+    fn precision(epsilon: f64, seed: u64) -> Precision {
+        Precision { epsilon, delta: 0.1, seed, n_bounds: 1, most_steps: f64::INFINITY }
+    }
+
+    fn sample(graph: &SupplyGraph, epsilon: f64, seed: u64) -> Sampled {
+        sampled_path_shares(graph, precision(epsilon, seed), &NoProgress).expect("done")
+    }
+
+    #[test]
+    fn long_chains_are_refused() {
+        let n = 40_000;
+        let chain = (1..n).map(|v| (v - 1, v, 1.0));
+        let graph = SupplyGraph::from_flows((0..n).map(|i| i.to_string()), chain);
+        let precision = Precision { most_steps: 1e8, ..precision(0.01, 1) };
+        let refused = sampled_path_shares(&graph.expect("a good graph"), precision, &NoProgress);
+        assert!(matches!(refused, Err(MetricError::TooLong { n: 40_000, .. })));
+        let spread = sampled_path_shares(&random(2_000, 8_000), precision, &NoProgress);
+        assert!(spread.is_ok());
+    }
+
     #[test]
     fn estimates_are_as_near_as_promised() {
         let graph = random(300, 1500);
         let exact = path_shares(Adjacency::customers(&graph), None, &NoProgress).expect("done");
         let pairs = 300.0 * 299.0;
         for (epsilon, seed) in [(0.05, 1), (0.01, 1), (0.01, 2), (0.005, 3)] {
-            let found = sampled_path_shares(&graph, epsilon, 0.1, seed, &NoProgress).expect("done");
+            let found = sample(&graph, epsilon, seed);
             for (u, error) in found.node_error.iter().enumerate() {
                 assert!(*error <= epsilon);
                 let off = (found.shares.node[u] - exact.node[u] / pairs).abs();
@@ -330,7 +370,7 @@ mod tests {
     #[test]
     fn a_sample_is_the_same_on_any_number_of_threads() {
         let graph = random(200, 800);
-        let run = || sampled_path_shares(&graph, 0.02, 0.1, 1, &NoProgress).expect("done");
+        let run = || sample(&graph, 0.02, 1);
         assert_eq!(with_threads(1, run), with_threads(8, run));
     }
 
@@ -347,7 +387,7 @@ mod tests {
         let n = 2 * layers + 1;
         let graph =
             SupplyGraph::from_flows((0..n).map(|i| i.to_string()), flows).expect("a good graph");
-        let found = sampled_path_shares(&graph, 0.02, 0.1, 1, &NoProgress).expect("done");
+        let found = sample(&graph, 0.02, 1);
         let middle = layers as usize;
         let [a, b] = [middle - 1, middle].map(|u| found.shares.node[u]);
         // Each of a layer in the middle is on a quarter of all pairs' paths in one direction: half of a half of a half.

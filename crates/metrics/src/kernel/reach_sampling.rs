@@ -3,6 +3,7 @@
 use super::bfs::{LANES, Room, Ways, sweep};
 use super::chunks::{chunks_for, fold_chunks};
 use super::random::{below, stream};
+use super::search_cost::batch_steps;
 use crate::MetricError;
 use palenque_graph::Progress;
 
@@ -90,6 +91,16 @@ pub(crate) struct Precision {
     pub(crate) seed: u64,
     /// Bounds that all have to hold with probability `1 − delta`.
     pub(crate) n_bounds: usize,
+    /// Edges and nodes to look at in each direction, at most.
+    pub(crate) most_steps: f64,
+}
+
+impl Precision {
+    /// `ln(4/δ)` for one bound at the so-many-th look. The chances of all looks, 1/2 + 1/6 + 1/12 + …, add up to one.
+    fn log(&self, look: f64) -> f64 {
+        let chances = look * (look + 1.0) * self.n_bounds as f64;
+        (4.0 * chances / self.delta).ln()
+    }
 }
 
 /// Draws nodes until no node's `value` is off by more than epsilon; returns values and how many nodes were drawn, or
@@ -100,6 +111,8 @@ pub(crate) struct Precision {
 /// # Cost
 /// `O(ln(n/δ)/ε²)` searches at most, 512 at once; `O(n)` memory a thread. Source: Eppstein and Wang (2004) for the sample;
 /// Maurer and Pontil (2009) for stopping as soon as the observed variance allows.
+/// # Errors
+/// [`MetricError::TooLong`] as soon as it is sure to take more than `most_steps`.
 pub(crate) fn sampled_reach(
     ways: Ways<'_>,
     precision: Precision,
@@ -110,6 +123,12 @@ pub(crate) fn sampled_reach(
     let n = ways.along.n_nodes();
     let mut total = Moments::none(n);
     progress.begin(what, (n / LANES) as u64);
+    let affordable = affordable_batches(ways, precision.most_steps);
+    // What is never reached has a variance of 0 and, in the end, the least error there is.
+    let least = 1.0 + 7.0 * precision.log(1.0) / (3.0 * precision.epsilon);
+    if least / LANES as f64 > affordable {
+        return Err(too_long(n));
+    }
     let (mut done, mut look, mut looks) = (0, FIRST_LOOK, 0.0);
     while look * LANES < n {
         let work = |chunk: std::ops::Range<usize>| {
@@ -130,16 +149,32 @@ pub(crate) fn sampled_reach(
         fold_chunks(look - done, 1, progress, work, |part| total.add(&part))?;
         done = look;
         looks += 1.0;
-        // The chances of all looks, 1/2 + 1/6 + 1/12 + …, add up to one.
-        let chances = looks * (looks + 1.0) * precision.n_bounds as f64;
-        let log = (4.0 * chances / precision.delta).ln();
+        let log = precision.log(looks);
         let values: Vec<Estimate> = (0..n).map(|u| value(&total, u, log)).collect();
-        if values.iter().all(|value| value.error <= precision.epsilon) {
+        let worst = values.iter().map(|value| value.error).fold(0.0, f64::max);
+        if worst <= precision.epsilon {
             return Ok(Some((values, done * LANES)));
+        }
+        // No error falls faster than the sample grows.
+        if done as f64 * worst / precision.epsilon > affordable {
+            return Err(too_long(n));
         }
         look = done + done.div_ceil(2);
     }
     Ok(None)
+}
+
+/// So many batches of searches take `most_steps`.
+fn affordable_batches(ways: Ways<'_>, most_steps: f64) -> f64 {
+    if most_steps < f64::INFINITY { most_steps / batch_steps(ways) } else { f64::INFINITY }
+}
+
+fn too_long(n: usize) -> MetricError {
+    MetricError::TooLong {
+        what: "searches along the chains",
+        n,
+        instead: "aggregate first, such as with `--by sector`, give a larger `epsilon`",
+    }
 }
 
 /// Sums over pairs of a node and one of a sample.
@@ -158,15 +193,20 @@ pub(crate) struct PairSums {
 ///
 /// # Cost
 /// `ln(2/δ)/(2ε²)` searches, 512 at once; `O(n)` memory a thread.
+/// # Errors
+/// [`MetricError::TooLong`] if it takes more than `most_steps`.
 pub(crate) fn sampled_pairs(
     ways: Ways<'_>,
-    (epsilon, delta, seed): (f64, f64, u64),
+    Precision { epsilon, delta, seed, n_bounds, most_steps }: Precision,
     what: &str,
     progress: &dyn Progress,
 ) -> Result<PairSums, MetricError> {
     let n = ways.along.n_nodes();
-    let wanted = (2.0 / delta).ln() / (2.0 * epsilon * epsilon);
+    let wanted = (2.0 * n_bounds as f64 / delta).ln() / (2.0 * epsilon * epsilon);
     let batches = chunks_for(wanted, LANES);
+    if batches as f64 > affordable_batches(ways, most_steps) {
+        return Err(too_long(n));
+    }
     progress.begin(what, batches as u64);
     let mut total = PairSums::default();
     let work = |batch: std::ops::Range<usize>| {
@@ -190,4 +230,34 @@ pub(crate) fn sampled_pairs(
         total.farthest = total.farthest.max(part.farthest);
     })?;
     Ok(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use palenque_graph::{NoProgress, SupplyGraph};
+
+    #[test]
+    fn long_chains_are_refused_and_stars_are_not() {
+        let n = 6_000;
+        let graph_of = |flow: fn(u32) -> (u32, u32, f64)| {
+            SupplyGraph::from_flows((0..n).map(|i| i.to_string()), (1..n).map(flow))
+                .expect("a good graph")
+        };
+        let (chain, star) = (graph_of(|v| (v - 1, v, 1.0)), graph_of(|v| (0, v, 1.0)));
+        let limit =
+            |most_steps| Precision { epsilon: 0.05, delta: 0.1, seed: 1, n_bounds: 1, most_steps };
+        let reach = |graph, most| {
+            let value = |moments: &Moments, u: usize, log: f64| moments.reached(u, log);
+            sampled_reach(Ways::out(graph), limit(most), "", &NoProgress, value).map(|_| ())
+        };
+        let pairs =
+            |graph, most| sampled_pairs(Ways::out(graph), limit(most), "", &NoProgress).map(|_| ());
+        let too_long = too_long(n as usize);
+        assert_eq!(reach(&chain, 1e6), Err(too_long));
+        assert!(matches!(pairs(&chain, 3e6), Err(MetricError::TooLong { .. })));
+        for all_right in [reach(&chain, f64::INFINITY), reach(&star, 1e6), pairs(&star, 3e6)] {
+            assert_eq!(all_right, Ok(()));
+        }
+    }
 }

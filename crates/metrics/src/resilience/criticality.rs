@@ -1,10 +1,10 @@
 //! Which firms are critical by several measures at once.
 
-use super::dependency_percolation::dependency_percolation;
+use super::dependency_percolation::{DependencyConfig, dependency_percolation};
 use super::esri::{EsriConfig, esri};
 use super::essentiality::{ESSENTIAL, Essentiality, Inputs};
-use crate::centrality::betweenness::betweenness;
-use crate::centrality::closeness::DistanceConfig;
+use crate::centrality::betweenness::exact_or_sampled;
+use crate::centrality::sampling::SampleConfig;
 use crate::linkage::extraction::{ExtractionConfig, extraction};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamSpec, Params, SideSpec};
 use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Unit, Values};
@@ -161,7 +161,8 @@ fn components(
             risk.into_iter().map(|r| r.filter(|r| !r.is_cut).map(|r| r.esri)).collect()
         };
         add("esri", risk.map(esri))?;
-        let failures = dependency_percolation(graph, &inputs, 0.0, progress);
+        let failures =
+            dependency_percolation(graph, &inputs, &DependencyConfig::default(), progress);
         let loss = |all: Vec<super::dependency_percolation::Failure>| {
             all.into_iter().map(|failure| failure.demand_loss.ok()).collect()
         };
@@ -169,7 +170,8 @@ fn components(
     }
     let external = extraction(graph, &ExtractionConfig::default(), progress);
     add("hem_external", external.map(|extraction| extraction.external))?;
-    let between = betweenness(graph, &DistanceConfig::default(), progress);
-    add("betweenness", between.map(|b| b.node_raw.into_iter().map(Some).collect()))?;
+    let between = exact_or_sampled(graph, &SampleConfig::default(), progress);
+    let raw = between.map(|(sampled, _)| sampled.estimate.node_raw);
+    add("betweenness", raw.map(|raw| raw.into_iter().map(Some).collect()))?;
     Ok((names, found))
 }

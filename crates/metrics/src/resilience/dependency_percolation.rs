@@ -1,5 +1,6 @@
 //! Which firms stop for want of an essential input when one fails.
 
+use super::esri::Effort;
 use super::essentiality::{ESSENTIAL, Essentiality, Inputs};
 use crate::kernel::input_groups::{InputClass, InputGroups};
 use crate::kernel::ratio::ratio_or_status;
@@ -11,6 +12,9 @@ use palenque_graph::accounts::Accounts;
 use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Unit, Values};
 use palenque_graph::{Diagnostic, Progress, SupplyGraph, Table, TableId};
 
+/// Edges that may be looked at in all before a computation has to be asked for by name: about half an hour.
+const BUDGET: f64 = 2e11;
+
 /// When a firm stops.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -21,6 +25,8 @@ pub struct DependencyConfig {
     pub inputs: Inputs,
     /// The share of what it bought of every essential type that a firm needs; 0 for one supplier, however small.
     pub needed: f64,
+    /// What is begun.
+    pub method: Effort,
 }
 
 /// What is lost when a firm fails and others stop after it.
@@ -50,7 +56,8 @@ pub struct Failure {
 /// # Cost
 /// For each firm, the edges of all that stop after it.
 /// # Errors
-/// [`ParamError::Value`] for `needed` out of `0..=1`; [`MetricError::Cancelled`].
+/// [`ParamError::Value`] for `needed` out of `0..=1`; [`MetricError::TooLong`] for a computation of hours unless `method` is
+/// `exact`; [`MetricError::Cancelled`].
 /// # Example
 /// The still has two growers and one source of wood.
 /// ```
@@ -62,7 +69,7 @@ pub struct Failure {
 /// let graph = SupplyGraph::from_flows(["ana", "beto", "wood", "still"], flows)?
 ///     .with_text("sector", ["agave", "agave", "fuel", "mezcal"].map(Some));
 /// let inputs = Essentiality::uniform(&graph, "", InputClass::Essential)?;
-/// let failures = dependency_percolation(&graph, &inputs, 0.0, &NoProgress)?;
+/// let failures = dependency_percolation(&graph, &inputs, &Default::default(), &NoProgress)?;
 /// let stopped: Vec<usize> = failures.iter().map(|failure| failure.n_failed).collect();
 /// assert_eq!(stopped, [1, 1, 2, 1]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -70,9 +77,10 @@ pub struct Failure {
 pub fn dependency_percolation(
     graph: &SupplyGraph,
     inputs: &Essentiality,
-    needed: f64,
+    config: &DependencyConfig,
     progress: &dyn Progress,
 ) -> Result<Vec<Failure>, MetricError> {
+    let needed = config.needed;
     if !(0.0..=1.0).contains(&needed) {
         let what = format!("`needed` is {needed}: a share is between 0 and 1");
         return Err(ParamError::Value(what).into());
@@ -83,6 +91,13 @@ pub fn dependency_percolation(
     };
     let groups = InputGroups::of(graph, inputs.types(), class);
     let viability = Viability::new(graph, groups, needed);
+    if config.method == Effort::Auto && viability.steps_of_each() > BUDGET {
+        return Err(MetricError::TooLong {
+            what: "the failures of all",
+            n: graph.n_nodes(),
+            instead: "aggregate first, such as with `--by sector`",
+        });
+    }
     let accounts = Accounts::of(graph);
     let demand: Vec<f64> = accounts.final_demand.iter().map(|f| f.max(0.0)).collect();
     let partners = |v: usize| {
@@ -172,6 +187,11 @@ static SPEC: MetricSpec = MetricSpec {
             default: "0",
             meaning: "Share of what it bought of each essential type that a firm needs; 0 for one supplier.",
         },
+        ParamSpec {
+            name: "method",
+            default: "\"auto\"",
+            meaning: "`auto` refuses what takes hours; `exact` begins it.",
+        },
     ],
     outputs: &[Output { table: TableId::DisruptionNodes, columns: &COLUMNS }],
     core: false,
@@ -195,7 +215,7 @@ impl Metric for DependencyPercolation {
         params.check_names(SPEC.params)?;
         let config: DependencyConfig = params.decode()?;
         let inputs = Essentiality::read(graph, &config.by, config.inputs, params)?;
-        let failures = dependency_percolation(graph, &inputs, config.needed, progress)?;
+        let failures = dependency_percolation(graph, &inputs, &config, progress)?;
         let number = |spec: &'static ColumnSpec, of: fn(&Failure) -> Result<f64, Status>| {
             Column::from_results(spec, failures.iter().map(of))
         };

@@ -115,8 +115,8 @@ pub fn efficiency_sampled(
         };
         return Ok(SampledEfficiency { estimate, error: 0.0, diameter_at_most, n_samples: 0 });
     }
-    let precision = (config.epsilon, config.delta, config.seed);
-    let sums = sampled_pairs(Ways::out(graph), precision, "efficiency of a sample", progress)?;
+    let (ways, precision) = (Ways::out(graph), config.precision(1));
+    let sums = sampled_pairs(ways, precision, "efficiency of a sample", progress)?;
     let pairs = sums.n_samples as f64 * (n - 1.0);
     let joined = sums.count > 0;
     Ok(SampledEfficiency {

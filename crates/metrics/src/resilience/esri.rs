@@ -20,6 +20,8 @@ use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableI
 const BUDGET: f64 = 5e11;
 /// Firms whose cascades tell how long all will take.
 const PROBES: usize = 64;
+/// Steps of a probe at first.
+const FEW_STEPS: u32 = 256;
 /// Firms that are simulated before the bounds are looked at again.
 const ROUND: usize = 256;
 
@@ -156,15 +158,15 @@ pub fn esri(
     config: &EsriConfig,
     progress: &dyn Progress,
 ) -> Result<Vec<Option<Risk>>, MetricError> {
-    let cascade = network(graph, inputs, config)?;
+    let mut cascade = network(graph, inputs, config)?;
     let n = graph.n_nodes();
     let mut found: Vec<Option<Losses>> = vec![None; n];
     if config.top == 0 || config.top >= n {
         let every: Vec<u32> = (0..n as u32).collect();
-        affordable(&cascade, &every, config, progress)?;
+        affordable(&mut cascade, &every, config, BUDGET, progress)?;
         found = cascade.of_each(&every, progress)?.into_iter().map(Some).collect();
     } else {
-        largest(&cascade, config, &mut found, progress)?;
+        largest(&mut cascade, config, &mut found, progress)?;
     }
     let risk = |(v, losses): (usize, Option<Losses>)| {
         let Losses { total, down, up, steps, is_cut, .. } = losses?;
@@ -177,7 +179,7 @@ pub fn esri(
 
 /// Simulates firms by their bounds until none that is left can be among the largest.
 fn largest(
-    cascade: &Cascade<'_>,
+    cascade: &mut Cascade<'_>,
     config: &EsriConfig,
     found: &mut [Option<Losses>],
     progress: &dyn Progress,
@@ -194,7 +196,7 @@ fn largest(
         }
         let (round, after) = rest.split_at(ROUND.max(config.top).min(rest.len()));
         if best.is_empty() {
-            affordable(cascade, round, config, progress)?;
+            affordable(cascade, round, config, BUDGET, progress)?;
         }
         for (&v, losses) in round.iter().zip(cascade.of_each(round, progress)?) {
             found[v as usize] = Some(losses);
@@ -215,9 +217,10 @@ fn largest(
 
 /// Refuses a computation of hours that nobody asked for by name.
 fn affordable(
-    cascade: &Cascade<'_>,
+    cascade: &mut Cascade<'_>,
     firms: &[u32],
     config: &EsriConfig,
+    budget: f64,
     progress: &dyn Progress,
 ) -> Result<(), MetricError> {
     let n = firms.len();
@@ -225,9 +228,26 @@ fn affordable(
         return Ok(());
     }
     let probes: Vec<u32> = (0..PROBES).map(|k| firms[k * n / PROBES]).collect();
-    let pushes: u64 = cascade.of_each(&probes, progress)?.iter().map(|l| l.pushes).sum();
-    let all = pushes as f64 / PROBES as f64 * n as f64;
-    if all <= BUDGET {
+    let stop = cascade.stop;
+    let mut few;
+    // Along a chain even one cascade may take as many steps as there are firms: some steps of each first.
+    let mut steps = FEW_STEPS.min(stop.max_steps);
+    let is_affordable = loop {
+        cascade.stop.max_steps = steps;
+        few = cascade.of_each(&probes, progress);
+        let Ok(losses) = &few else { break true };
+        let pushes: u64 = losses.iter().map(|l| l.pushes).sum();
+        if pushes as f64 / PROBES as f64 * n as f64 > budget {
+            break false;
+        }
+        if steps >= stop.max_steps || !losses.iter().any(|l| l.is_cut) {
+            break true;
+        }
+        steps = (4 * steps).min(stop.max_steps);
+    };
+    cascade.stop = stop;
+    few?;
+    if is_affordable {
         return Ok(());
     }
     let (what, n) = ("the cascades from all", cascade.graph.n_nodes());
@@ -550,4 +570,28 @@ fn figures(risk: &[Option<Risk>], top: usize) -> Vec<Figure> {
     let gini = gini(&values).ok_or(Status::ZeroDenominator);
     let values = [largest, of_all(mean), of_all(gini)];
     FIGURES.iter().zip(values).map(|(spec, value)| Figure::new(spec, value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use palenque_graph::NoProgress;
+
+    #[test]
+    fn a_chain_is_refused_before_one_cascade_has_run_along_it() {
+        let n = 3_000_u32;
+        let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
+        let graph = SupplyGraph::from_flows(&ids, (1..n).map(|v| (v - 1, v, 1.0)))
+            .expect("a good graph")
+            .with_text("sector", (0..n).map(|i| Some(["a", "b"][i as usize % 2])));
+        let config = EsriConfig::default();
+        let inputs = Essentiality::uniform(&graph, "", InputClass::Essential).expect("sectors");
+        let mut cascade = network(&graph, &inputs, &config).expect("a network");
+        let every: Vec<u32> = (0..n).collect();
+        let mut within = |budget| affordable(&mut cascade, &every, &config, budget, &NoProgress);
+        // 256 steps are sure to be taken from most firms, each past half as many competitors.
+        assert!(matches!(within(5e6), Err(MetricError::TooLong { n: 3_000, .. })));
+        assert_eq!(within(1e12), Ok(()));
+        assert_eq!(cascade.stop.max_steps, config.max_steps);
+    }
 }

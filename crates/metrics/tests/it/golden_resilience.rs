@@ -11,7 +11,9 @@ use palenque_metrics::resilience::attack_curve::{
     AttackCurve, RobustnessConfig, robustness_curves,
 };
 use palenque_metrics::resilience::attack_order::AttackOrder;
-use palenque_metrics::resilience::dependency_percolation::dependency_percolation;
+use palenque_metrics::resilience::dependency_percolation::{
+    DependencyConfig, dependency_percolation,
+};
 use palenque_metrics::resilience::essentiality::Essentiality;
 use palenque_metrics::resilience::fc_random::fc_random;
 use palenque_metrics::resilience::percolation::{PercolationConfig, percolation};
@@ -260,7 +262,9 @@ fn who_stops_for_want_of_an_input() {
     let inputs = roles
         .iter()
         .fold(all, |inputs, role| inputs.with_class("trader", role, InputClass::Substitutable));
-    let failures = dependency_percolation(&graph, &inputs, 0.0, &NoProgress).expect("a result");
+    let failures =
+        dependency_percolation(&graph, &inputs, &DependencyConfig::default(), &NoProgress)
+            .expect("a result");
     for (node, failure) in graph.node_indices().zip(failures) {
         let id = graph.node_id(node);
         let expected =

@@ -3,7 +3,9 @@
 use palenque_graph::{NoProgress, SupplyGraph};
 use palenque_metrics::kernel::input_groups::InputClass;
 use palenque_metrics::kernel::threads::with_threads;
-use palenque_metrics::resilience::dependency_percolation::dependency_percolation;
+use palenque_metrics::resilience::dependency_percolation::{
+    DependencyConfig, dependency_percolation,
+};
 use palenque_metrics::resilience::esri::{EsriConfig, Risk, Substitution, esri};
 use palenque_metrics::resilience::esri_weights::esri_weights;
 use palenque_metrics::resilience::essentiality::Essentiality;
@@ -239,7 +241,7 @@ proptest! {
     fn what_works_is_the_largest_set_that_supplies_itself(cluster in clusters()) {
         let graph = cluster.graph(1.0, &cluster.in_order());
         let n = graph.n_nodes();
-        let failures = dependency_percolation(&graph, &cluster.inputs(&graph), 0.0, &NoProgress);
+        let failures = dependency_percolation(&graph, &cluster.inputs(&graph), &DependencyConfig::default(), &NoProgress);
         for (failed, failure) in failures.expect("a result").iter().enumerate() {
             let mut works: Vec<bool> = (0..n).map(|v| v != failed).collect();
             loop {
