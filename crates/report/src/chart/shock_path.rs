@@ -2,7 +2,7 @@
 
 use super::input::{Names, Options, in_period, period, rows_of};
 use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
-use crate::axis::{Axis, axes};
+use crate::axis::{Axis, axes_of_counts};
 use crate::csv::Csv;
 use crate::figure::{Figure, Sample, Words};
 use crate::number::{counted, percent};
@@ -12,6 +12,7 @@ use crate::svg::{Element, Outline};
 use crate::text::label;
 use crate::{ReportError, Style, vega};
 use palenque_graph::TableId;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// The path of a shock.
@@ -28,7 +29,11 @@ static SPEC: ChartSpec = ChartSpec {
     options: &[
         ("model", "", "`ario`, `diim` or `esri`; the first in the table if not given"),
         ("scenario", "", "the scenario; the first of the model if not given"),
-        ("top", "5", "how many firms are drawn, those that lose most first"),
+        (
+            "top",
+            "5",
+            "how many lines are drawn, those of firms that lose most first; firms that go the same way are one",
+        ),
         ("period", "", "the period; the last one if not given"),
         ("title", "", "another title"),
     ],
@@ -38,6 +43,8 @@ static SPEC: ChartSpec = ChartSpec {
 struct Path {
     id: String,
     name: String,
+    /// Firms that go the same way, this one included.
+    n_firms: usize,
     /// Step and share of production that is left.
     steps: Vec<(f64, f64)>,
 }
@@ -63,7 +70,7 @@ impl Path {
         {
             steps.push((last, stays));
         }
-        Self { id: id.to_owned(), name, steps }
+        Self { id: id.to_owned(), name, n_firms: 1, steps }
     }
 
     fn lowest(&self) -> f64 {
@@ -114,12 +121,26 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
             Path::through(id, name, rows, last)
         })
         .collect();
-    // The whole first, then those that fall deepest; ties by id.
+    // The whole first, then those that fall deepest, and of them those that fall first; ties by id.
     paths.sort_by(|a, b| {
         let key = |path: &Path| (!path.id.is_empty(), path.lowest());
         let ((a_node, a_low), (b_node, b_low)) = (key(a), key(b));
-        a_node.cmp(&b_node).then(a_low.total_cmp(&b_low))
+        let steps =
+            || a.steps.iter().map(|step| step.1).partial_cmp(b.steps.iter().map(|step| step.1));
+        a_node
+            .cmp(&b_node)
+            .then(a_low.total_cmp(&b_low))
+            .then_with(|| steps().unwrap_or(Ordering::Equal))
     });
+    // Lines that lie on each other are one.
+    paths.dedup_by(|next, path| {
+        let is_same = path.steps == next.steps && !path.id.is_empty();
+        path.n_firms += usize::from(is_same);
+        is_same
+    });
+    for path in paths.iter_mut().filter(|path| path.n_firms > 1) {
+        path.name = format!("{} and {}", path.name, counted(path.n_firms - 1, "other", "others"));
+    }
     let has_all = paths.first().is_some_and(|path| path.id.is_empty());
     paths.truncate(options.number("top", 1, 6)? + usize::from(has_all));
     if paths.is_empty() {
@@ -137,11 +158,13 @@ fn points(input: &ChartInput<'_>, options: &Options<'_>) -> Result<Points, Repor
 
 impl Points {
     fn csv(&self) -> Csv {
-        let mut csv = Csv::with_header(&["period", "model", "scenario", "node_id", "step", "left"]);
+        let mut csv = Csv::with_header(&[
+            "period", "model", "scenario", "node_id", "n_firms", "step", "left",
+        ]);
         for path in &self.paths {
             for (step, left) in &path.steps {
                 csv.text(&self.period).text(&self.model).text(&self.scenario).text(&path.id);
-                csv.number(*step).number(*left).end_row();
+                csv.count(path.n_firms).number(*step).number(*left).end_row();
             }
         }
         csv
@@ -187,7 +210,7 @@ fn draw(points: &Points, style: &Style) -> Drawing {
     let steps = || points.paths.iter().flat_map(|path| &path.steps);
     let last = steps().map(|step| step.0).fold(1.0, f64::max);
     let highest = steps().map(|step| step.1).fold(1.0, f64::max);
-    let plot = axes(
+    let plot = axes_of_counts(
         &mut figure,
         &Axis { range: Range { low: 0.0, high: last }, log: false, title: x_title },
         &Axis {

@@ -11,8 +11,8 @@ use crate::tables::{
     gvc_decomposition, io_matrix, linkages, linkages_over, names, network_summary, node_metrics,
     numbers, robustness_curve, shock_path, spread, stage_linkages,
 };
-use palenque_graph::table::Unit;
-use palenque_graph::{Panel, SupplyGraph, Table};
+use palenque_graph::table::{Column, Unit, Values};
+use palenque_graph::{Panel, SupplyGraph, Table, TableId};
 use palenque_report::{
     ChartInput, ChartOptions, Drawing, Preset, ReportError, Style, Theme, all, find, png,
 };
@@ -399,6 +399,26 @@ fn nothing_to_draw_is_said_not_drawn() {
         let why = why.expect_err("nothing is there").to_string();
         assert!(why.starts_with("has nothing to draw: "), "{chart}: {why}");
     }
+}
+
+#[test]
+fn firms_that_fall_alike_are_one_line() {
+    // Every firm falls at step 1, and loses all.
+    let all = spread(&names(3));
+    let columns = all.columns().iter().map(|column| match column.spec.name {
+        "step" => Column::new(&column.spec, Values::F64(vec![1.0; 3])),
+        "inoperability" => Column::new(&column.spec, Values::F64(vec![1.0; 3])),
+        _ => column.clone(),
+    });
+    let alike = Table::new(TableId::ShockPath, columns.collect());
+    let figure = crate::charts::draw("shock_path", &[alike], &[]).expect("drawn");
+    assert_eq!(
+        figure.csv.lines().count(),
+        3,
+        "a header, and two steps of one line: {}",
+        figure.csv
+    );
+    assert!(figure.svg.contains("and 2 others"));
 }
 
 #[test]
