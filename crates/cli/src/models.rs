@@ -100,6 +100,7 @@ pub(crate) fn make(
         };
         return Err(found.into());
     }
+    folder.refuse_changed()?;
     let outputs: Vec<Value> = folder
         .files()
         .map(|w| json!({ "path": w.path, "step": w.step, "bytes": w.bytes, "blake3": w.blake3 }))

@@ -173,7 +173,8 @@ fn text(chosen: &Chosen) -> String {
         .into_iter()
         .filter(|(key, value)| default.get(key) != Some(value))
         .collect();
-    text += "\n[input.policy]    # `palenque schema config` lists all choices\n";
+    text += "\n# A flag that a message names is a key here: `--decimal comma --thousands .` is decimal = \"comma\", thousands = \".\".\n\
+             [input.policy]    # `palenque schema config` lists all choices\n";
     if asked.is_empty() {
         text += "# duplicates = \"sum\"        # sum, first, max or error\n\
                  # unknown_nodes = \"add\"     # error, add or drop\n\

@@ -299,14 +299,45 @@ impl OutputFolder {
             .into())
     }
 
-    /// What the earlier run wrote and this one does not: path and hash.
-    fn stale(&self) -> Vec<(String, String)> {
+    /// Refuses to write over what somebody changed since an earlier run wrote it.
+    ///
+    /// # Errors
+    /// E0804 with the first such file, unless the folder was opened with `force`.
+    pub(crate) fn refuse_changed(&self) -> Outcome<()> {
+        if self.opening.force {
+            return Ok(());
+        }
+        let recorded: BTreeMap<String, String> = self.recorded().collect();
+        for (written, place) in self.ready.iter().filter(|(_, place)| !place.unchanged) {
+            let path = self.path().join(&written.path);
+            let Some((hash, file)) = recorded.get(&written.path).zip(File::open(&path).ok()) else {
+                continue;
+            };
+            let now = atomic_file::hash_of(file)
+                .map_err(|e| refused(&place.folder().shown, &e, 0, None))?;
+            if now.to_hex().as_str() != hash {
+                let what = format!("{} was changed since palenque wrote it", super::shown(&path));
+                return Err(Diagnostic::new("E0804", what)
+                    .help("name another folder, or pass `--force` to have it as it was")
+                    .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The files of the earlier run: path and hash.
+    fn recorded(&self) -> impl Iterator<Item = (String, String)> {
         let outputs = self.previous.as_ref().and_then(|run| run["outputs"].as_array());
-        let files = outputs.into_iter().flatten().filter_map(|output| {
+        outputs.into_iter().flatten().filter_map(|output| {
             let path = output["path"].as_str()?.to_owned();
             Some((path, output["blake3"].as_str()?.to_owned()))
-        });
-        files.filter(|(path, _)| self.ready.iter().all(|(w, _)| w.path != *path)).collect()
+        })
+    }
+
+    /// What the earlier run wrote and this one does not: path and hash.
+    fn stale(&self) -> Vec<(String, String)> {
+        let is_ready = |path: &String| self.ready.iter().any(|(w, _)| w.path == *path);
+        self.recorded().filter(|(path, _)| !is_ready(path)).collect()
     }
 
     fn remove_stale(&mut self, path: &str, hash: &str, summary: &mut Summary) {

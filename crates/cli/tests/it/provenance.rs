@@ -141,6 +141,24 @@ fn the_demo_makes_runs_and_says_where_to_look() {
 }
 
 #[test]
+fn what_was_changed_in_a_demo_is_not_written_over() {
+    let folder = Folder::new();
+    let demo = ["demo", "cluster", "--firms", "60"];
+    folder.run(&demo).exits(0);
+    folder.run(&demo).exits(0);
+    let made = folder.read("cluster/nodes.csv");
+    let changed = format!("# mine\n{made}");
+    folder.write("cluster/nodes.csv", &changed);
+    let again: Vec<&str> = demo.iter().copied().chain(["--json"]).collect();
+    assert_eq!(folder.run(&again).exits(5).codes(), ["E0804"]);
+    assert_eq!(folder.read("cluster/nodes.csv"), changed);
+    folder.run(&["demo", "cluster", "--firms", "60", "--force"]).exits(0);
+    assert_eq!(folder.read("cluster/nodes.csv"), made);
+    // Another network over one that nobody changed.
+    folder.run(&["demo", "cluster", "--firms", "61"]).exits(0);
+}
+
+#[test]
 fn an_input_is_never_overwritten_nor_removed() {
     let folder = Folder::with_chain();
     let refused = |args: &[&str]| {

@@ -25,7 +25,8 @@ pub(super) const ERRORS: &[Code] = &[
         "E0804",
         "folder is not palenque's",
         "The output folder has files in it and no `run.json`, so palenque did not make it and will not put its files among \
-         yours. Choose another folder, or an empty one. `--force` writes there all the same; files of other names stay.",
+         yours; or a file that `demo` or `generate` made was changed since. Choose another folder, or an empty one. `--force` \
+         writes there all the same; files of other names stay.",
     ),
     code(
         "E0805",

@@ -176,15 +176,26 @@ pub(crate) fn fault(raw: &str) -> Fault {
     let text = raw.trim();
     let lower = text.to_ascii_lowercase();
     let word = lower.trim_start_matches(['+', '-']);
-    let is_decimal = |t: &str| t.parse::<f64>().is_ok();
     let fault = |id, note: Option<&str>, help| Fault { id, note: note.map(Into::into), help };
     if matches!(word, "nan" | "inf" | "infinity") {
         let help = "write a number, or leave the cell empty and pass `--missing-weight 0|1|drop`";
         return fault("E0406", None, help);
     }
-    if is_decimal(text) {
-        let note = "the largest number of double precision is about 1.8e308";
-        return fault("E0408", Some(note), "write the flows in a larger unit, such as millions");
+    match text.parse::<f64>() {
+        Ok(x) if x.is_finite() => {
+            let note = "it has a point, where a decimal comma was asked for";
+            let help = "add `--thousands .` if points stand between thousands, or leave `--decimal comma` away";
+            return fault("E0304", Some(note), help);
+        }
+        Ok(_) => {
+            let note = "the largest number of double precision is about 1.8e308";
+            return fault(
+                "E0408",
+                Some(note),
+                "write the flows in a larger unit, such as millions",
+            );
+        }
+        Err(_) => {}
     }
     if word.starts_with("0x") {
         let note = "it looks hexadecimal, which is not read";
@@ -215,13 +226,16 @@ pub(crate) fn fault(raw: &str) -> Fault {
 
 /// Currency signs, other digits, other minus signs, spaces that are not blanks.
 fn strange_character(text: &str) -> Option<Fault> {
-    let c = text.chars().find(|&c| !c.is_ascii() || c == '$' || c == ' ')?;
+    let is_currency =
+        |&c: &char| matches!(c, '$' | '€' | '£' | '¥' | '₹' | '¢' | '\u{20a0}'..='\u{20cf}');
+    let strange = |&c: &char| !c.is_ascii() || c == ' ';
+    let c = text.chars().find(is_currency).or_else(|| text.chars().find(strange))?;
     let (what, help) = match c {
-        '$' | '€' | '£' | '¥' | '₹' | '¢' | '\u{20a0}'..='\u{20cf}' => {
+        c if is_currency(&c) => {
             ("a currency sign", "write plain numbers and name the currency with `--unit`")
         }
         ' ' => ("a blank between digits", "add `--thousands ' '`"),
-        '\u{a0}' => ("U+00A0 NO-BREAK SPACE", "add `--thousands` with that character"),
+        '\u{a0}' => ("U+00A0 NO-BREAK SPACE", "add `--thousands nbsp`"),
         '\u{202f}' => ("U+202F NARROW NO-BREAK SPACE", "add `--thousands` with that character"),
         '\u{2009}' => ("U+2009 THIN SPACE", "add `--thousands` with that character"),
         '\u{2212}' => ("U+2212 MINUS SIGN", "write the minus sign of the keyboard, `-`"),
@@ -325,6 +339,9 @@ mod tests {
         }
         assert_eq!(["0x10", "abc", "--1"].map(code), ["E0303"; 3]);
         assert_eq!([code("NaN"), code("-inf"), code("1e400")], ["E0406", "E0406", "E0408"]);
+        // Refused only where a decimal comma was asked for.
+        assert_eq!(["1.234", "12.500", "1.5e3"].map(code), ["E0304"; 3]);
+        assert!(fault("1.234,50 €").note.is_some_and(|n| n.contains("a currency sign")));
         assert!(fault("10,5").help.contains("--decimal comma"));
         assert!(fault("1,234.50").help.contains("--thousands ,"));
         assert!(fault("1\u{a0}200").note.is_some_and(|n| n.contains("U+00A0")));

@@ -516,7 +516,7 @@ fn figures_differ_only_where_they_should() {
     };
     insta::assert_snapshot!("map_small", map.draw(&style).expect("drawn").svg);
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: [Small; 23] = [
+    let small: &[Small] = &[
         ("surge_bottlenecks_small", "surge_bottlenecks", surge_bottlenecks(&names(5)), &[]),
         ("alluvial_small", "alluvial", groups_over(&names(9)), &[]),
         ("rank_flow_small", "rank_flow", output_over(&names(4)), &[("top", "3")]),
