@@ -406,8 +406,7 @@ fn firms_that_fall_alike_are_one_line() {
     // Every firm falls at step 1, and loses all.
     let all = spread(&names(3));
     let columns = all.columns().iter().map(|column| match column.spec.name {
-        "step" => Column::new(&column.spec, Values::F64(vec![1.0; 3])),
-        "inoperability" => Column::new(&column.spec, Values::F64(vec![1.0; 3])),
+        "step" | "inoperability" => Column::new(&column.spec, Values::F64(vec![1.0; 3])),
         _ => column.clone(),
     });
     let alike = Table::new(TableId::ShockPath, columns.collect());
@@ -516,7 +515,7 @@ fn figures_differ_only_where_they_should() {
     };
     insta::assert_snapshot!("map_small", map.draw(&style).expect("drawn").svg);
     insta::assert_snapshot!("supply_chain_small", case.draw(&style).expect("drawn").svg);
-    let small: &[Small] = &[
+    let small: Vec<Small> = vec![
         ("surge_bottlenecks_small", "surge_bottlenecks", surge_bottlenecks(&names(5)), &[]),
         ("alluvial_small", "alluvial", groups_over(&names(9)), &[]),
         ("rank_flow_small", "rank_flow", output_over(&names(4)), &[("top", "3")]),
