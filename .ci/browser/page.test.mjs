@@ -60,10 +60,10 @@ const tablesOf = (html) => {
   const json = html.match(/<script type="application\/json" id="page-data">(.*?)<\/script>/s)[1];
   return JSON.parse(json).tables.map((table) => ({
     ...table,
-    columns: table.columns.map(({ levels, values, ...rest }) => ({
-      ...rest,
-      values: levels ? values.map((v) => (v === null ? null : levels[v])) : values,
-    })),
+    columns: table.columns.map(({ levels, same, values, ...rest }) => {
+      const all = same ? Array(table.rows).fill(values[0]) : values;
+      return { ...rest, values: levels ? all.map((v) => (v === null ? null : levels[v])) : all };
+    }),
   }));
 };
 const plain = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
