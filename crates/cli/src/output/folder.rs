@@ -309,14 +309,14 @@ impl OutputFolder {
         }
         let recorded: BTreeMap<String, String> = self.recorded().collect();
         for (written, place) in self.ready.iter().filter(|(_, place)| !place.unchanged) {
-            let path = self.path().join(&written.path);
-            let Some((hash, file)) = recorded.get(&written.path).zip(File::open(&path).ok()) else {
-                continue;
-            };
+            let name = written.path.rsplit('/').next().unwrap_or_default();
+            let there = place.folder().read(name).ok();
+            let Some((hash, file)) = recorded.get(&written.path).zip(there) else { continue };
             let now = atomic_file::hash_of(file)
                 .map_err(|e| refused(&place.folder().shown, &e, 0, None))?;
             if now.to_hex().as_str() != hash {
-                let what = format!("{} was changed since palenque wrote it", super::shown(&path));
+                let path = super::shown(&self.path().join(&written.path));
+                let what = format!("{path} was changed since palenque wrote it");
                 return Err(Diagnostic::new("E0804", what)
                     .help("name another folder, or pass `--force` to have it as it was")
                     .into());

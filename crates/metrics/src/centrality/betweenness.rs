@@ -131,8 +131,7 @@ pub(crate) fn exact_or_sampled(
     progress: &dyn Progress,
 ) -> Result<(Sampled<Betweenness>, bool), MetricError> {
     let n = graph.n_nodes();
-    let is_large = n as f64 * graph.n_edges() as f64 > EXACT_UP_TO;
-    if config.chooses_sample(is_large) {
+    if config.chooses_sample(|| n as f64 * graph.n_edges() as f64 > EXACT_UP_TO) {
         return Ok((betweenness_sampled(graph, config, progress)?, true));
     }
     let distance = DistanceConfig { distance: config.distance };

@@ -103,9 +103,10 @@ impl SampleConfig {
         let n = graph.n_nodes() as f64;
         // No search looks at more than the whole network.
         let may_be_large = n * (n + graph.n_edges() as f64) > EXACT_STEPS;
-        let is_large =
-            || all_steps(Ways::out(graph)).max(all_steps(Ways::into(graph))) > EXACT_STEPS;
-        self.chooses_sample(may_be_large && self.method == Method::Auto && is_large())
+        let is_large = |ways| all_steps(ways) > EXACT_STEPS;
+        self.chooses_sample(|| {
+            may_be_large && (is_large(Ways::out(graph)) || is_large(Ways::into(graph)))
+        })
     }
 
     /// For `n_bounds` values that have to hold at once. What one did not ask for must not take hours.
@@ -115,10 +116,10 @@ impl SampleConfig {
         Precision { epsilon, delta, seed, n_bounds, most_steps }
     }
 
-    /// Whether to sample, where `is_large` networks take more than a minute in hops.
-    pub(crate) fn chooses_sample(&self, is_large: bool) -> bool {
+    /// Whether to sample, where `is_large` networks take more than a minute in hops; it is asked only if it decides.
+    pub(crate) fn chooses_sample(&self, is_large: impl FnOnce() -> bool) -> bool {
         match self.method {
-            Method::Auto => is_large && self.distance == Distance::Hops,
+            Method::Auto => self.distance == Distance::Hops && is_large(),
             Method::Exact => false,
             Method::Sampled | Method::Hyperball => true,
         }

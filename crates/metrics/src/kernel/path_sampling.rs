@@ -4,7 +4,7 @@ use super::adjacency::Adjacency;
 use super::brandes::PathShares;
 use super::chunks::{chunks_for, fold_chunks};
 use super::random::{below, stream};
-use super::reach_sampling::Precision;
+use super::reach_sampling::{Precision, too_long};
 use super::vertex_diameter::vertex_diameter_at_most;
 use crate::MetricError;
 use palenque_graph::{Progress, SupplyGraph};
@@ -50,11 +50,7 @@ pub(crate) fn sampled_path_shares(
     let enough_chunks = chunks_for(enough, CHUNK);
     let omega = samples_of(enough_chunks);
     if most_steps < f64::INFINITY && steps_a_pair(graph, seed) * omega > most_steps {
-        return Err(MetricError::TooLong {
-            what: "searches along the chains",
-            n,
-            instead: "aggregate first, such as with `--by sector`, give a larger `epsilon`",
-        });
+        return Err(too_long(n));
     }
     let bound = Bound { omega, log: (4.0 * (n + m) as f64 / delta).ln() };
     progress.begin("betweenness of a sample", enough_chunks as u64);

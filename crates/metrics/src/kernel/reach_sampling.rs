@@ -169,7 +169,8 @@ fn affordable_batches(ways: Ways<'_>, most_steps: f64) -> f64 {
     if most_steps < f64::INFINITY { most_steps / batch_steps(ways) } else { f64::INFINITY }
 }
 
-fn too_long(n: usize) -> MetricError {
+/// A sample would take hours.
+pub(super) fn too_long(n: usize) -> MetricError {
     MetricError::TooLong {
         what: "searches along the chains",
         n,

@@ -94,15 +94,15 @@ impl<'g> Viability<'g> {
     pub(crate) fn steps_of_each(&self) -> f64 {
         let n = self.graph.n_nodes();
         let mut scratch = self.scratch();
-        let mut steps = 0;
-        for probe in 0..PROBES {
-            for &v in self.failures(&[(probe * n / PROBES) as u32], &mut scratch) {
+        let (mut steps, probes) = (0, PROBES.min(n));
+        for probe in 0..probes {
+            for &v in self.failures(&[(probe * n / probes) as u32], &mut scratch) {
                 steps += 1
                     + self.graph.out_range(v as usize).len()
                     + self.graph.in_range(v as usize).len();
             }
         }
-        steps as f64 / PROBES as f64 * n as f64
+        steps as f64 / probes.max(1) as f64 * n as f64
     }
 
     /// What becomes of `value` when each firm fails alone: `value` is given the firms that stop, the failed one first.
@@ -152,6 +152,9 @@ mod tests {
         let stop = chain.of_each(&NoProgress, <[u32]>::len).expect("not cancelled");
         let all: usize = stop.iter().sum();
         assert_eq!(all, 1_280 * 1_281 / 2);
+        let nobody = SupplyGraph::from_flows(Vec::<String>::new(), []).expect("a good graph");
+        let groups = InputGroups::of(&nobody, &[], |_, _| InputClass::Essential);
+        assert!(Viability::new(&nobody, groups, 0.0).steps_of_each() <= 0.0);
         // Three numbers a firm, at probes that begin at the first one.
         let steps = chain.steps_of_each() / (3.0 * all as f64);
         assert!((steps - 1.0).abs() < 0.02, "{steps}");

@@ -229,30 +229,24 @@ fn affordable(
     }
     let probes: Vec<u32> = (0..PROBES).map(|k| firms[k * n / PROBES]).collect();
     let stop = cascade.stop;
-    let mut few;
     // Along a chain even one cascade may take as many steps as there are firms: some steps of each first.
     let mut steps = FEW_STEPS.min(stop.max_steps);
-    let is_affordable = loop {
+    loop {
         cascade.stop.max_steps = steps;
-        few = cascade.of_each(&probes, progress);
-        let Ok(losses) = &few else { break true };
+        let losses = cascade.of_each(&probes, progress);
+        cascade.stop = stop;
+        let losses = losses?;
         let pushes: u64 = losses.iter().map(|l| l.pushes).sum();
         if pushes as f64 / PROBES as f64 * n as f64 > budget {
-            break false;
+            let (what, n) = ("the cascades from all", cascade.graph.n_nodes());
+            let instead = "ask for the largest, as with `--set systemic_risk.top=100`";
+            return Err(MetricError::TooLong { what, n, instead });
         }
         if steps >= stop.max_steps || !losses.iter().any(|l| l.is_cut) {
-            break true;
+            return Ok(());
         }
         steps = (4 * steps).min(stop.max_steps);
-    };
-    cascade.stop = stop;
-    few?;
-    if is_affordable {
-        return Ok(());
     }
-    let (what, n) = ("the cascades from all", cascade.graph.n_nodes());
-    let instead = "ask for the largest, as with `--set systemic_risk.top=100`";
-    Err(MetricError::TooLong { what, n, instead })
 }
 
 /// The network along which losses spread.
