@@ -1,7 +1,8 @@
 //! A small SVG scene: typed elements that cannot be written wrongly.
 //!
 //! Coordinates have at most two decimals, text is escaped, and presentation is in attributes, never in `style`,
-//! because a page with a strict content security policy refuses that.
+//! because a page with a strict content security policy refuses that. What many shapes in a row have in common is written
+//! once, in a group around them, and the outline of a path goes on from where it is: a picture of a thousand links is small.
 
 use crate::geometry::{Point, Rect};
 use crate::style::Colour;
@@ -28,30 +29,53 @@ impl fmt::Display for Coordinate {
     }
 }
 
-/// The outline of a `<path>`.
+/// The outline of a `<path>`: every command but the first goes on from where the one before it ended.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Outline(String);
+pub(crate) struct Outline {
+    commands: String,
+    /// Where the pen is, in hundredths: rounding does not add up along the way.
+    pen: [i64; 2],
+}
 
 impl Outline {
     pub(crate) fn starting_at(point: Point) -> Self {
-        Self::default().command('M', &[point])
+        Self::default().move_to(point)
     }
 
     /// Lifts the pen and goes on elsewhere.
-    pub(crate) fn move_to(self, point: Point) -> Self {
-        self.command('M', &[point])
+    pub(crate) fn move_to(mut self, point: Point) -> Self {
+        self.pen = hundredths(point);
+        self.commands.push('M');
+        self.write(self.pen);
+        self
     }
 
-    pub(crate) fn line_to(self, point: Point) -> Self {
-        self.command('L', &[point])
+    pub(crate) fn line_to(mut self, point: Point) -> Self {
+        let [dx, dy] = self.step_to(point);
+        match (dx, dy) {
+            (0, 0) => {}
+            (_, 0) => self.write_one('h', dx),
+            (0, _) => self.write_one('v', dy),
+            _ => {
+                self.commands.push('l');
+                self.write([dx, dy]);
+            }
+        }
+        self.pen = hundredths(point);
+        self
     }
 
-    pub(crate) fn curve_to(self, leave: Point, arrive: Point, point: Point) -> Self {
-        self.command('C', &[leave, arrive, point])
+    pub(crate) fn curve_to(mut self, leave: Point, arrive: Point, point: Point) -> Self {
+        self.commands.push('c');
+        let [leave, arrive, end] = [leave, arrive, point].map(|point| self.step_to(point));
+        self.write([leave[0], leave[1], arrive[0], arrive[1], end[0], end[1]]);
+        self.pen = hundredths(point);
+        self
     }
 
+    /// A straight line back to where the outline began, which is the last that is drawn of it.
     pub(crate) fn closed(mut self) -> Self {
-        self.0.push('Z');
+        self.commands.push('Z');
         self
     }
 
@@ -62,15 +86,53 @@ impl Outline {
         points.fold(start, Self::line_to)
     }
 
-    fn command(mut self, letter: char, points: &[Point]) -> Self {
-        self.0.push(letter);
-        for (i, &(x, y)) in points.iter().enumerate() {
-            let space = if i == 0 { "" } else { " " };
-            let _ = write!(self.0, "{space}{},{}", Coordinate(x), Coordinate(y));
+    fn step_to(&self, point: Point) -> [i64; 2] {
+        let [x, y] = hundredths(point);
+        [x - self.pen[0], y - self.pen[1]]
+    }
+
+    fn write_one(&mut self, letter: char, length: i64) {
+        self.commands.push(letter);
+        self.write([length]);
+    }
+
+    /// Numbers with as little between them as they can be told apart with: a minus parts, too.
+    fn write<const N: usize>(&mut self, numbers: [i64; N]) {
+        for (i, &number) in numbers.iter().enumerate() {
+            if i > 0 && number >= 0 {
+                self.commands.push(' ');
+            }
+            let _ = write!(self.commands, "{}", Coordinate(number as f64 / 100.0));
         }
-        self
     }
 }
+
+fn hundredths((x, y): Point) -> [i64; 2] {
+    [x, y].map(|x| {
+        debug_assert!(x.is_finite(), "a coordinate is {x}");
+        (x.clamp(-1e9, 1e9) * 100.0).round() as i64
+    })
+}
+
+/// What shapes inherit from a group around them. (`opacity` they do not: it would be that of the group as a whole.)
+const INHERITED: [&str; 13] = [
+    "class",
+    "fill",
+    "fill-opacity",
+    "font-size",
+    "font-weight",
+    "paint-order",
+    "stroke",
+    "stroke-dasharray",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "stroke-opacity",
+    "stroke-width",
+    "text-anchor",
+];
+
+/// From how many alike in a row they are worth a group.
+const ALIKE: usize = 3;
 
 /// An element with its attributes, text and children.
 #[derive(Clone, Debug)]
@@ -102,7 +164,7 @@ impl Element {
     }
 
     pub(crate) fn path(outline: Outline) -> Self {
-        Self::new("path").set("d", outline.0)
+        Self::new("path").set("d", outline.commands)
     }
 
     /// A line of text with its baseline at the point.
@@ -212,10 +274,26 @@ impl Element {
         self
     }
 
+    /// What it could leave to a group around it.
+    fn inherited(&self) -> impl Iterator<Item = &(&'static str, String)> {
+        let is_shape = matches!(self.tag, "circle" | "line" | "path" | "rect" | "text");
+        self.attributes.iter().filter(move |(name, _)| is_shape && INHERITED.contains(name))
+    }
+
     fn write(&self, depth: usize, out: &mut String) {
+        self.write_with(self.attributes.iter(), depth, out);
+    }
+
+    /// With these of its attributes.
+    fn write_with<'a>(
+        &'a self,
+        attributes: impl Iterator<Item = &'a (&'static str, String)>,
+        depth: usize,
+        out: &mut String,
+    ) {
         let indent = "  ".repeat(depth);
         let _ = write!(out, "{indent}<{}", self.tag);
-        for (name, value) in &self.attributes {
+        for (name, value) in attributes {
             let _ = write!(out, " {name}=\"{}\"", escape(value));
         }
         if self.text.is_empty() && self.children.is_empty() {
@@ -224,9 +302,7 @@ impl Element {
             let _ = writeln!(out, ">{}</{}>", escape(&self.text), self.tag);
         } else if self.text.is_empty() {
             out.push_str(">\n");
-            for child in &self.children {
-                child.write(depth + 1, out);
-            }
+            self.write_children(depth + 1, out);
             let _ = writeln!(out, "{indent}</{}>", self.tag);
         } else {
             // White space inside a text would be drawn: text and children stay on one line.
@@ -236,6 +312,28 @@ impl Element {
             }
             let inner = inner.replace('\n', "");
             let _ = writeln!(out, ">{}{inner}</{}>", escape(&self.text), self.tag);
+        }
+    }
+
+    fn write_children(&self, depth: usize, out: &mut String) {
+        let is_alike =
+            |a: &Self, b: &Self| a.inherited().next().is_some() && a.inherited().eq(b.inherited());
+        for alike in self.children.chunk_by(is_alike) {
+            if alike.len() < ALIKE {
+                alike.iter().for_each(|child| child.write(depth, out));
+                continue;
+            }
+            let indent = "  ".repeat(depth);
+            let _ = write!(out, "{indent}<g");
+            for (name, value) in alike[0].inherited() {
+                let _ = write!(out, " {name}=\"{}\"", escape(value));
+            }
+            out.push_str(">\n");
+            for child in alike {
+                let own = child.attributes.iter().filter(|(name, _)| !INHERITED.contains(name));
+                child.write_with(own, depth + 1, out);
+            }
+            let _ = writeln!(out, "{indent}</g>");
         }
     }
 }
@@ -283,7 +381,28 @@ mod tests {
             "<circle cx=\"1\" cy=\"2.5\" r=\"3\" class=\"mark\">\n  <title>a &lt; b</title>\n</circle>\n"
         );
         let outline = Outline::starting_at((0.0, 0.0)).curve_to((1.0, 0.0), (1.0, 2.0), (2.0, 2.0));
-        assert_eq!(Element::path(outline).to_string(), "<path d=\"M0,0C1,0 1,2 2,2\"/>\n");
+        assert_eq!(Element::path(outline).to_string(), "<path d=\"M0 0c1 0 1 2 2 2\"/>\n");
+    }
+
+    #[test]
+    fn an_outline_goes_on_from_where_it_is() {
+        let third = |k: usize| (k as f64 / 3.0, 1.0);
+        let steps = Outline::through((0..4).map(third)).line_to((1.0, 0.5)).line_to((0.5, 0.25));
+        assert_eq!(steps.commands, "M0 1h0.33h0.34h0.33v-0.5l-0.5-0.25", "thirds end at one");
+    }
+
+    #[test]
+    fn what_shapes_in_a_row_have_in_common_is_written_once() {
+        let dot = |x: f64| Element::circle((x, 0.0), 1.0).set("fill", "red").class("edge");
+        let row = Element::new("g")
+            .children((0..3).map(|k| dot(f64::from(k))))
+            .child(dot(3.0).opacity(0.5));
+        assert_eq!(
+            row.to_string().replace("\n", "").replace("  ", ""),
+            "<g><g fill=\"red\" class=\"edge\"><circle cx=\"0\" cy=\"0\" r=\"1\"/><circle cx=\"1\" cy=\"0\" r=\"1\"/>\
+             <circle cx=\"2\" cy=\"0\" r=\"1\"/></g><circle cx=\"3\" cy=\"0\" r=\"1\" fill=\"red\" class=\"edge\" \
+             fill-opacity=\"0.5\"/></g>"
+        );
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 //! Horizontal linkages: firms of one stage that share suppliers and buyers.
 
 use super::groups::Groups;
+use crate::kernel::intersection::common;
 use crate::kernel::ratio::ratio;
 use crate::long::{Rows, STATUS};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
@@ -84,7 +85,8 @@ pub struct HorizontalLinkages {
 /// Groups as [`Groups::by`] orders them; nodes without a group are in no pair but are partners. Self-loops are left out.
 /// Partners with more than `max_hub` partners make no pairs, though they count in pairs that others make.
 /// # Cost
-/// `O(Σ_k min(d_k, max_hub)² + p d)` time for `p` pairs with `d` partners.
+/// `O(Σ_k min(d_k, max_hub)² + p d)` time for `p` pairs with `d` partners, the logarithm of the longer list for pairs of
+/// unlike sizes.
 /// # Errors
 /// [`MetricError::InputMissing`] without the column; [`ParamError::Value`] for more than 20 million pairs or 2,000 groups;
 /// [`MetricError::Cancelled`].
@@ -109,8 +111,16 @@ pub fn horizontal_linkages(
     let groups = Groups::by(graph, &config.grouping)?;
     let n = graph.n_nodes();
     let sides = [
-        Side::new(n, |i| partners(i, graph.suppliers(i)), |k| partners(k, graph.customers(k))),
-        Side::new(n, |i| partners(i, graph.customers(i)), |k| partners(k, graph.suppliers(k))),
+        Side::new(
+            n,
+            |i| Partners::of(i, graph.suppliers(i)),
+            |k| Partners::of(k, graph.customers(k)),
+        ),
+        Side::new(
+            n,
+            |i| Partners::of(i, graph.customers(i)),
+            |k| Partners::of(k, graph.suppliers(k)),
+        ),
     ];
     let cooperation = cooperation(graph);
     let mut found = HorizontalLinkages {
@@ -199,68 +209,72 @@ fn cooperation(graph: &SupplyGraph) -> Vec<Vec<usize>> {
     partners
 }
 
-type Partner = (usize, f64);
+/// Others that a node trades with on one side, ascending, and the flows.
+#[derive(Default)]
+struct Partners {
+    ids: Vec<u32>,
+    flows: Vec<f64>,
+}
 
-fn partners(of: NodeIndex, trade: impl Iterator<Item = (NodeIndex, f64)>) -> Vec<Partner> {
-    let others = trade.filter(|&(k, flow)| k != of && flow > 0.0);
-    others.map(|(k, flow)| (k.index(), flow)).collect()
+impl Partners {
+    fn of(node: NodeIndex, trade: impl Iterator<Item = (NodeIndex, f64)>) -> Self {
+        let others = trade.filter(|&(k, flow)| k != node && flow > 0.0);
+        let (ids, flows) = others.map(|(k, flow)| (k.index() as u32, flow)).unzip();
+        Self { ids, flows }
+    }
 }
 
 /// One side of every node's trade, and the same seen from its partners.
 struct Side {
-    of: Vec<Vec<Partner>>,
-    back: Vec<Vec<Partner>>,
+    of: Vec<Partners>,
+    back: Vec<Partners>,
     norm: Vec<f64>,
 }
 
 impl Side {
     fn new(
         n: usize,
-        of: impl Fn(NodeIndex) -> Vec<Partner>,
-        back: impl Fn(NodeIndex) -> Vec<Partner>,
+        of: impl Fn(NodeIndex) -> Partners,
+        back: impl Fn(NodeIndex) -> Partners,
     ) -> Self {
         let of: Vec<_> = (0..n).map(|i| of(NodeIndex::new(i))).collect();
-        let norm = of.iter().map(|partners| norm(partners)).collect();
+        let norm = of.iter().map(|partners| norm(&partners.flows)).collect();
         Self { norm, back: (0..n).map(|k| back(NodeIndex::new(k))).collect(), of }
     }
 
     fn partners(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
-        self.of[i].iter().map(|&(k, _)| k)
+        self.of[i].ids.iter().map(|&k| k as usize)
     }
 
     /// Nodes that have a partner in common with `i`, one that is not a hub.
     fn near(&self, i: usize, max_hub: usize) -> impl Iterator<Item = usize> + '_ {
-        let shared = self.partners(i).map(|k| &self.back[k]);
-        shared.filter(move |back| back.len() <= max_hub).flatten().map(|&(j, _)| j)
+        let shared = self.partners(i).map(|k| &self.back[k].ids);
+        shared.filter(move |back| back.len() <= max_hub).flatten().map(|&j| j as usize)
     }
 
     fn has(&self, i: usize, j: usize) -> bool {
-        self.of[i].binary_search_by_key(&j, |&(k, _)| k).is_ok()
+        self.of[i].ids.binary_search(&(j as u32)).is_ok()
     }
 
-    /// One walk along both lists of partners, which ascend.
     fn shared(&self, i: usize, j: usize) -> Shared {
         let (a, b) = (&self.of[i], &self.of[j]);
         let (mut count, mut product, mut projection) = (0, 0.0, 0.0);
-        let mut rest = b.iter().peekable();
-        for &(k, mine) in a {
-            while rest.next_if(|(other, _)| *other < k).is_some() {}
-            let Some(&(_, theirs)) = rest.next_if(|(other, _)| *other == k) else { continue };
+        common(&a.ids, &b.ids, |mine, theirs| {
             count += 1;
-            product += (mine / self.norm[i]) * (theirs / self.norm[j]);
-            projection += 1.0 / (self.back[k].len() as f64 - 1.0);
-        }
-        let either = (a.len() + b.len() - count) as f64;
-        let both_trade = !a.is_empty() && !b.is_empty();
+            product += (a.flows[mine] / self.norm[i]) * (b.flows[theirs] / self.norm[j]);
+            projection += 1.0 / (self.back[a.ids[mine] as usize].ids.len() as f64 - 1.0);
+        });
+        let either = (a.ids.len() + b.ids.len() - count) as f64;
+        let both_trade = !a.ids.is_empty() && !b.ids.is_empty();
         let cosine = both_trade.then_some(product.min(1.0));
         Shared { count, jaccard: ratio(count as f64, either), cosine, projection }
     }
 }
 
 /// The length of a vector of flows, whose squares may not fit.
-fn norm(partners: &[Partner]) -> f64 {
-    let largest = partners.iter().fold(0.0_f64, |most, &(_, flow)| most.max(flow));
-    let squares: f64 = partners.iter().map(|&(_, flow)| (flow / largest).powi(2)).sum();
+fn norm(flows: &[f64]) -> f64 {
+    let largest = flows.iter().copied().fold(0.0, f64::max);
+    let squares: f64 = flows.iter().map(|flow| (flow / largest).powi(2)).sum();
     if largest > 0.0 { largest * squares.sqrt() } else { 0.0 }
 }
 

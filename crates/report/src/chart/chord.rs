@@ -313,13 +313,16 @@ fn draw(points: &Points, style: &Style) -> Drawing {
         csv: points.csv(),
         view: None, // Vega-Lite has no ribbons
     };
-    let mut figure = Figure::new(words, style, Sheet::of(style).label * 30.0);
-    let (sheet, area) = (figure.sheet, figure.area());
-    let size = sheet.label;
+    let sheet = Sheet::of(style);
+    let (size, wide) = (sheet.label, sheet.width - 2.0 * sheet.margin);
     let names: Vec<String> = (0..points.n())
-        .map(|group| fit(&points.name(group), size, Weight::Regular, area.width * 0.24))
+        .map(|group| fit(&points.name(group), size, Weight::Regular, wide * 0.24))
         .collect();
     let widest = names.iter().map(|name| width(name, size, Weight::Regular)).fold(0.0, f64::max);
+    // Between the names of a narrow sheet the circle is small, and needs no more height than its own.
+    let across = wide - 2.0 * (widest + size) + 6.0 * size;
+    let mut figure = Figure::new(words, style, across.min(size * 30.0));
+    let (sheet, area) = (figure.sheet, figure.area());
     let room = (area.width / 2.0 - widest - size).min(area.height / 2.0 - 3.0 * size);
     let circle = Circle { centre: area.centre(), radius: room.max(size * 4.0) };
     let angles = Angles::of(points);

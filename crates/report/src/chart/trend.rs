@@ -171,8 +171,10 @@ fn draw_panel(points: &Points, panel: &Panel, area: &Rect, figure: &mut Figure) 
     let name = fit(&called(&panel.figure), sheet.label, Weight::Bold, area.width);
     let head = figure.label((area.x, area.y + sheet.label), &name, Anchor::Start);
     figure.push(head.weight(Weight::Bold));
-    let top = area.y + Sheet::line_height(sheet.label) + tick * 1.4;
-    let bottom = area.bottom() - Sheet::line_height(tick) - gap * 0.3;
+    // Room for a number above the highest point, below the name, and for a point above the rule.
+    let top = area.y + Sheet::line_height(sheet.label) + tick * 1.9;
+    let foot = area.bottom() - Sheet::line_height(tick) - gap * 0.3;
+    let bottom = foot - sheet.point;
     let side = tick * 1.6;
     let inside = Rect::between(area.x + side, top, area.right() - side, bottom);
     let numbers: Vec<f64> = panel
@@ -190,7 +192,7 @@ fn draw_panel(points: &Points, panel: &Panel, area: &Rect, figure: &mut Figure) 
         let share = if points.periods.len() == 1 { 0.5 } else { k as f64 / last };
         inside.x + share * inside.width
     };
-    figure.push(figure.rule((area.x, bottom + gap * 0.2), (area.right(), bottom + gap * 0.2)));
+    figure.push(figure.rule((area.x, foot + gap * 0.2), (area.right(), foot + gap * 0.2)));
     let ends = [0, points.periods.len() - 1];
     for (k, anchor) in ends.into_iter().zip([Anchor::Start, Anchor::End]) {
         let at = if k == 0 { area.x } else { area.right() };

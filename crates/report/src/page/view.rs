@@ -398,7 +398,9 @@ fn class(column: &PreparedColumn<'_>) -> &'static str {
 fn cell_view(table: &Prepared<'_>, column: &PreparedColumn<'_>, row: usize) -> CellView {
     let (text, full) = match &column.column.values {
         Values::F64(v) if v[row].is_finite() => {
-            (Some(cell::shown(v[row], column.decimals)), Some(v[row].to_string()))
+            let (text, full) = (cell::shown(v[row], column.decimals), cell::rounded(v[row]));
+            let is_all = text.parse() == Ok(full);
+            (Some(text), (!is_all).then(|| full.to_string()))
         }
         Values::F64(_) => (None, None),
         Values::I64(v) => {

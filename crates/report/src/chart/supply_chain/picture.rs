@@ -310,18 +310,27 @@ fn ports(points: &Points, bars: &[Rect], per_flow: f64) -> Vec<(f64, f64)> {
 fn draw_links(points: &Points, layout: &Layout, figure: &mut Figure) {
     let sheet = figure.sheet;
     let mut fades: Vec<((usize, usize), String)> = Vec::new();
+    let stages = |link: &Link| (points.bars[link.from].stage, points.bars[link.to].stage);
     for direction in Direction::ALL {
-        for (i, link) in points.links.iter().enumerate() {
-            if points.direction(link) != direction {
-                continue;
-            }
+        let mut going: Vec<(usize, &Link)> = points
+            .links
+            .iter()
+            .enumerate()
+            .filter(|(_, link)| points.direction(link) == direction)
+            .collect();
+        // Of equally wide ones, those between the same stages together.
+        going.sort_by(|(_, a), (_, b)| {
+            let wider = layout.link_width(b).total_cmp(&layout.link_width(a));
+            wider.then_with(|| stages(a).cmp(&stages(b)))
+        });
+        for (i, link) in going {
             let (from, to) = (&points.bars[link.from], &points.bars[link.to]);
             let curve = Element::path(course(layout, i, link, direction)).no_fill();
             let wide = layout.link_width(link);
             let curve = curve.number("stroke-width", wide);
             let curve = match direction {
                 Direction::Forward => {
-                    let pair = (from.stage, to.stage);
+                    let pair = stages(link);
                     let known = fades.iter().find(|(stages, _)| *stages == pair).cloned();
                     let (_, fade) = known.unwrap_or_else(|| {
                         let new = (pair, fade(layout, from, to, link, figure));
