@@ -1,17 +1,19 @@
 //! Horizontal linkages: firms of one stage that share suppliers and buyers.
 
 use super::groups::Groups;
+use crate::kernel::chunks::fold_chunks;
 use crate::kernel::intersection::common;
 use crate::kernel::ratio::ratio;
 use crate::long::{Rows, STATUS};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, ParamError, ParamSpec, Params};
 use palenque_graph::table::{Column, ColumnSpec, Status, Unit, Values};
 use palenque_graph::{NodeIndex, Progress, SupplyGraph, Table, TableId};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// More pairs than this do not fit a table that anybody reads.
 const MOST_PAIRS: usize = 20_000_000;
-/// Nodes between two looks at whether the computation was cancelled.
-const LOOK: usize = 256;
+/// Nodes a task.
+const CHUNK: usize = 64;
 
 /// Which pairs are looked at.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -111,16 +113,8 @@ pub fn horizontal_linkages(
     let groups = Groups::by(graph, &config.grouping)?;
     let n = graph.n_nodes();
     let sides = [
-        Side::new(
-            n,
-            |i| Partners::of(i, graph.suppliers(i)),
-            |k| Partners::of(k, graph.customers(k)),
-        ),
-        Side::new(
-            n,
-            |i| Partners::of(i, graph.customers(i)),
-            |k| Partners::of(k, graph.suppliers(k)),
-        ),
+        Side::new(n, |i| partners(i, graph.suppliers(i)), |k| partners(k, graph.customers(k))),
+        Side::new(n, |i| partners(i, graph.customers(i)), |k| partners(k, graph.suppliers(k))),
     ];
     let cooperation = cooperation(graph);
     let mut found = HorizontalLinkages {
@@ -130,46 +124,57 @@ pub fn horizontal_linkages(
         groups,
     };
     let mut cosines = vec![0.0; n];
-    let mut near = Vec::new();
-    for i in 0..n {
-        if i % LOOK == 0 && progress.cancelled() {
-            return Err(MetricError::Cancelled);
-        }
-        let Some(group) = found.groups.of_node[i] else { continue };
-        near.clear();
-        let is_later = |&j: &usize| j > i && found.groups.of_node[j] == Some(group);
-        near.extend(sides.iter().flat_map(|side| side.near(i, config.max_hub)).filter(is_later));
-        near.extend(sides.iter().flat_map(|side| side.partners(i)).filter(is_later));
-        near.extend(cooperation[i].iter().copied().filter(is_later));
+    let of_node = &found.groups.of_node;
+    let pairs_of = |i: usize, pairs: &mut Vec<HorizontalPair>| {
+        let Some(group) = of_node[i] else { return };
+        let is_later = |&j: &usize| j > i && of_node[j] == Some(group);
+        let mut near: Vec<usize> = sides
+            .iter()
+            .flat_map(|side| side.near(i, config.max_hub).chain(side.partners(i)))
+            .chain(cooperation[i].iter().copied())
+            .filter(is_later)
+            .collect();
         near.sort_unstable();
         near.dedup();
-        if found.pairs.len() + near.len() > MOST_PAIRS {
-            let what = format!(
-                "more than {MOST_PAIRS} pairs of one `{}` share a partner: lower `max_hub`, now {}",
-                config.grouping, config.max_hub
-            );
-            return Err(ParamError::Value(what).into());
-        }
-        for &j in &near {
+        pairs.extend(near.into_iter().map(|j| {
             let [suppliers, buyers] = sides.each_ref().map(|side| side.shared(i, j));
             let direct_edges = sides.iter().filter(|side| side.has(i, j)).count();
             let cooperation = cooperation[i].iter().filter(|&&k| k == j).count();
-            let nodes = (i, j);
-            found.pairs.push(HorizontalPair {
-                nodes,
-                group,
-                suppliers,
-                buyers,
-                direct_edges,
-                cooperation,
-            });
-            let cosine = mean_of_defined(suppliers.cosine, buyers.cosine);
-            for node in [i, j] {
-                cosines[node] += cosine.unwrap_or(0.0);
-                found.n_ties[node] += usize::from(direct_edges > 0);
+            HorizontalPair { nodes: (i, j), group, suppliers, buyers, direct_edges, cooperation }
+        }));
+    };
+    let n_pairs = AtomicUsize::new(0);
+    let work = |range: std::ops::Range<usize>| {
+        let mut pairs = Vec::new();
+        for i in range {
+            if progress.cancelled() {
+                return None;
             }
+            let before = pairs.len();
+            if n_pairs.load(Ordering::Relaxed) <= MOST_PAIRS {
+                pairs_of(i, &mut pairs);
+            }
+            n_pairs.fetch_add(pairs.len() - before, Ordering::Relaxed);
+        }
+        Some(pairs)
+    };
+    let mut pairs: Vec<HorizontalPair> = Vec::new();
+    fold_chunks(n, CHUNK, progress, work, |some| pairs.extend(some))?;
+    if n_pairs.into_inner() > MOST_PAIRS {
+        let what = format!(
+            "more than {MOST_PAIRS} pairs of one `{}` share a partner: lower `max_hub`, now {}",
+            config.grouping, config.max_hub
+        );
+        return Err(ParamError::Value(what).into());
+    }
+    for HorizontalPair { nodes, suppliers, buyers, direct_edges, .. } in &pairs {
+        let cosine = mean_of_defined(suppliers.cosine, buyers.cosine);
+        for node in [nodes.0, nodes.1] {
+            cosines[node] += cosine.unwrap_or(0.0);
+            found.n_ties[node] += usize::from(*direct_edges > 0);
         }
     }
+    found.pairs = pairs;
     let others = comparable(&found.groups, &sides);
     found.equivalence = cosines.iter().zip(others).map(|(sum, n)| ratio(*sum, n as f64)).collect();
     Ok(found)
@@ -184,8 +189,9 @@ fn mean_of_defined(a: Option<f64>, b: Option<f64>) -> Option<f64> {
 
 /// How many others of its group each node has a cosine with, zero or not.
 fn comparable(groups: &Groups, sides: &[Side; 2]) -> Vec<usize> {
-    let kind =
-        |i: usize| usize::from(sides[0].norm[i] > 0.0) + 2 * usize::from(sides[1].norm[i] > 0.0);
+    let kind = |i: usize| {
+        usize::from(!sides[0].of[i].is_empty()) + 2 * usize::from(!sides[1].of[i].is_empty())
+    };
     let mut counts = vec![[0_usize; 4]; groups.len()];
     let grouped = groups.of_node.iter().enumerate().filter_map(|(i, group)| Some((i, (*group)?)));
     grouped.for_each(|(i, group)| counts[group][kind(i)] += 1);
@@ -210,62 +216,66 @@ fn cooperation(graph: &SupplyGraph) -> Vec<Vec<usize>> {
 }
 
 /// Others that a node trades with on one side, ascending, and the flows.
-#[derive(Default)]
-struct Partners {
-    ids: Vec<u32>,
-    flows: Vec<f64>,
-}
-
-impl Partners {
-    fn of(node: NodeIndex, trade: impl Iterator<Item = (NodeIndex, f64)>) -> Self {
-        let others = trade.filter(|&(k, flow)| k != node && flow > 0.0);
-        let (ids, flows) = others.map(|(k, flow)| (k.index() as u32, flow)).unzip();
-        Self { ids, flows }
-    }
+fn partners(
+    of: NodeIndex,
+    trade: impl Iterator<Item = (NodeIndex, f64)>,
+) -> impl Iterator<Item = (u32, f64)> {
+    let others = trade.filter(move |&(k, flow)| k != of && flow > 0.0);
+    others.map(|(k, flow)| (k.index() as u32, flow))
 }
 
 /// One side of every node's trade, and the same seen from its partners.
 struct Side {
-    of: Vec<Partners>,
-    back: Vec<Partners>,
-    norm: Vec<f64>,
+    of: Vec<Vec<u32>>,
+    /// The flows over the length of their vector, whose squares may not fit.
+    shares: Vec<Vec<f64>>,
+    back: Vec<Vec<u32>>,
+    /// `1 / (d − 1)` for a partner of `d`.
+    weight: Vec<f64>,
 }
 
 impl Side {
-    fn new(
+    fn new<I: Iterator<Item = (u32, f64)>, J: Iterator<Item = (u32, f64)>>(
         n: usize,
-        of: impl Fn(NodeIndex) -> Partners,
-        back: impl Fn(NodeIndex) -> Partners,
+        of: impl Fn(NodeIndex) -> I,
+        back: impl Fn(NodeIndex) -> J,
     ) -> Self {
-        let of: Vec<_> = (0..n).map(|i| of(NodeIndex::new(i))).collect();
-        let norm = of.iter().map(|partners| norm(&partners.flows)).collect();
-        Self { norm, back: (0..n).map(|k| back(NodeIndex::new(k))).collect(), of }
+        let (of, mut shares): (Vec<Vec<u32>>, Vec<Vec<f64>>) =
+            (0..n).map(|i| of(NodeIndex::new(i)).unzip()).unzip();
+        for flows in &mut shares {
+            let norm = norm(flows);
+            flows.iter_mut().for_each(|flow| *flow /= norm);
+        }
+        let ids = |k: usize| back(NodeIndex::new(k)).map(|(i, _)| i).collect();
+        let back: Vec<Vec<u32>> = (0..n).map(ids).collect();
+        let weight = back.iter().map(|back| 1.0 / (back.len() as f64 - 1.0)).collect();
+        Self { of, shares, back, weight }
     }
 
     fn partners(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
-        self.of[i].ids.iter().map(|&k| k as usize)
+        self.of[i].iter().map(|&k| k as usize)
     }
 
     /// Nodes that have a partner in common with `i`, one that is not a hub.
     fn near(&self, i: usize, max_hub: usize) -> impl Iterator<Item = usize> + '_ {
-        let shared = self.partners(i).map(|k| &self.back[k].ids);
+        let shared = self.partners(i).map(|k| &self.back[k]);
         shared.filter(move |back| back.len() <= max_hub).flatten().map(|&j| j as usize)
     }
 
     fn has(&self, i: usize, j: usize) -> bool {
-        self.of[i].ids.binary_search(&(j as u32)).is_ok()
+        self.of[i].binary_search(&(j as u32)).is_ok()
     }
 
     fn shared(&self, i: usize, j: usize) -> Shared {
         let (a, b) = (&self.of[i], &self.of[j]);
         let (mut count, mut product, mut projection) = (0, 0.0, 0.0);
-        common(&a.ids, &b.ids, |mine, theirs| {
+        common(a, b, |mine, theirs| {
             count += 1;
-            product += (a.flows[mine] / self.norm[i]) * (b.flows[theirs] / self.norm[j]);
-            projection += 1.0 / (self.back[a.ids[mine] as usize].ids.len() as f64 - 1.0);
+            product += self.shares[i][mine] * self.shares[j][theirs];
+            projection += self.weight[a[mine] as usize];
         });
-        let either = (a.ids.len() + b.ids.len() - count) as f64;
-        let both_trade = !a.ids.is_empty() && !b.ids.is_empty();
+        let either = (a.len() + b.len() - count) as f64;
+        let both_trade = !a.is_empty() && !b.is_empty();
         let cosine = both_trade.then_some(product.min(1.0));
         Shared { count, jaccard: ratio(count as f64, either), cosine, projection }
     }

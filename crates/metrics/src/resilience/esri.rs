@@ -19,9 +19,11 @@ use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableI
 /// Edges that losses may pass along in all before a computation has to be asked for by name: about half an hour.
 const BUDGET: f64 = 5e11;
 /// Firms whose cascades tell how long all will take.
-const PROBES: usize = 64;
-/// Steps of a probe at first.
+const PROBES: usize = 16;
+/// Steps of a probe at first, at most.
 const FEW_STEPS: u32 = 256;
+/// Steps that few cascades take.
+const MANY_STEPS: f64 = 1000.0;
 /// Firms that are simulated before the bounds are looked at again.
 const ROUND: usize = 256;
 
@@ -224,20 +226,25 @@ fn affordable(
     progress: &dyn Progress,
 ) -> Result<(), MetricError> {
     let n = firms.len();
-    if config.method == Effort::Exact || n <= 4 * PROBES {
+    // What one step of a cascade costs at most, but for competitors.
+    let step = (2 * cascade.graph.n_edges() + cascade.graph.n_nodes()) as f64;
+    if config.method == Effort::Exact || n as f64 * MANY_STEPS * step <= budget {
         return Ok(());
     }
-    let probes: Vec<u32> = (0..PROBES).map(|k| firms[k * n / PROBES]).collect();
+    let count = (n / 4).clamp(1, PROBES);
+    let probes: Vec<u32> = (0..count).map(|k| firms[k * n / count]).collect();
     let stop = cascade.stop;
-    // Along a chain even one cascade may take as many steps as there are firms: some steps of each first.
-    let mut steps = FEW_STEPS.min(stop.max_steps);
+    // Along a chain even one cascade may take as many steps as there are firms, and where all trade with all one step takes
+    // long: some steps of each first.
+    let few = |steps: &u32| f64::from(*steps) * count as f64 * step <= budget / 100.0;
+    let mut steps = (1..=FEW_STEPS.min(stop.max_steps)).take_while(few).last().unwrap_or(1);
     loop {
         cascade.stop.max_steps = steps;
         let losses = cascade.of_each(&probes, progress);
         cascade.stop = stop;
         let losses = losses?;
         let pushes: u64 = losses.iter().map(|l| l.pushes).sum();
-        if pushes as f64 / PROBES as f64 * n as f64 > budget {
+        if pushes as f64 / count as f64 * n as f64 > budget {
             let (what, n) = ("the cascades from all", cascade.graph.n_nodes());
             let instead = "ask for the largest, as with `--set systemic_risk.top=100`";
             return Err(MetricError::TooLong { what, n, instead });
@@ -585,7 +592,7 @@ mod tests {
         let mut within = |budget| affordable(&mut cascade, &every, &config, budget, &NoProgress);
         // 256 steps are sure to be taken from most firms, each past half as many competitors.
         assert!(matches!(within(5e6), Err(MetricError::TooLong { n: 3_000, .. })));
-        assert_eq!(within(1e12), Ok(()));
+        assert_eq!(within(2e10), Ok(()));
         assert_eq!(cascade.stop.max_steps, config.max_steps);
     }
 }
