@@ -320,7 +320,9 @@ impl Element {
             |a: &Self, b: &Self| a.inherited().next().is_some() && a.inherited().eq(b.inherited());
         for alike in self.children.chunk_by(is_alike) {
             if alike.len() < ALIKE {
-                alike.iter().for_each(|child| child.write(depth, out));
+                for child in alike {
+                    child.write(depth, out);
+                }
                 continue;
             }
             let indent = "  ".repeat(depth);
@@ -398,7 +400,7 @@ mod tests {
             .children((0..3).map(|k| dot(f64::from(k))))
             .child(dot(3.0).opacity(0.5));
         assert_eq!(
-            row.to_string().replace("\n", "").replace("  ", ""),
+            row.to_string().replace('\n', "").replace("  ", ""),
             "<g><g fill=\"red\" class=\"edge\"><circle cx=\"0\" cy=\"0\" r=\"1\"/><circle cx=\"1\" cy=\"0\" r=\"1\"/>\
              <circle cx=\"2\" cy=\"0\" r=\"1\"/></g><circle cx=\"3\" cy=\"0\" r=\"1\" fill=\"red\" class=\"edge\" \
              fill-opacity=\"0.5\"/></g>"

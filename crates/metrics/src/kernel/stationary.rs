@@ -136,7 +136,9 @@ pub(crate) fn stationary(
         }
         // Where the sum is 1, as in the end, nothing is left of the slowest part of the error.
         r.par_iter_mut().with_min_len(BLOCK).for_each(|r| *r /= all);
-        stranded.iter_mut().for_each(|at| *at /= all);
+        for at in &mut stranded {
+            *at /= all;
+        }
         promised = if made == 1 { error } else { promised * damping.sqrt() };
         if promised <= 0.5 * stop.tolerance {
             break; // Only rounding can keep the error so high.

@@ -244,7 +244,9 @@ impl Side {
             (0..n).map(|i| of(NodeIndex::new(i)).unzip()).unzip();
         for flows in &mut shares {
             let norm = norm(flows);
-            flows.iter_mut().for_each(|flow| *flow /= norm);
+            for flow in flows {
+                *flow /= norm;
+            }
         }
         let ids = |k: usize| back(NodeIndex::new(k)).map(|(i, _)| i).collect();
         let back: Vec<Vec<u32>> = (0..n).map(ids).collect();
