@@ -119,9 +119,21 @@ pub(crate) fn visible(text: &str) -> String {
     shown
 }
 
+/// With a small first letter, as within a sentence; the rest, such as the code of a currency, as it is.
+pub(crate) fn uncapitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_first_letter_becomes_small() {
+        assert_eq!(uncapitalised("Flow (MXN thousand)"), "flow (MXN thousand)");
+        assert_eq!(uncapitalised(""), "");
+    }
 
     #[test]
     fn widths_are_those_of_the_font() {

@@ -6,7 +6,7 @@ use super::{Chart, ChartInput, ChartOptions, ChartSpec, Drawing};
 use crate::csv::Csv;
 use crate::figure::Words;
 use crate::number::{count, grouped, percent, short};
-use crate::text::label;
+use crate::text::{label, uncapitalised};
 use crate::{ReportError, Style, vega};
 use palenque_graph::TableId;
 
@@ -210,7 +210,7 @@ impl Points {
     fn alt(&self) -> String {
         let mut said = vec![format!(
             "Heatmap of {} between {} {}{}, sellers in rows and buyers in columns.",
-            self.quantity().to_lowercase(),
+            uncapitalised(&self.quantity()),
             count(self.n()),
             plural(&self.grouping),
             in_period(&self.period)
