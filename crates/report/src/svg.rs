@@ -44,33 +44,25 @@ impl Outline {
 
     /// Lifts the pen and goes on elsewhere.
     pub(crate) fn move_to(mut self, point: Point) -> Self {
-        self.pen = hundredths(point);
-        self.commands.push('M');
-        self.write(self.pen);
-        self
+        let place = hundredths(point);
+        self.pen = place;
+        self.command('M', place)
     }
 
     pub(crate) fn line_to(mut self, point: Point) -> Self {
-        let [dx, dy] = self.step_to(point);
-        match (dx, dy) {
-            (0, 0) => {}
-            (_, 0) => self.write_one('h', dx),
-            (0, _) => self.write_one('v', dy),
-            _ => {
-                self.commands.push('l');
-                self.write([dx, dy]);
-            }
-        }
+        let step = self.step_to(point);
         self.pen = hundredths(point);
-        self
+        match step {
+            [dx, 0] => self.command('h', [dx]),
+            [0, dy] => self.command('v', [dy]),
+            _ => self.command('l', step),
+        }
     }
 
     pub(crate) fn curve_to(mut self, leave: Point, arrive: Point, point: Point) -> Self {
-        self.commands.push('c');
         let [leave, arrive, end] = [leave, arrive, point].map(|point| self.step_to(point));
-        self.write([leave[0], leave[1], arrive[0], arrive[1], end[0], end[1]]);
         self.pen = hundredths(point);
-        self
+        self.command('c', [leave[0], leave[1], arrive[0], arrive[1], end[0], end[1]])
     }
 
     /// A straight line back to where the outline began, which is the last that is drawn of it.
@@ -91,19 +83,16 @@ impl Outline {
         [x - self.pen[0], y - self.pen[1]]
     }
 
-    fn write_one(&mut self, letter: char, length: i64) {
+    /// A letter and numbers, with as little between them as they can be told apart with: a minus parts, too.
+    fn command<const N: usize>(mut self, letter: char, numbers: [i64; N]) -> Self {
         self.commands.push(letter);
-        self.write([length]);
-    }
-
-    /// Numbers with as little between them as they can be told apart with: a minus parts, too.
-    fn write<const N: usize>(&mut self, numbers: [i64; N]) {
         for (i, &number) in numbers.iter().enumerate() {
             if i > 0 && number >= 0 {
                 self.commands.push(' ');
             }
             let _ = write!(self.commands, "{}", Coordinate(number as f64 / 100.0));
         }
+        self
     }
 }
 
@@ -292,10 +281,7 @@ impl Element {
         out: &mut String,
     ) {
         let indent = "  ".repeat(depth);
-        let _ = write!(out, "{indent}<{}", self.tag);
-        for (name, value) in attributes {
-            let _ = write!(out, " {name}=\"{}\"", escape(value));
-        }
+        open(self.tag, attributes, &indent, out);
         if self.text.is_empty() && self.children.is_empty() {
             out.push_str("/>\n");
         } else if self.children.is_empty() {
@@ -326,10 +312,7 @@ impl Element {
                 continue;
             }
             let indent = "  ".repeat(depth);
-            let _ = write!(out, "{indent}<g");
-            for (name, value) in alike[0].inherited() {
-                let _ = write!(out, " {name}=\"{}\"", escape(value));
-            }
+            open("g", alike[0].inherited(), &indent, out);
             out.push_str(">\n");
             for child in alike {
                 let own = child.attributes.iter().filter(|(name, _)| !INHERITED.contains(name));
@@ -345,6 +328,19 @@ impl fmt::Display for Element {
         let mut out = String::new();
         self.write(0, &mut out);
         f.write_str(&out)
+    }
+}
+
+/// The beginning of a tag, to be ended by `>` or `/>`.
+fn open<'a>(
+    tag: &str,
+    attributes: impl Iterator<Item = &'a (&'static str, String)>,
+    indent: &str,
+    out: &mut String,
+) {
+    let _ = write!(out, "{indent}<{tag}");
+    for (name, value) in attributes {
+        let _ = write!(out, " {name}=\"{}\"", escape(value));
     }
 }
 

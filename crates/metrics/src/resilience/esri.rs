@@ -226,7 +226,7 @@ fn affordable(
     progress: &dyn Progress,
 ) -> Result<(), MetricError> {
     let n = firms.len();
-    // What one step of a cascade costs at most, but for competitors.
+    // What one step of a cascade costs at most: every tie in both directions, and every firm as a competitor.
     let step = (2 * cascade.graph.n_edges() + cascade.graph.n_nodes()) as f64;
     if config.method == Effort::Exact || n as f64 * MANY_STEPS * step <= budget {
         return Ok(());

@@ -399,7 +399,7 @@ fn cell_view(table: &Prepared<'_>, column: &PreparedColumn<'_>, row: usize) -> C
     let (text, full) = match &column.column.values {
         Values::F64(v) if v[row].is_finite() => {
             let (text, full) = (cell::shown(v[row], column.decimals), cell::rounded(v[row]));
-            let is_all = text.parse() == Ok(full);
+            let is_all = text.replace('\u{202f}', "").parse() == Ok(full);
             (Some(text), (!is_all).then(|| full.to_string()))
         }
         Values::F64(_) => (None, None),
@@ -413,19 +413,14 @@ fn cell_view(table: &Prepared<'_>, column: &PreparedColumn<'_>, row: usize) -> C
         Values::Bool(v) => (v[row].map(|b| b.to_string()), None),
         Values::Text(v) => {
             let text = v[row].as_deref().map(visible);
-            let long = text.clone().filter(|t| t.chars().count() > 24);
-            (text.or_else(|| (column.kind == CellKind::Status).then(String::new)), long)
+            (text.or_else(|| (column.kind == CellKind::Status).then(String::new)), None)
         }
     };
     let gap = || table.reason(row, column.column.spec.name).map(visible);
     CellView {
         tag: if column.key { "th" } else { "td" },
         class: class(column),
-        full: if text.is_none() {
-            gap()
-        } else {
-            full.filter(|full| text.as_ref().is_none_or(|t| t.replace('\u{202f}', "") != *full))
-        },
+        full: if text.is_none() { gap() } else { full },
         foreign: matches!(column.kind, CellKind::Text),
         text,
     }

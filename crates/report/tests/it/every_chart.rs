@@ -311,9 +311,11 @@ fn check_document(figure: &Drawing, at: &str) {
             |colour: &str| matches!(colour, "#ffffff" | "#1a1a1a" | "#595959" | "#e4e4e4");
         if tag != "stop" && node.attribute("fill").is_some_and(is_shared) {
             // White figures on dark cells belong to the cell, everything else of these colours to the page.
-            let first = node.first_element_child().unwrap_or(node);
-            let is_text = first.tag_name().name() == "text" || tag == "text";
-            let on_cell = is_text && node.attribute("fill") == Some("#ffffff");
+            let mut inside = node.children().filter(resvg::usvg::roxmltree::Node::is_element);
+            let is_text = |tag: &str| tag == "text";
+            let only_text = is_text(tag)
+                || (tag == "g" && inside.all(|child| is_text(child.tag_name().name())));
+            let on_cell = only_text && node.attribute("fill") == Some("#ffffff");
             assert!(
                 on_cell || node.attribute("class").is_some(),
                 "{at}: <{tag}> cannot be recoloured"
