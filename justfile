@@ -25,6 +25,16 @@ doc:
 test:
     cargo test --workspace
 
+# The property tests with ROUNDS other seeds; a seed that fails is named, and runs again with PROPTEST_RNG_SEED=SEED.
+hunt ROUNDS="10":
+    cargo test --workspace --tests --no-run
+    for round in $(seq {{ROUNDS}}); do \
+        export PROPTEST_RNG_SEED=$(od -An -N6 -tu8 /dev/urandom | tr -d ' '); \
+        cargo test --workspace --tests --quiet -- --skip conformance >target/hunt.log 2>&1 || \
+            { cat target/hunt.log; echo "seed $PROPTEST_RNG_SEED does not hold"; exit 1; }; \
+        echo "seed $PROPTEST_RNG_SEED holds"; \
+    done
+
 # The demo: the Tonaya cluster, its tables, figures and page.
 demo:
     cargo run --release -- demo --force
