@@ -1,10 +1,11 @@
 """Indices of heavy-tailed networks in memory: palenque's kernels and those of other programs, in turn.
 
-Usage: graph.py PALENQUE-BENCH [RUNS [TASK ...]]     (target/release/kernels of the crate palenque-benches)
+Usage: graph.py PALENQUE-BENCH [RUNS [TASK[@NETWORK] ...]]     (target/release/kernels of the crate palenque-benches)
 
 Every program reads the same file before its clock starts and has two threads where it can use them. Networks:
   a  10,000 firms, 100,000 ties
   b  100,000 firms, 1,000,000 ties
+  c  1,000,000 firms, 17,000,000 ties, for what is linear, without the slowest programs
 `check` is the sum of what was computed, where both define it alike; programs that differ there are marked.
 """
 
@@ -37,6 +38,12 @@ if task == "leiden":
 if task == "cores":
     undirected = networkit.graphtools.toUndirected(plain)
     undirected.removeMultiEdges()
+if task in ("clustering", "betweenness_sampled"):
+    undirected = networkit.graphtools.toUndirected(plain)
+    undirected.removeMultiEdges()
+    undirected.indexEdges()
+networkit.setSeed(1, True)
+costs = networkit.GraphFromCoo((1 / w, (u, v)), n=n, directed=True, weighted=True) if task == "betweenness_weighted" else None
 """,
     "rustworkx": """
 import rustworkx
@@ -49,6 +56,16 @@ import scipy.sparse, sknetwork
 graph = scipy.sparse.csr_matrix((w, (u, v)), shape=(n, n))
 if task == "leiden":
     graph = (graph + graph.T).tocsr()
+""",
+    "graphblas": """
+import graphblas, graphblas_algorithms
+graphblas.ss.config["nthreads"] = 2
+blas = graphblas_algorithms.algorithms
+flows = graphblas.Matrix.from_coo(u, v, w, nrows=n, ncols=n)
+graph = graphblas_algorithms.DiGraph(flows)
+undirected = None
+if task == "clustering":
+    undirected = graphblas_algorithms.Graph(flows.ewise_add(flows.T, graphblas.binary.plus).new())
 """,
     "scipy": """
 import scipy.sparse, scipy.sparse.csgraph
@@ -63,29 +80,39 @@ graph.add_weighted_edges_from(zip(u.tolist(), v.tolist(), w.tolist()))
 
 # task: (title, network, palenque's metric and parameters, {peer: kernel})
 TASKS = {
-    "pagerank": ("PageRank, weighted, to 1e-12", "b", ["pagerank"], {
+    "pagerank": ("PageRank, weighted, to 1e-12", "bc", ["pagerank"], {
         "igraph": "sum(graph.pagerank(weights=weights))",
         "networkit": "sum(networkit.centrality.PageRank(graph, tol=1e-12).run().scores())",
         "scikit-network, by iteration": "sknetwork.ranking.PageRank(n_iter=1000, tol=1e-12 * 0.15 / 0.85).fit_predict(graph).sum()",
         "scikit-network, by ARPACK": "sknetwork.ranking.PageRank(solver='lanczos', tol=1e-12).fit_predict(graph).sum()",
         "scikit-network, to 1e-6": "sknetwork.ranking.PageRank(solver='lanczos').fit_predict(graph).sum()",
         "rustworkx": "sum(rustworkx.pagerank(graph, weight_fn=float, tol=1e-9, max_iter=1000).values())",
+        "graphblas, as closely": "float(blas.pagerank(graph, tol=1e-12 * 0.15 / 0.85 / n, max_iter=1000).reduce().new())",
         "networkx": "sum(networkx.pagerank(graph, tol=1e-12 / n * 10, max_iter=1000).values())",
     }),
     "eigenvector": ("eigenvector, both directions", "b", ["eigenvector"], {
         "igraph": "sum(graph.eigenvector_centrality(directed=True, weights=weights)) and 0",
         "rustworkx": "sum(rustworkx.eigenvector_centrality(graph, weight_fn=float, max_iter=1000).values()) and 0",
         "rustworkx, as closely": "sum(rustworkx.eigenvector_centrality(graph, weight_fn=float, max_iter=1000, tol=1e-15).values()) and 0",
+        "graphblas": "float(blas.eigenvector_centrality(graph, max_iter=1000).reduce().new()) * 0",
+        "graphblas, as closely": "float(blas.eigenvector_centrality(graph, max_iter=1000, tol=1e-15).reduce().new()) * 0",
     }),
     "hits": ("hubs and authorities", "b", ["hits"], {
         "igraph": "sum(graph.hub_score(weights=weights)) and sum(graph.authority_score(weights=weights)) and 0",
         "rustworkx": "sum(rustworkx.hits(graph, weight_fn=float, max_iter=1000)[0].values())",
         "rustworkx, as closely": "sum(rustworkx.hits(graph, weight_fn=float, max_iter=1000, tol=1e-13)[0].values())",
+        "graphblas": "float(blas.hits(graph, max_iter=1000)[0].reduce().new())",
+        "graphblas, as closely": "float(blas.hits(graph, max_iter=1000, tol=1e-13)[0].reduce().new())",
         "scikit-network": "sum(sknetwork.ranking.HITS().fit(graph).scores_) and 0",
     }),
     "katz": ("Katz, both directions", "b", ["katz"], {
         "networkit": "sum(networkit.centrality.KatzCentrality(plain, 1e-4, 0.1, 1e-9).run().scores()) and 0",
+        "graphblas": "float(blas.katz_centrality(graph, alpha=1e-4, tol=1e-9).reduce().new()) * 0",
         "scikit-network": "sknetwork.ranking.Katz().fit_predict(graph).sum() * 0",
+    }),
+    "katz_given": ("Katz with an attenuation, both directions", "b", ["katz", "alpha=0.0001"], {
+        "networkit": "sum(networkit.centrality.KatzCentrality(plain, 1e-4, 0.1, 1e-9).run().scores()) and 0",
+        "graphblas": "float(blas.katz_centrality(graph, alpha=1e-4, tol=1e-9).reduce().new()) * 0",
     }),
     "closeness": ("closeness in hops, both directions", "a", ["closeness"], {
         "igraph": "sum(graph.closeness(mode='in')) and sum(graph.closeness(mode='out')) and 0",
@@ -101,18 +128,31 @@ TASKS = {
         "networkit": "sum(networkit.centrality.Betweenness(plain, normalized=True, computeEdgeCentrality=False).run().scores())",
         "rustworkx": "sum(rustworkx.betweenness_centrality(graph).values())",
     }),
-    "clustering": ("clustering coefficients (counted, Barrat, Onnela)", "b", ["clustering"], {
-        "igraph": "sum(undirected.transitivity_local_undirected(mode='zero')) and 0",
+    "betweenness_weighted": ("betweenness along least 1/flow, nodes and edges", "a", ["betweenness", "distance=inv"], {
+        "igraph": "sum(graph.betweenness(weights=(1 / w).tolist())) and sum(graph.edge_betweenness(weights=(1 / w).tolist())) and 0",
+        "igraph, nodes only": "sum(graph.betweenness(weights=(1 / w).tolist())) and 0",
+        "networkit": "sum(networkit.centrality.Betweenness(costs, normalized=True, computeEdgeCentrality=False).run().scores())",
+    }),
+    "betweenness_sampled": ("betweenness to 0.01, nodes and edges (peers: nodes, undirected)", "bc", ["betweenness", "method=sampled", "epsilon=0.01"], {
+        "networkit": "sum(networkit.centrality.KadabraBetweenness(undirected, 0.01, 0.1).run().scores()) and 0",
+    }),
+    "hyperball": ("harmonic closeness by HyperBall, both directions (peer: counts of pairs by distance, undirected)", "b", ["harmonic", "method=hyperball"], {
+        "networkit": "sum(networkit.distance.NeighborhoodFunctionApproximation(networkit.graphtools.toUndirected(plain), 64).run().getNeighborhoodFunction()) and 0",
+    }),
+    "clustering": ("clustering coefficients (counted, Barrat, Onnela)", "bc", ["clustering"], {
+        "networkit, counted": "sum(networkit.centrality.LocalClusteringCoefficient(undirected).run().scores()) and 0",
+        "graphblas, counted": "float(blas.clustering(undirected).reduce().new()) * 0",
+        "igraph, counted": "sum(undirected.transitivity_local_undirected(mode='zero')) and 0",
         "igraph, Barrat": "sum(undirected.transitivity_local_undirected(mode='zero', weights='weight')) and 0",
     }),
-    "components": ("weak and strong components", "b", ["components"], {
+    "components": ("weak and strong components", "bc", ["components"], {
         "igraph": "len(graph.components(mode='weak')) + len(graph.components(mode='strong')) and 0",
         "scipy": "scipy.sparse.csgraph.connected_components(graph, True, 'weak')[0]"
         " + scipy.sparse.csgraph.connected_components(graph, True, 'strong')[0] and 0",
         "networkit": "networkit.components.WeaklyConnectedComponents(plain).run().numberOfComponents()"
         " + networkit.components.StronglyConnectedComponents(plain).run().numberOfComponents() and 0",
     }),
-    "cores": ("core numbers (all, in and out)", "b", ["cores"], {
+    "cores": ("core numbers (all, in and out)", "bc", ["cores"], {
         "igraph": "sum(graph.coreness(mode='all')) and sum(graph.coreness(mode='in')) and sum(graph.coreness(mode='out')) and 0",
         "networkit, all only": "sum(networkit.centrality.CoreDecomposition(undirected).run().scores()) and 0",
         "networkx": "sum(networkx.core_number(graph).values()) and 0",
@@ -153,6 +193,9 @@ print(time.perf_counter() - wall, time.process_time() - cpu, float(check), resou
 """
 
 
+SLOW = {"networkx", "rustworkx"}
+
+
 def figures(command):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
@@ -165,19 +208,22 @@ def main():
     asked = sys.argv[3:] or list(TASKS)
     folder = os.path.join("target", "peers-data")
     os.makedirs(folder, exist_ok=True)
-    for name, nodes, ties in (("a", 10_000, 100_000), ("b", 100_000, 1_000_000)):
+    for name, nodes, ties in (("a", 10_000, 100_000), ("b", 100_000, 1_000_000), ("c", 1_000_000, 17_000_000)):
         file = os.path.join(folder, f"kernels-{name}.csv")
         if not os.path.exists(file):
             subprocess.run([bench, "write", str(nodes), str(ties), file], check=True)
     print("| index | network | program | wall s | CPU s | peak MB | CPU beside palenque's |")
     print("|---|---|---|---|---|---|---|")
-    for task in asked:
-        title, network, metric, peers = TASKS[task]
+    wanted = [(task.split("@")[0], network) for task in asked for network in (task.split("@") + [TASKS[task.split("@")[0]][1]])[1]]
+    for task, network in wanted:
+        title, _, metric, peers = TASKS[task]
         file = os.path.join(folder, f"kernels-{network}.csv")
         commands = {"palenque": [bench, "time", file, "2", *metric]}
         for peer, kernel in peers.items():
             library = peer.split(",")[0]
-            module = {"scikit-network": "sknetwork"}.get(library, library)
+            module = {"scikit-network": "sknetwork", "graphblas": "graphblas_algorithms"}.get(library, library)
+            if network == "c" and library in SLOW:
+                continue
             if importlib.util.find_spec(module) is None:
                 print(f"skipped: {library} is not installed", file=sys.stderr)
                 continue

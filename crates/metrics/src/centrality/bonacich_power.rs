@@ -57,7 +57,7 @@ pub fn bonacich_power(
         return Err(ParamError::Value(format!("`beta` is {beta}: give a number")).into());
     }
     let ties = RowMatrix::of_sales(graph, |_, _, _| 1.0).keep(|i, j| i != j).of_positive();
-    let radius = Perron::of(&ties, progress)?.radius;
+    let radius = Perron::of(graph, &ties, progress)?.radius;
     let beta = match config.beta {
         Some(beta) => beta,
         None if radius.upper > 0.0 => 0.5 / radius.value(),

@@ -49,8 +49,8 @@ pub fn eigenvector(
 ) -> Result<Eigenvector, MetricError> {
     let purchases = RowMatrix::of_purchases(graph, |_, _, flow| flow).of_positive();
     let sales = RowMatrix::of_sales(graph, |_, _, flow| flow).of_positive();
-    let of_purchases = Perron::of(&purchases, progress)?;
-    let of_sales = Perron::of(&sales, progress)?;
+    let of_purchases = Perron::of(graph, &purchases, progress)?;
+    let of_sales = Perron::of(graph, &sales, progress)?;
     Ok(Eigenvector {
         is_strongly_connected: of_purchases.is_irreducible(),
         into: vector(&of_purchases, &purchases, progress)?,

@@ -63,13 +63,13 @@ pub fn katz(
     let purchases = RowMatrix::of_purchases(graph, |_, _, flow| flow).of_positive();
     let alpha = match config.alpha {
         Some(alpha) => alpha,
-        None => default_alpha(graph, Perron::of(&purchases, progress)?.radius),
+        None => default_alpha(graph, Perron::of(graph, &purchases, progress)?.radius),
     };
     let sales = RowMatrix::of_sales(graph, |_, _, flow| flow);
     let solve = |matrix: &RowMatrix<'_>| match attenuated(matrix, alpha, progress) {
         // No solve ends without a proof that `α ρ < 1`; only what is hard to solve has to be looked at.
         Err(MetricError::NotConverged { .. })
-            if alpha * Perron::of(&purchases, progress)?.radius.upper >= 1.0 =>
+            if alpha * Perron::of(graph, &purchases, progress)?.radius.upper >= 1.0 =>
         {
             Ok(Err(Status::AlphaTooLarge))
         }

@@ -134,10 +134,10 @@ impl RowMatrix<'_> {
     }
 
     /// The matrix times a number.
-    pub(crate) fn scaled(&self, factor: f64) -> Self {
-        Self {
-            offsets: self.offsets.clone(),
-            columns: self.columns.clone(),
+    pub(crate) fn scaled(&self, factor: f64) -> RowMatrix<'_> {
+        RowMatrix {
+            offsets: Cow::Borrowed(&self.offsets),
+            columns: Cow::Borrowed(&self.columns),
             values: self.values.iter().map(|value| value * factor).collect(),
         }
     }

@@ -59,17 +59,24 @@ pub(crate) fn anchors<I: Iterator<Item = usize>>(n: usize, ties: impl Fn(usize) 
 
 /// Components of nodes joined by edges of either direction.
 ///
+/// # Cost
+/// See [`weak_along`].
+pub(crate) fn weak(graph: &SupplyGraph) -> Partition {
+    weak_along(&[Adjacency::customers(graph), Adjacency::suppliers(graph)])
+}
+
+/// Components of nodes that are neighbours on some of these sides, which between them show every tie from both its ends.
+///
 /// Joins every node to one neighbour on either side first; what is then in the largest component is not looked at
 /// again, since its other edges are seen from their other ends.
 ///
 /// # Cost
 /// `O(n + m α(n))` time at most, `O(n)` memory. Source: Sutton, Ben-Nun and Barak (2018).
-pub(crate) fn weak(graph: &SupplyGraph) -> Partition {
-    let n = graph.n_nodes();
-    let (customers, suppliers) = (Adjacency::customers(graph), Adjacency::suppliers(graph));
+pub(crate) fn weak_along(sides: &[Adjacency<'_>]) -> Partition {
+    let n = sides.first().map_or(0, |side| side.n_nodes());
     let mut sets = DisjointSets::new(n);
     for u in 0..n {
-        for side in [customers, suppliers] {
+        for side in sides {
             if let Some(&v) = side.neighbours(u).first() {
                 sets.join(u as u32, v);
             }
@@ -78,7 +85,7 @@ pub(crate) fn weak(graph: &SupplyGraph) -> Partition {
     let likely = sets.likely_largest();
     for u in 0..n {
         if Some(sets.find(u as u32)) != likely {
-            for side in [customers, suppliers] {
+            for side in sides {
                 for &v in side.neighbours(u).iter().skip(1) {
                     sets.join(u as u32, v);
                 }

@@ -330,7 +330,7 @@ impl<'a> GaussSeidel<'a> {
         let pivots: Vec<f64> = (0..matrix.n_rows()).map(|i| 1.0 - own(i)).collect();
         match pivots.iter().position(|&pivot| !(pivot > 0.0)) {
             Some(i) => Err(i as u32),
-            None => Ok(Self { matrix, order: depth_first_postorder(matrix), pivots }),
+            None => Ok(Self { matrix, order: depth_first_postorder(matrix, |_| true), pivots }),
         }
     }
 
@@ -344,11 +344,14 @@ impl<'a> GaussSeidel<'a> {
     }
 }
 
-/// All rows, each after those that a depth-first search along its entries ended before it.
-pub(crate) fn depth_first_postorder(matrix: &RowMatrix<'_>) -> Vec<u32> {
+/// The rows that take part, each after those that a depth-first search along entries between such rows ended before it.
+pub(crate) fn depth_first_postorder(
+    matrix: &RowMatrix<'_>,
+    takes_part: impl Fn(usize) -> bool,
+) -> Vec<u32> {
     let n = matrix.n_rows();
-    let mut order = Vec::with_capacity(n);
-    let mut seen = vec![false; n];
+    let mut order = Vec::new();
+    let mut seen: Vec<bool> = (0..n).map(|i| !takes_part(i)).collect();
     let mut stack: Vec<(usize, std::ops::Range<u32>)> = Vec::new();
     for root in 0..n {
         if std::mem::replace(&mut seen[root], true) {

@@ -2,10 +2,10 @@
 
 use crate::MetricError;
 use crate::kernel::coefficients::RowMatrix;
-use crate::kernel::components::{Partition, strong_along};
+use crate::kernel::components::{Partition, strong, strong_along, weak_along};
 use crate::kernel::fixed_point::depth_first_postorder;
 use crate::kernel::spectral::{LOOK, Power, RadiusBounds, SWEEPS};
-use palenque_graph::Progress;
+use palenque_graph::{Progress, SupplyGraph};
 
 /// How close the bounds of the eigenvalue are brought, relatively, beside what rounding may do.
 const CLOSE: f64 = 1e-13;
@@ -41,14 +41,23 @@ impl Perron {
     /// [`spectral_radius`](crate::kernel::spectral::spectral_radius), until the quotients `(M y)_i / y_i` of the
     /// dominant block are equal up to rounding.
     ///
-    /// `matrix` holds no zeros.
+    /// `matrix` holds no zeros, and an entry an edge of the graph at most.
     ///
     /// # Cost
     /// `O(k (n + m))` time for at most [`SWEEPS`] passes and what the last step takes.
     /// # Errors
     /// [`MetricError::NotConverged`], [`MetricError::Cancelled`].
-    pub(crate) fn of(matrix: &RowMatrix<'_>, progress: &dyn Progress) -> Result<Self, MetricError> {
-        Self::in_halves(matrix, 0, progress)
+    pub(crate) fn of(
+        graph: &SupplyGraph,
+        matrix: &RowMatrix<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Self, MetricError> {
+        let blocks = if matrix.pattern().neighbours.len() == graph.n_edges() {
+            strong(graph)
+        } else {
+            strong_along(matrix.pattern())
+        };
+        Self::of_blocks(matrix, blocks, 0, progress)
     }
 
     /// The same for `[[0, Z], [Z', 0]]`, whose first half has `half` rows; its root is the largest singular value of `Z`.
@@ -60,7 +69,15 @@ impl Perron {
         half: usize,
         progress: &dyn Progress,
     ) -> Result<Self, MetricError> {
-        let blocks = strong_along(matrix.pattern());
+        Self::of_blocks(matrix, weak_along(&[matrix.pattern()]), half, progress)
+    }
+
+    fn of_blocks(
+        matrix: &RowMatrix<'_>,
+        blocks: Partition,
+        half: usize,
+        progress: &dyn Progress,
+    ) -> Result<Self, MetricError> {
         let n = matrix.n_rows();
         let longest = (0..n).map(|i| matrix.row(i).len()).max().unwrap_or(0);
         let close = CLOSE + 4.0 * (longest + 3) as f64 * f64::EPSILON;
@@ -69,7 +86,10 @@ impl Perron {
             (0..n).flat_map(|i| matrix.row(i)).map(|(_, value)| value).fold(0.0, f64::max);
         let unit =
             if largest > 0.0 { 2.0_f64.powf(largest.log2().floor().max(-1000.0)) } else { 1.0 };
-        let power = Power::new(matrix.scaled(1.0 / unit), blocks.clone(), vec![1.0; n]);
+        let scaled = matrix.scaled(1.0 / unit);
+        // No entry of the halves leads from one block to another.
+        let within = if half > 0 { scaled } else { scaled.keep(|i, j| blocks.joins(i, j)) };
+        let power = Power::new(within, blocks.clone(), vec![1.0; n]);
         let mut power = power.without_the_tiniest().in_halves(half);
         let (mut made, mut looked, mut earlier) = (0, 0, f64::INFINITY);
         let (mut projects, mut projected) = (true, false);
@@ -149,8 +169,7 @@ impl Perron {
         for (i, value) in y.iter_mut().enumerate().filter(|(i, _)| self.dominates(*i)) {
             *value = self.block_vector[i];
         }
-        let mut rest = depth_first_postorder(matrix);
-        rest.retain(|&i| !self.dominates(i as usize));
+        let rest = depth_first_postorder(matrix, |i| !self.dominates(i));
         let mut moved = 0.0_f64;
         for _ in 0..MAX_SWEEPS {
             if progress.cancelled() {
@@ -214,7 +233,7 @@ mod tests {
             &[(0, 1, 2.0), (1, 2, 2.0), (2, 1, 2.0), (2, 3, 3.0), (3, 3, 1.0), (3, 4, 4.0)],
         );
         let matrix = flows(&graph);
-        let perron = Perron::of(&matrix, &NoProgress).expect("converges");
+        let perron = Perron::of(&graph, &matrix, &NoProgress).expect("converges");
         assert!((perron.radius.value() - 2.0).abs() < 1e-12 && perron.is_unique());
         let y = perron.vector(&matrix, &NoProgress).expect("converges");
         let exact = [0.0, 1.0, 1.0, 3.0, 6.0].map(|value: f64| value / 47.0_f64.sqrt());
@@ -224,7 +243,7 @@ mod tests {
     #[test]
     fn two_blocks_of_one_radius_are_seen() {
         let graph = graph(4, &[(0, 1, 2.0), (1, 0, 2.0), (2, 3, 1.0), (3, 2, 4.0), (1, 2, 1.0)]);
-        assert!(!Perron::of(&flows(&graph), &NoProgress).expect("converges").is_unique());
+        assert!(!Perron::of(&graph, &flows(&graph), &NoProgress).expect("converges").is_unique());
     }
 
     #[test]
@@ -234,7 +253,8 @@ mod tests {
         edges.push((0, 0, 1.0));
         let graph = graph(n, &edges);
         let matrix = flows(&graph);
-        let y = Perron::of(&matrix, &NoProgress).and_then(|p| p.vector(&matrix, &NoProgress));
+        let y =
+            Perron::of(&graph, &matrix, &NoProgress).and_then(|p| p.vector(&matrix, &NoProgress));
         let y = y.expect("converges");
         let exact = 1.0 / f64::from(n).sqrt();
         assert!(y.iter().all(|y| (y - exact).abs() < 1e-12));

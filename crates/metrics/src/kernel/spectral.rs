@@ -94,7 +94,8 @@ pub(crate) fn spectral_radius(
 ) -> Result<Spectral, MetricError> {
     let blocks = strong(economy.graph());
     let start = economy.accounts().output.iter().map(|&x| if x > 0.0 { x } else { 1.0 }).collect();
-    let mut power = Power::new(economy.requirements(), blocks, start);
+    let requirements = economy.requirements().keep(|i, j| blocks.joins(i, j));
+    let mut power = Power::new(requirements, blocks, start);
     let mut best = RadiusBounds { lower: 0.0, upper: f64::INFINITY };
     let mut made = 0;
     loop {
@@ -134,10 +135,10 @@ pub(super) struct Power<'g> {
 }
 
 impl<'g> Power<'g> {
-    /// From a positive vector.
+    /// From a positive vector, for a matrix without entries that lead from one block to another.
     pub(super) fn new(matrix: RowMatrix<'g>, blocks: Partition, start: Vec<f64>) -> Self {
         Self {
-            matrix: matrix.keep(|i, j| blocks.joins(i, j)),
+            matrix,
             image: vec![0.0; start.len()],
             y: start,
             block: blocks.component,
