@@ -53,6 +53,19 @@ pub enum MetricError {
         /// Bound asked for.
         tolerance: f64,
     },
+    /// The full inverse does not agree with what a solve is certain of.
+    #[error(
+        "needs the full inverse, and its column sums may be off by {error:.1e}, relatively, where {tolerance:.1e} is allowed: the \
+         network keeps nearly all of its output to itself (condition number {condition:.1e})"
+    )]
+    Inexact {
+        /// How far a column sum is from the multiplier that a solve certifies.
+        error: f64,
+        /// How far it may be.
+        tolerance: f64,
+        /// Condition number of `I − A`.
+        condition: f64,
+    },
     /// A full matrix of this many nodes would not fit.
     #[error(
         "needs the full inverse: {n} nodes would take {gigabytes:.2} GB, and at most {limit} nodes are taken"
@@ -117,9 +130,9 @@ impl MetricError {
                     d.note(format!("nodes in the block: {}", block.join(", ")))
                 }
             }
-            Self::NotConverged { .. } => {
-                Diagnostic::new("E0901", what).help("raise `max_iterations` or `tolerance`")
-            }
+            Self::NotConverged { .. } => Diagnostic::new("E0901", what).help(loosened(metric)),
+            Self::Inexact { .. } => Diagnostic::new("E0901", what)
+                .help("give `output` or `final_demand` if more is sold to final users, aggregate first, or ask for indices that need one solve"),
             Self::TooLarge { .. } => Diagnostic::new("E0902", what)
                 .help("aggregate first, such as with `--by sector`, raise `--max-memory`, or ask for indices that need one solve"),
             Self::TooLong { instead, .. } => Diagnostic::new("E0903", what)
@@ -137,4 +150,49 @@ impl MetricError {
 /// Whether a metric can be told to begin what takes hours.
 fn takes_method(metric: &str) -> bool {
     crate::find(metric).is_some_and(|m| m.spec().params.iter().any(|p| p.name == "method"))
+}
+
+/// Which parameters of a metric let an iteration go on longer, or end sooner.
+fn loosened(metric: &str) -> String {
+    const NAMES: [&str; 3] = ["max_iterations", "max_steps", "tolerance"];
+    let params = crate::find(metric).map_or(&[][..], |m| m.spec().params);
+    let names: Vec<String> = NAMES
+        .iter()
+        .filter(|name| params.iter().any(|param| param.name == **name))
+        .map(|name| format!("`{metric}.{name}`"))
+        .collect();
+    if names.is_empty() {
+        return "the flows settle too slowly for an answer: look for groups that trade almost only with each other, and for `output` \
+                that is too small"
+            .into();
+    }
+    format!("raise {}, with `--set`", names.join(" or "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn help(metric: &str, error: &MetricError) -> String {
+        error.diagnostic(metric).help_text().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn what_does_not_settle_names_parameters_that_there_are() {
+        let error = MetricError::NotConverged { iterations: 9, error: 1e-3, tolerance: 1e-12 };
+        assert_eq!(
+            help("pagerank", &error),
+            "raise `pagerank.max_iterations` or `pagerank.tolerance`, with `--set`"
+        );
+        assert!(help("katz", &error).starts_with("the flows settle too slowly"));
+    }
+
+    #[test]
+    fn an_inverse_that_is_not_certain_says_how_far_it_is_off() {
+        let error = MetricError::Inexact { error: 4.17e-9, tolerance: 1e-9, condition: 1e5 };
+        let said = error.diagnostic("hypothetical_extraction");
+        assert_eq!(said.id(), "E0901");
+        let expected = "may be off by 4.2e-9, relatively, where 1.0e-9 is allowed";
+        assert!(said.what().contains(expected), "{}", said.what());
+    }
 }

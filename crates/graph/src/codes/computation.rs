@@ -8,7 +8,9 @@ pub(super) const ERRORS: &[Code] = &[
         "not converged",
         "An iteration did not reach its tolerance within the allowed number of steps. The last step is not an answer, so \
          none is given. Raise the number, as in `--set pagerank.max_iterations=10000`, or accept less precision with \
-         `tolerance`; an iteration that never settles may mean that the index does not exist for this network.",
+         `tolerance`, where the metric has these parameters; an iteration that never settles may mean that the index does not exist \
+         for this network. A full inverse is refused with this code too, where rounding leaves its sums too uncertain: the network then \
+         keeps nearly all of its output to itself, and final users buy next to nothing.",
     ),
     code(
         "E0902",

@@ -43,7 +43,7 @@ impl LeontiefInverse {
     /// `2 n³` operations and one matrix of `n²` numbers the first time; nothing later.
     /// # Errors
     /// [`MetricError::NoOutput`], [`MetricError::NotProductive`], [`MetricError::NotConverged`],
-    /// [`MetricError::TooLarge`] above [`MOST_NODES`] or for more memory than `progress` allows,
+    /// [`MetricError::Inexact`], [`MetricError::TooLarge`] above [`MOST_NODES`] or for more memory than `progress` allows,
     /// [`MetricError::Cancelled`].
     /// # Example
     /// Miller and Blair (2009), table 2.3.
@@ -71,9 +71,10 @@ impl LeontiefInverse {
         let inverse = Arc::new(Self::new(&economy, values));
         let pairs = inverse.backward.iter().zip(&certified);
         let error = pairs.map(|(sum, b)| (sum / b - 1.0).abs()).fold(0.0, f64::max);
-        let tolerance = AGREEMENT.max(f64::EPSILON * certainty.condition_number());
+        let condition = certainty.condition_number();
+        let tolerance = AGREEMENT.max(f64::EPSILON * condition);
         if !(error <= tolerance) {
-            return Err(MetricError::NotConverged { iterations: 1, error, tolerance });
+            return Err(MetricError::Inexact { error, tolerance, condition });
         }
         graph.memoise(&inverse);
         Ok(inverse)
