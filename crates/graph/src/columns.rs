@@ -177,18 +177,21 @@ impl TextColumn {
 /// Named columns, all of one length, in the order in which they were added.
 ///
 /// Names that palenque knows for nodes: `name, role, stage, sector, region, owner` (text) and `lat, lon,
-/// output, final_demand, value_added, imports, employees, capacity` (numbers). Others are kept as they are.
+/// output, final_demand, value_added, imports, employees, capacity` (numbers). Others are kept as they are: as text, with
+/// the numbers that it says where every value is one, so that `1`, `2` and `3` are good for groups and for amounts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Columns {
     numbers: Vec<(Box<str>, NumberColumn)>,
     texts: Vec<(Box<str>, TextColumn)>,
+    /// Text columns as numbers.
+    readings: Vec<(Box<str>, NumberColumn)>,
 }
 
 impl Columns {
-    /// The number column of this name.
+    /// The number column of this name, or what the text column of this name says in numbers.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<&NumberColumn> {
-        self.numbers.iter().find(|(n, _)| &**n == name).map(|(_, c)| c)
+        self.numbers.iter().chain(&self.readings).find(|(n, _)| &**n == name).map(|(_, c)| c)
     }
 
     /// The text column of this name.
@@ -209,10 +212,21 @@ impl Columns {
         self.texts.push((name.into(), column));
     }
 
+    /// Says what the text column of this name is in numbers; it stays a text column.
+    ///
+    /// # Panics
+    /// If there is no such text column.
+    pub fn set_reading(&mut self, name: &str, column: NumberColumn) {
+        assert!(self.text(name).is_some(), "`{name}` is a text column");
+        self.readings.retain(|(n, _)| &**n != name);
+        self.readings.push((name.into(), column));
+    }
+
     /// Takes a column away, if it is there.
     pub fn remove(&mut self, name: &str) {
         self.numbers.retain(|(n, _)| &**n != name);
         self.texts.retain(|(n, _)| &**n != name);
+        self.readings.retain(|(n, _)| &**n != name);
     }
 
     /// All number columns with their names.
@@ -225,20 +239,27 @@ impl Columns {
         self.texts.iter().map(|(n, c)| (&**n, c))
     }
 
+    /// Text columns that say numbers, as numbers, with their names.
+    pub fn readings(&self) -> impl Iterator<Item = (&str, &NumberColumn)> + '_ {
+        self.readings.iter().map(|(n, c)| (&**n, c))
+    }
+
     /// The same columns for a choice of rows, in that order.
     #[must_use]
     pub fn select(&self, rows: &[u32]) -> Self {
-        let number = |column: &NumberColumn| {
-            NumberColumn::from_options(rows.iter().map(|&row| column.get(row as usize)))
+        let number = |(name, column): &(Box<str>, NumberColumn)| {
+            let values = rows.iter().map(|&row| column.get(row as usize));
+            (name.clone(), NumberColumn::from_options(values))
         };
         Self {
-            numbers: self.numbers.iter().map(|(n, c)| (n.clone(), number(c))).collect(),
+            numbers: self.numbers.iter().map(number).collect(),
+            readings: self.readings.iter().map(number).collect(),
             texts: self.texts.iter().map(|(n, c)| (n.clone(), c.select(rows))).collect(),
         }
     }
 
     pub(crate) fn lengths(&self) -> impl Iterator<Item = (&str, usize)> + '_ {
-        let numbers = self.numbers.iter().map(|(n, c)| (&**n, c.len()));
+        let numbers = self.numbers.iter().chain(&self.readings).map(|(n, c)| (&**n, c.len()));
         numbers.chain(self.texts.iter().map(|(n, c)| (&**n, c.len())))
     }
 }
@@ -341,6 +362,19 @@ mod tests {
         assert_eq!(output.iter().collect::<Vec<_>>(), [Some(3.0), Some(1.0)]);
         let stage = picked.text("stage").expect("kept");
         assert_eq!(stage.iter().collect::<Vec<_>>(), [Some("a"), None]);
+    }
+
+    #[test]
+    fn a_reading_follows_its_text() {
+        let mut columns = Columns::default();
+        columns.set_text("lot", TextColumn::from_options([Some("02"), None, Some("10")]));
+        columns.set_reading("lot", NumberColumn::from_options([Some(2.0), None, Some(10.0)]));
+        let picked = columns.select(&[2, 0]);
+        assert_eq!(picked.text("lot").and_then(|lot| lot.get(1)), Some("02"));
+        assert_eq!(picked.number("lot").and_then(|lot| lot.get(0)), Some(10.0));
+        assert_eq!(picked.numbers().count(), 0); // it is written out once, as the text that it was
+        columns.set_text("lot", TextColumn::from_options([Some("x"), None, Some("y")]));
+        assert_eq!(columns.number("lot"), None);
     }
 
     #[test]

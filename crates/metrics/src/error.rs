@@ -1,7 +1,8 @@
 //! Why a metric has no result.
 
 use crate::ParamError;
-use palenque_graph::Diagnostic;
+use palenque_graph::diagnostic::shown;
+use palenque_graph::{Diagnostic, SupplyGraph};
 
 /// Why a metric has no result. The metric's name is added by the caller.
 #[derive(Debug, thiserror::Error, PartialEq)]
@@ -100,6 +101,18 @@ pub enum MetricError {
 }
 
 impl MetricError {
+    /// There is no number column of nodes of this name; a text column perhaps.
+    pub(crate) fn no_numbers(graph: &SupplyGraph, name: &str) -> Self {
+        let column = graph.nodes().text(name);
+        let is_number = |text: &&str| text.trim().parse::<f64>().is_ok_and(f64::is_finite);
+        let text = column.and_then(|c| c.levels().find(|text| !is_number(text)));
+        let what = match text {
+            Some(text) => format!("numbers in node column `{name}` (`{}` is none)", shown(text)),
+            None => format!("node column `{name}`"),
+        };
+        Self::InputMissing { what }
+    }
+
     /// The error as a person reads it, with its code.
     #[must_use]
     pub fn diagnostic(&self, metric: &str) -> Diagnostic {

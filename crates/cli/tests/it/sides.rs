@@ -26,6 +26,20 @@ fn a_side_table_that_nobody_reads_is_refused() {
 }
 
 #[test]
+fn a_number_column_of_the_node_file_is_there_for_metrics() {
+    let folder = Folder::new();
+    folder.write("e.csv", "source,target,weight\na,b,1\nb,c,2\nc,a,1\n");
+    let args = ["measure", "--edges", "e.csv", "--nodes", "n.csv", "--metrics"];
+    let percolation = [&args[..], &["percolation_centrality"]].concat();
+    folder.write("n.csv", "id,role,state\na,palm,1\nb,still,0\nc,shop,0.5\n");
+    assert!(folder.run(&percolation).exits(0).out().contains("percolation_centrality"));
+    folder.write("n.csv", "id,role,state\na,palm,1\nb,still,healthy\nc,shop,0.5\n");
+    let err = folder.run(&percolation).exits(3).err();
+    let err = err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(err.contains("needs numbers in node column `state` (`healthy` is none)"), "{err}");
+}
+
+#[test]
 fn sales_above_output_are_told_once_and_above_twice_refused() {
     let folder = Folder::with_chain();
     let with_output = |x: &str| {

@@ -232,6 +232,11 @@ impl<'a> Grouping<'a> {
                 common.set_text(name, TextColumn::from_options(values));
             }
         }
+        for (name, column) in columns.readings().filter(|(name, _)| !except.contains(name)) {
+            if common.text(name).is_some() {
+                common.set_reading(name, NumberColumn::from_options(self.shared(column.iter())));
+            }
+        }
         common
     }
 }

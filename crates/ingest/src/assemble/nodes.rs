@@ -3,8 +3,10 @@
 use super::finding::{Count, Place, cells};
 use super::{File, Tally};
 use crate::intern::Interner;
+use crate::layout::is_text;
 use crate::policy::{NodeConflictRule, Policy, UnknownNodeRule};
 use crate::records::{MISSING, Records, Values};
+use crate::text::number::{Cell, NumberStyle};
 use foldhash::fast::RandomState;
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Columns, Diagnostic, Diagnostics, Ids, NumberColumn, TextColumn};
@@ -51,6 +53,8 @@ impl Nodes {
         let (rows, tally) = distinct(place, policy, found);
         domains(place, &rows, found);
         let mut columns = Columns::default();
+        let style =
+            NumberStyle { decimal_comma: policy.decimal_comma, thousands: policy.thousands };
         for (column, (planned, values)) in file.records.columns.iter().enumerate() {
             match values {
                 Values::Ids(_) => {}
@@ -67,6 +71,11 @@ impl Nodes {
                         missing_group(place, column, &rows, &codes, found);
                     }
                     columns.set_text(&planned.name, text_column(texts, &codes));
+                    let numbers =
+                        (!is_text(&planned.name)).then(|| reading(texts, &codes, style)).flatten();
+                    if let Some(numbers) = numbers {
+                        columns.set_reading(&planned.name, numbers);
+                    }
                 }
             }
         }
@@ -129,8 +138,27 @@ impl Nodes {
             }
             columns.set_text(name, TextColumn::from_codes(levels, codes));
         }
+        for (name, column) in self.columns.readings() {
+            let added = std::iter::repeat_n(None, n - n_rows);
+            columns.set_reading(name, NumberColumn::from_options(column.iter().chain(added)));
+        }
         (self.ids, columns)
     }
+}
+
+/// What the texts of a column are in numbers, where each of them is one or a word for none.
+fn reading(texts: &Ids, codes: &[u32], style: NumberStyle) -> Option<NumberColumn> {
+    let number = |text: &str| match style.read(text.as_bytes()) {
+        Cell::Number(x, _) if x.is_finite() => Some(Some(x)),
+        Cell::Missing => Some(None),
+        Cell::Number(..) | Cell::Bad => None,
+    };
+    let numbers: Vec<Option<f64>> = texts.iter().map(number).collect::<Option<_>>()?;
+    if numbers.iter().all(Option::is_none) {
+        return None;
+    }
+    let of_row = |&code: &u32| numbers.get(code as usize).copied().flatten();
+    Some(NumberColumn::from_options(codes.iter().map(of_row)))
 }
 
 fn text_column(texts: &Ids, codes: &[u32]) -> TextColumn {

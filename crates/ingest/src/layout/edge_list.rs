@@ -39,7 +39,8 @@ pub(super) fn beside_ends(titles: &Titles<'_>, (source, target): (usize, usize))
     let taken: BTreeSet<usize> = plan.iter().map(|p| p.at).collect();
     for (at, title) in titles.others(&taken) {
         let name = titles.renamed(at).map_or_else(|| super::canonical(title), Into::into);
-        let kind = if name == "quantity" { Kind::Number } else { Kind::Text };
+        let is_number = matches!(&*name, "quantity" | "capacity");
+        let kind = if is_number { Kind::Number } else { Kind::Text };
         plan.push(titles.planned(at, &name, kind));
     }
     plan

@@ -1,4 +1,5 @@
-//! Firms and their attributes: an id, the columns palenque knows by type, and any others as text.
+//! Firms and their attributes: an id, the columns palenque knows by type, and any others as text, with the numbers that it says where
+//! every value is one.
 
 use super::{IDS, Layout, Refused, Titles};
 use crate::records::{Kind, Planned};
@@ -13,6 +14,8 @@ const NUMBERS: &[&str] = &[
     "final_demand",
     "value_added",
     "imports",
+    "exports",
+    "product_imports",
     "employees",
     "capacity",
     "lat",

@@ -107,6 +107,31 @@ fn what_else_a_row_says_stays_with_its_edge() {
 }
 
 #[test]
+fn an_attribute_of_numbers_is_text_and_numbers() {
+    let edges = "source,target,weight,capacity\na,b,1,5\nb,c,2,7\n";
+    let nodes = "id;jobs;lot;note\na;1,5;01;2\nb;;02;x\nc;3;03;\n";
+    let (_folder, path) = folder(&[("e.csv", edges), ("n.csv", nodes)]);
+    let edges = Inputs { edges: path("e.csv"), ..Inputs::default() };
+    let number = |read: &Ingested, name: &str| {
+        let column = graph(read).nodes().number(name).cloned();
+        column.map(|column| column.iter().collect::<Vec<_>>())
+    };
+    let inputs = Inputs { nodes: Some(path("n.csv")), ..edges.clone() };
+    let policy = Policy { decimal_comma: true, ..Policy::default() };
+    let read_comma = read(&inputs, &policy, &NoProgress);
+    assert_eq!(number(&read_comma, "jobs"), Some(vec![Some(1.5), None, Some(3.0)]));
+    assert_eq!(number(&read_comma, "lot"), Some(vec![Some(1.0), Some(2.0), Some(3.0)]));
+    let lots = graph(&read_comma).nodes().text("lot").expect("good for groups, too");
+    assert_eq!(lots.get(0), Some("01"));
+    assert_eq!(number(&read_comma, "note"), None);
+    // With a decimal point, `1,5` is no number, and so no cell of the column is.
+    let read_point = read(&inputs, &Policy::default(), &NoProgress);
+    assert_eq!(number(&read_point, "jobs"), None);
+    let capacity = graph(&read_point).edges().number("capacity").expect("a known column");
+    assert_eq!(capacity.iter().flatten().collect::<Vec<_>>(), [5.0, 7.0]);
+}
+
+#[test]
 fn rows_are_chosen_by_value() {
     let mut policy = Policy { only: vec![("year".into(), "2020".into())], ..Policy::default() };
     let text = "source,target,weight,year\nA,B,1,2020\nX,Y,9,2021\n";

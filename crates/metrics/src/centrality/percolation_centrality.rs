@@ -91,7 +91,7 @@ const LONG: f64 = 2e10;
 
 fn states(graph: &SupplyGraph, name: &str) -> Result<Vec<f64>, MetricError> {
     let Some(column) = graph.nodes().number(name) else {
-        return Err(MetricError::InputMissing { what: format!("node column `{name}`") });
+        return Err(MetricError::no_numbers(graph, name));
     };
     let state = |(i, state): (usize, Option<f64>)| {
         let id = || graph.node_id(NodeIndex::new(i));

@@ -125,7 +125,7 @@ pub fn firm_sizes(
         if measure == "output" {
             return Ok(Accounts::of(graph).output.into_iter().map(known).collect());
         }
-        let missing = || MetricError::InputMissing { what: format!("node column `{measure}`") };
+        let missing = || MetricError::no_numbers(graph, measure);
         let column = graph.nodes().number(measure).ok_or_else(missing)?;
         let gap = |is_there: bool| if is_there { None } else { Some(0.0) };
         let size = |(size, is_there): (Option<f64>, bool)| size.map_or(gap(is_there), known);

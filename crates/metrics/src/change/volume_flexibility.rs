@@ -199,9 +199,8 @@ impl Series {
             return Ok(Self { all: accounts.iter().map(sum).collect(), own: None, accounts });
         }
         let column = |(_, graph): (&str, &SupplyGraph)| {
-            let what = || format!("node column `{demand}`");
             let column = graph.nodes().number(demand);
-            let column = column.ok_or_else(|| MetricError::InputMissing { what: what() })?;
+            let column = column.ok_or_else(|| MetricError::no_numbers(graph, demand))?;
             Ok(column.iter().collect::<Vec<Option<f64>>>())
         };
         let own: Vec<Vec<Option<f64>>> =

@@ -213,8 +213,8 @@ pub(crate) fn type_column<'a>(graph: &SupplyGraph, by: &'a str) -> Result<&'a st
 
 /// A number column of nodes by name, every cell filled.
 pub(crate) fn filled_column(graph: &SupplyGraph, name: &str) -> Result<Vec<f64>, MetricError> {
-    let what = || MetricError::InputMissing { what: format!("node column `{name}`") };
-    let column = graph.nodes().number(name).ok_or_else(what)?;
+    let missing = || MetricError::no_numbers(graph, name);
+    let column = graph.nodes().number(name).ok_or_else(missing)?;
     let values = column.iter().enumerate().map(|(v, cell)| match cell {
         Some(value) if value >= 0.0 => Ok(value),
         Some(value) => Err(ParamError::Value(format!(

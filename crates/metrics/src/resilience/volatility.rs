@@ -167,8 +167,7 @@ impl Metric for Volatility {
         let residual = match config.growth.as_str() {
             "" => Err(Status::InputMissing),
             name => {
-                let missing =
-                    || MetricError::InputMissing { what: format!("node column `{name}`") };
+                let missing = || MetricError::no_numbers(graph, name);
                 let column = graph.nodes().number(name).ok_or_else(missing)?;
                 let growth: Vec<f64> = column.iter().map(|g| g.unwrap_or(f64::NAN)).collect();
                 granular_residual(graph, &growth, config.top).ok_or(Status::ZeroDenominator)

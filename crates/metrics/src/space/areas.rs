@@ -210,12 +210,11 @@ impl Sizes {
             "" => "output",
             column => column,
         };
-        let missing = || MetricError::InputMissing { what: format!("node column `{name}`") };
         let values = match (name, graph.nodes().number(name)) {
             ("output", _) => Accounts::of(graph).output.into_iter().map(Some).collect(),
             (_, Some(column)) => column.iter().collect(),
             ("none", None) => vec![Some(1.0); graph.n_nodes()],
-            (_, None) => return Err(missing()),
+            (_, None) => return Err(MetricError::no_numbers(graph, name)),
         };
         Ok(Self { values, name: name.into(), is_employment: name == "employees" })
     }

@@ -161,8 +161,7 @@ impl Located {
         let is_earth = x.is_empty() && y.is_empty();
         let names = if is_earth { ["lat", "lon"] } else { [x, y] };
         let column = |name: &str| {
-            let what = || format!("node column `{name}`");
-            graph.nodes().number(name).ok_or_else(|| MetricError::InputMissing { what: what() })
+            graph.nodes().number(name).ok_or_else(|| MetricError::no_numbers(graph, name))
         };
         let (a, b) = (column(names[0])?, column(names[1])?);
         let both = |node: NodeIndex| Some((node, [a.get(node.index())?, b.get(node.index())?]));

@@ -198,8 +198,7 @@ impl Metric for TechnologyDependence {
         let is_technology: Vec<bool> = match flag {
             Some(flag) => (0..n).map(|i| flag.get(i).is_some_and(|value| value != 0.0)).collect(),
             None if config.imports.is_empty() => {
-                let what = format!("node column `{}`", config.column);
-                return Err(MetricError::InputMissing { what });
+                return Err(MetricError::no_numbers(graph, &config.column));
             }
             None => vec![false; n],
         };
