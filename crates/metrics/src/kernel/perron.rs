@@ -15,12 +15,12 @@ const ENOUGH: f64 = 1e-9;
 const MAX_SWEEPS: usize = 10_000;
 /// Sweeps between two looks at the bounds.
 const GLIDE: usize = 4;
-/// Sweeps before the best of the space that they span is taken.
-const SETTLE: usize = 10;
+/// Sweeps before the best of the space that they span is taken; in halves the matrix is symmetric, and few do.
+const SETTLE: [usize; 2] = [10, 4];
 /// As long as it shrinks the bounds by this factor.
 const WORTH: f64 = 0.1;
-/// Sweeps of which that space is made.
-const SPACE: usize = 12;
+/// Sweeps of which that space is made; the same.
+const SPACE: [usize; 2] = [12, 16];
 /// What a sweep may still change, relatively, at the end.
 const STILL: f64 = 1e-15;
 
@@ -93,6 +93,7 @@ impl Perron {
         let mut power = power.without_the_tiniest().in_halves(half);
         let (mut made, mut looked, mut earlier) = (0, 0, f64::INFINITY);
         let (mut projects, mut projected) = (true, false);
+        let [settle, space] = [SETTLE, SPACE].map(|of| of[usize::from(half > 0)]);
         loop {
             if progress.cancelled() {
                 return Err(MetricError::Cancelled);
@@ -114,7 +115,7 @@ impl Perron {
                 let (iterations, error, tolerance) = (made, spread, ENOUGH);
                 return Err(MetricError::NotConverged { iterations, error, tolerance });
             }
-            if made - looked >= if projects { SETTLE } else { LOOK } {
+            if made - looked >= if projects { settle } else { LOOK } {
                 // Worth a step unless plain sweeps, at the rate of the last ones, end within twice as many as it takes.
                 let a_look = spread / earlier;
                 let is_slow = projected || !(spread * a_look * a_look <= close);
@@ -122,7 +123,7 @@ impl Perron {
                 projects = projects && !(projected && a_look > WORTH);
                 projected = is_slow && projects;
                 if projected {
-                    made += power.project(SPACE, radius);
+                    made += power.project(space, radius);
                 } else if is_slow {
                     made += power.step(radius.upper, progress)?;
                 }
