@@ -53,8 +53,7 @@ impl Nodes {
         let (rows, tally) = distinct(place, policy, found);
         domains(place, &rows, found);
         let mut columns = Columns::default();
-        let style =
-            NumberStyle { decimal_comma: policy.decimal_comma, thousands: policy.thousands };
+        let style = NumberStyle::of(policy);
         for (column, (planned, values)) in file.records.columns.iter().enumerate() {
             match values {
                 Values::Ids(_) => {}

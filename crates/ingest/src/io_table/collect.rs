@@ -110,10 +110,7 @@ impl<'a> Collector<'a> {
         Self {
             policy,
             layout: None,
-            numbers: NumberStyle {
-                decimal_comma: policy.decimal_comma,
-                thousands: policy.thousands,
-            },
+            numbers: NumberStyle::of(policy),
             head: Vec::new(),
             plan: None,
             slots: Vec::new(),

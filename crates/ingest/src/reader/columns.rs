@@ -163,7 +163,7 @@ fn numbers(
     policy: &Policy,
     records: &mut Records,
 ) -> Values {
-    let style = NumberStyle { decimal_comma: policy.decimal_comma, thousands: policy.thousands };
+    let style = NumberStyle::of(policy);
     let mut numbers = Vec::with_capacity(rows.len());
     for (record, &row) in rows.iter().enumerate() {
         let cell = match raw {

@@ -69,7 +69,7 @@ pub(crate) fn read(
         name,
         dialect: &dialect,
         policy,
-        numbers: NumberStyle { decimal_comma: policy.decimal_comma, thousands: policy.thousands },
+        numbers: NumberStyle::of(policy),
         only: only.iter().map(|(at, value)| (*at, value.as_str())).collect(),
         cleans: policy.trim || policy.normalize_nfc,
     };

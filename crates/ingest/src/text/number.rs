@@ -2,6 +2,7 @@
 //! for what is no number.
 
 use crate::digits;
+use crate::policy::Policy;
 
 /// The whole numbers up to this one are all floating-point numbers.
 const EXACT: u64 = 1 << 53;
@@ -29,6 +30,11 @@ pub(crate) enum Cell {
 }
 
 impl NumberStyle {
+    /// As the policy says.
+    pub(crate) fn of(policy: &Policy) -> Self {
+        Self { decimal_comma: policy.decimal_comma, thousands: policy.thousands }
+    }
+
     /// Reads the cell `text[start..end]`: as [`NumberStyle::read`], quicker where more text follows.
     #[inline]
     pub(crate) fn read_within(self, text: &[u8], start: usize, end: usize) -> Cell {

@@ -126,8 +126,8 @@ fn bare(
     reading: &mut Reading<'_>,
 ) -> Found<(String, Matrix)> {
     let content = Content::Numbers { notes_negative };
-    let (name, mut matrix) =
-        filled(path, Matrix::bare(columns, content, style(reading.policy)), tables, reading)?;
+    let bare = Matrix::bare(columns, content, NumberStyle::of(reading.policy));
+    let (name, mut matrix) = filled(path, bare, tables, reading)?;
     if matrix.rows.len() + matrix.ragged.len() != rows.len() {
         let what = format!(
             "it has {} rows, and there are {} labels for them",
@@ -163,10 +163,6 @@ fn list(path: &Path, tables: &mut Tables, reading: &mut Reading<'_>) -> Found<Ve
     tables.files.push(file);
     closed?;
     Ok(rows.0)
-}
-
-fn style(policy: &Policy) -> NumberStyle {
-    NumberStyle { decimal_comma: policy.decimal_comma, thousands: policy.thousands }
 }
 
 fn places(name: &str, matrix: &Matrix) -> Places {

@@ -2,10 +2,11 @@
 //! labels each has; extensions are folders of the same sort inside.
 
 use super::matrix::{Content, Matrix};
-use super::{Found, Reading, Tables, filled, listed, open, places, style};
+use super::{Found, Reading, Tables, filled, listed, open, places};
 use crate::assemble::File;
 use crate::io_table::{Column, Flows, InputKind, InputRow, IoTable, Label, RowRole, Sector, names};
 use crate::source::{Body, Source};
+use crate::text::number::NumberStyle;
 use palenque_graph::diagnostic::shown;
 use palenque_graph::{Diagnostic, Location};
 use serde_json::Value;
@@ -324,7 +325,8 @@ impl Folder {
     ) -> Found<Option<(String, Matrix)>> {
         let Some(entry) = self.files.get(key) else { return Ok(None) };
         let path = self.inside(key, &entry.name)?;
-        let matrix = Matrix::new(entry.n_index, entry.n_header, content, style(reading.policy));
+        let matrix =
+            Matrix::new(entry.n_index, entry.n_header, content, NumberStyle::of(reading.policy));
         filled(&path, matrix, tables, reading).map(Some)
     }
 

@@ -133,11 +133,8 @@ pub(crate) fn read(
         let at = Location::file(&source.name).line(line);
         found.push_counted(Diagnostic::new(id, what).at(at).help(help), n);
     }
-    let style = if network.plain_numbers {
-        NumberStyle::default()
-    } else {
-        NumberStyle { decimal_comma: policy.decimal_comma, thousands: policy.thousands }
-    };
+    let style =
+        if network.plain_numbers { NumberStyle::default() } else { NumberStyle::of(policy) };
     let (nodes, mut edges) = (network.nodes.finished(), network.edges.finished());
     let plan = nodes.plan(&NodeList, policy).map_err(refuse)?;
     if let Some(id) = plan.first().filter(|planned| planned.at != 0) {

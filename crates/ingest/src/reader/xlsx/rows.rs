@@ -172,10 +172,7 @@ impl<'a> Table<'a> {
         Self {
             opened,
             policy,
-            numbers: NumberStyle {
-                decimal_comma: policy.decimal_comma,
-                thousands: policy.thousands,
-            },
+            numbers: NumberStyle::of(policy),
             is_titled: titles.iter().map(|title| !title.trim().is_empty()).collect(),
             only: only.filter_map(|(t, value)| Some((known.find(t)?, value.as_str()))).collect(),
             ids: Interner::new(RandomState::default()),
