@@ -15,6 +15,8 @@ import statistics
 import subprocess
 import sys
 
+from measured import SLOW
+
 LOAD = {
     "igraph": """
 import igraph
@@ -35,10 +37,7 @@ if task == "leiden":
     undirected = networkit.graphtools.toUndirected(graph)
     undirected.removeMultiEdges()
     undirected.indexEdges()
-if task == "cores":
-    undirected = networkit.graphtools.toUndirected(plain)
-    undirected.removeMultiEdges()
-if task in ("clustering", "betweenness_sampled"):
+if task in ("cores", "clustering", "betweenness_sampled"):
     undirected = networkit.graphtools.toUndirected(plain)
     undirected.removeMultiEdges()
     undirected.indexEdges()
@@ -193,9 +192,6 @@ print(time.perf_counter() - wall, time.process_time() - cpu, float(check), resou
 """
 
 
-SLOW = {"networkx", "rustworkx"}
-
-
 def figures(command):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
@@ -214,7 +210,10 @@ def main():
             subprocess.run([bench, "write", str(nodes), str(ties), file], check=True)
     print("| index | network | program | wall s | CPU s | peak MB | CPU beside palenque's |")
     print("|---|---|---|---|---|---|---|")
-    wanted = [(task.split("@")[0], network) for task in asked for network in (task.split("@") + [TASKS[task.split("@")[0]][1]])[1]]
+    wanted = []
+    for task in asked:
+        name, _, network = task.partition("@")
+        wanted += [(name, one) for one in network or TASKS[name][1]]
     for task, network in wanted:
         title, _, metric, peers = TASKS[task]
         file = os.path.join(folder, f"kernels-{network}.csv")

@@ -13,10 +13,13 @@ import statistics
 import subprocess
 import sys
 
-from measured import once
+from measured import SLOW, once
 
 POLARS = "import os; os.environ['POLARS_MAX_THREADS'] = '2'; import polars, numpy"
-COLUMNS = "u, v, w = (polars.read_csv(file)[name].to_numpy() for name in ('source', 'target', 'weight')); n = int(max(u.max(), v.max())) + 1"
+COLUMNS = (
+    "table = polars.read_csv(file); u, v, w = (table[name].to_numpy() for name in ('source', 'target', 'weight'));"
+    " n = int(max(u.max(), v.max())) + 1"
+)
 INTERNED = (
     "table = polars.read_csv(file); both = polars.concat([table['source'], table['target']]);"
     " codes = both.cast(polars.Categorical).to_physical().to_numpy(); m = len(table);"
@@ -49,7 +52,6 @@ PEERS = {
         "networkx": ("networkx", "import networkx", "networkx.read_weighted_edgelist(file, delimiter=',', create_using=networkx.DiGraph)", True),
     },
 }
-SLOW = {"networkx", "rustworkx"}
 PEER = """
 import resource, sys, time
 {imports}

@@ -6,6 +6,9 @@ import subprocess
 import sys
 import time
 
+# Programs that take too long, or too much memory, for the largest network.
+SLOW = {"networkx", "rustworkx"}
+
 
 def once(command):
     start = time.monotonic()
