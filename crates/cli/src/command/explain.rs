@@ -147,6 +147,13 @@ fn metric_page(metric: &dyn Metric) -> Done {
         page = page
             .line("parameter", &format!("{} = {}: {}", param.name, param.default, param.meaning));
     }
+    if let Some(first) = spec.params.first() {
+        let name = format!("{}.{}", spec.name, first.name);
+        let how = format!(
+            "--set {name}=VALUE; in a step of palenque.toml, set = {{ \"{name}\" = VALUE }}"
+        );
+        page = page.line("set by", &how);
+    }
     page = page
         .line("direction", "an edge points from seller to buyer; in = purchases, out = sales")
         .line("try", &format!("palenque measure --edges FILE --metrics {}", spec.name));

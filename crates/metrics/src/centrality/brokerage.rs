@@ -1,6 +1,7 @@
 //! Brokerage between groups.
 
 use crate::kernel::adjacency::Adjacency;
+use crate::kernel::bit_rows::BitRows;
 use crate::kernel::chunks::fold_chunks;
 use crate::kernel::intersection::common;
 use crate::linkage::groups::Groups;
@@ -105,10 +106,12 @@ pub(super) fn brokered(
     n_groups: usize,
     progress: &dyn Progress,
 ) -> Result<Vec<Brokerage>, MetricError> {
+    let customers = Adjacency::customers(graph);
     let network = Network {
-        customers: Adjacency::customers(graph),
+        customers,
         suppliers: Adjacency::suppliers(graph),
         group,
+        sets: Sets::of(customers, group, n_groups),
     };
     let n = graph.n_nodes();
     progress.begin("brokerage", n as u64);
@@ -135,7 +138,42 @@ struct Network<'a> {
     customers: Adjacency<'a>,
     suppliers: Adjacency<'a>,
     group: &'a [Option<usize>],
+    sets: Option<Sets>,
 }
+
+/// Who sells to whom, and who is of which group, where many trade with many.
+struct Sets {
+    /// By node: its customers with a group, itself left out.
+    customers: BitRows,
+    /// By group: its nodes.
+    members: BitRows,
+}
+
+impl Sets {
+    fn of(customers: Adjacency<'_>, group: &[Option<usize>], n_groups: usize) -> Option<Self> {
+        let customers = BitRows::of(customers, |v| group[v].is_some())?;
+        let mut members = BitRows::new(n_groups, group.len());
+        for (u, group) in group.iter().enumerate() {
+            if let Some(group) = group {
+                members.insert(*group, u);
+            }
+        }
+        Some(Self { customers, members })
+    }
+
+    /// How many customers `i` and `j` have in common: all, of one group, of another group.
+    fn in_common(&self, i: usize, j: usize, groups: [usize; 2]) -> (usize, [usize; 2]) {
+        let both = self.customers.row(i).iter().zip(self.customers.row(j)).map(|(a, b)| a & b);
+        let size = |bits: u64| bits.count_ones() as usize;
+        let of = |group: usize| {
+            both.clone().zip(self.members.row(group)).map(|(both, of)| size(both & of)).sum()
+        };
+        (both.clone().map(size).sum(), groups.map(of))
+    }
+}
+
+/// A group that no node is of.
+const ANOTHER: usize = usize::MAX;
 
 impl<'a> Network<'a> {
     /// Grouped neighbours of `u` other than itself, and their groups.
@@ -182,6 +220,16 @@ impl<'a> Network<'a> {
             }
         });
         for (i, supplier) in self.grouped(self.suppliers, j) {
+            if let Some(sets) = &self.sets {
+                let (all, [of_own, mut of_its]) = sets.in_common(i, j, [own, supplier]);
+                found.role(supplier, own, own).sub_assign(of_own);
+                if supplier == own {
+                    of_its = 0; // they are counted
+                }
+                found.role(supplier, own, supplier).sub_assign(of_its);
+                found.role(supplier, own, ANOTHER).sub_assign(all - of_own - of_its);
+                continue;
+            }
             common(self.customers.neighbours(i), buyers, |_, place| {
                 let k = buyers[place] as usize;
                 if let (true, Some(customer)) = (k != i && k != j, self.group[k]) {
@@ -249,5 +297,36 @@ impl Metric for BrokerageMetric {
         let columns =
             columns.map(|(spec, role)| Column::new(spec, found.iter().map(role).collect()));
         Ok(vec![Table::new(TableId::NodeMetrics, columns.collect())])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::draws::Draws;
+
+    #[test]
+    fn sets_count_what_lists_count() {
+        let n = 70;
+        let mut draws = Draws(11);
+        let flows: Vec<(u32, u32, f64)> =
+            (0..n * n / 2).map(|_| (draws.below(n), draws.below(n), 1.0)).collect();
+        let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
+        let graph = SupplyGraph::from_flows(&ids, flows).expect("a good graph");
+        let group: Vec<Option<usize>> = (0..n)
+            .map(|_| (draws.below(9) as usize).checked_sub(1))
+            .map(|g| Some(g? % 4))
+            .collect();
+        let (customers, suppliers) = (Adjacency::customers(&graph), Adjacency::suppliers(&graph));
+        let sets = Sets::of(customers, &group, 4);
+        assert!(sets.is_some());
+        let by_sets = Network { customers, suppliers, group: &group, sets };
+        let by_lists = Network { customers, suppliers, group: &group, sets: None };
+        let mut sides = [Side::default(); 4];
+        for j in 0..n as usize {
+            let (a, b) = (by_sets.brokered_by(j, &mut sides), by_lists.brokered_by(j, &mut sides));
+            assert_eq!(a, b, "node {j}");
+            assert!(b.total() > 0 || group[j].is_none());
+        }
     }
 }

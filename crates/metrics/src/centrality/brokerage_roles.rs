@@ -2,6 +2,7 @@
 
 use super::brokerage::{Brokerage, brokered};
 use crate::kernel::adjacency::Adjacency;
+use crate::kernel::bit_rows::{BitRows, members};
 use crate::kernel::chunks::fold_chunks;
 use crate::kernel::random::{permutation, stream};
 use crate::linkage::groups::Groups;
@@ -130,52 +131,33 @@ pub fn brokerage_roles(
 /// Sellers of a chunk of work.
 const CHUNK: usize = 64;
 
-/// Every pair `(i, k)` that does not trade, in equal parts to those between: from each `i`, the brokers of all `k` are counted
-/// first.
+/// Every pair `(i, k)` that does not trade, in equal parts to those between.
 fn shared_out(
     graph: &SupplyGraph,
     group: &[Option<usize>],
     progress: &dyn Progress,
 ) -> Result<Vec<[f64; 6]>, MetricError> {
     let n = graph.n_nodes();
-    let customers = Adjacency::customers(graph);
-    let grouped = |u: usize| {
-        let others = customers.neighbours(u).iter().map(|&v| v as usize).filter(move |&v| v != u);
-        others.filter_map(|v| Some((v, group[v]?)))
-    };
+    let ties = Ties::of(graph, group);
     progress.begin("brokers of pairs", n as u64);
     let work = |sellers: std::ops::Range<usize>| {
         let (mut brokers, mut trades) = (vec![0_u32; n], vec![false; n]);
-        let mut parts: Vec<(usize, [f64; 6])> = Vec::new();
+        let mut parts = Vec::new();
         for i in sellers {
             if progress.cancelled() {
                 return None;
             }
             progress.advance(1);
             let Some(a) = group[i] else { continue };
-            for &k in customers.neighbours(i) {
+            for &k in ties.customers.neighbours(i) {
                 trades[k as usize] = true;
             }
             trades[i] = true; // and is no pair with itself
-            for (j, _) in grouped(i) {
-                for (k, _) in grouped(j) {
-                    brokers[k] += 1;
-                }
+            match &ties.sets {
+                Some(sets) => ties.from_sets(sets, (i, a), &trades, &mut parts),
+                None => ties.from_lists((i, a), &trades, &mut brokers, &mut parts),
             }
-            for (j, b) in grouped(i) {
-                let mut part = [0.0; 6];
-                for (k, c) in grouped(j).filter(|&(k, _)| !trades[k]) {
-                    part[kind(a, b, c)] += 1.0 / f64::from(brokers[k]);
-                }
-                part[5] = part[..5].iter().sum();
-                parts.push((j, part));
-            }
-            for (j, _) in grouped(i) {
-                for (k, _) in grouped(j) {
-                    brokers[k] = 0;
-                }
-            }
-            for &k in customers.neighbours(i) {
+            for &k in ties.customers.neighbours(i) {
                 trades[k as usize] = false;
             }
             trades[i] = false;
@@ -184,13 +166,96 @@ fn shared_out(
     };
     let mut shares = vec![[0.0; 6]; n];
     fold_chunks(n, CHUNK, progress, work, |parts| {
-        for (j, part) in parts {
+        for (j, mut part) in parts {
+            part[5] = part[..5].iter().sum();
             for (sum, x) in shares[j].iter_mut().zip(part) {
                 *sum += x;
             }
         }
     })?;
     Ok(shares)
+}
+
+/// Who sells to whom among nodes with a group.
+struct Ties<'a> {
+    customers: Adjacency<'a>,
+    group: &'a [Option<usize>],
+    /// Customers and suppliers with a group of every node, itself left out, where many trade with many.
+    sets: Option<[BitRows; 2]>,
+}
+
+/// A broker and its parts in the pairs of one seller, by kind.
+type Part = (usize, [f64; 6]);
+
+impl<'a> Ties<'a> {
+    fn of(graph: &'a SupplyGraph, group: &'a [Option<usize>]) -> Self {
+        let (customers, suppliers) = (Adjacency::customers(graph), Adjacency::suppliers(graph));
+        let sets = |side| BitRows::of(side, |v| group[v].is_some());
+        let sets = sets(customers)
+            .zip(sets(suppliers))
+            .map(|(customers, suppliers)| [customers, suppliers]);
+        Self { customers, group, sets }
+    }
+
+    /// The customers of `u` with a group, and their groups.
+    fn grouped(&self, u: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let others = self.customers.neighbours(u).iter().map(|&v| v as usize);
+        others.filter(move |&v| v != u).filter_map(|v| Some((v, self.group[v]?)))
+    }
+
+    /// From a seller, of group `a`: the brokers of all its pairs are counted first. `brokers` is all 0 before and after.
+    fn from_lists(
+        &self,
+        (i, a): (usize, usize),
+        trades: &[bool],
+        brokers: &mut [u32],
+        parts: &mut Vec<Part>,
+    ) {
+        for (j, _) in self.grouped(i) {
+            for (k, _) in self.grouped(j) {
+                brokers[k] += 1;
+            }
+        }
+        for (j, b) in self.grouped(i) {
+            let mut part = [0.0; 6];
+            for (k, c) in self.grouped(j).filter(|&(k, _)| !trades[k]) {
+                part[kind(a, b, c)] += 1.0 / f64::from(brokers[k]);
+            }
+            parts.push((j, part));
+        }
+        for (j, _) in self.grouped(i) {
+            for (k, _) in self.grouped(j) {
+                brokers[k] = 0;
+            }
+        }
+    }
+
+    /// The same, pair by pair: where many trade with many, few do not.
+    fn from_sets(
+        &self,
+        [customers, suppliers]: &[BitRows; 2],
+        (i, a): (usize, usize),
+        trades: &[bool],
+        parts: &mut Vec<Part>,
+    ) {
+        let first = parts.len();
+        parts.extend(self.grouped(i).map(|(j, _)| (j, [0.0; 6])));
+        let mut place = vec![0; trades.len()];
+        for (at, &(j, _)) in parts.iter().enumerate().skip(first) {
+            place[j] = at;
+        }
+        for k in (0..trades.len()).filter(|&k| !trades[k]) {
+            let Some(c) = self.group[k] else { continue };
+            let between =
+                || members(customers.row(i).iter().zip(suppliers.row(k)).map(|(a, b)| a & b));
+            let share = 1.0 / between().count() as f64;
+            for j in between() {
+                if let Some(b) = self.group[j] {
+                    parts[place[j]].1[kind(a, b, c)] += share;
+                }
+            }
+        }
+    }
 }
 
 /// Counts over permutations of the groups among the nodes that have one.
@@ -378,5 +443,37 @@ impl Metric for BrokerageRoles {
             }
         }
         Ok(vec![rows.table(TableId::BrokerageRoles)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::draws::Draws;
+
+    #[test]
+    fn sets_share_out_what_lists_share_out() {
+        let n = 70;
+        let mut draws = Draws(3);
+        let flows: Vec<(u32, u32, f64)> =
+            (0..n * n / 2).map(|_| (draws.below(n), draws.below(n), 1.0)).collect();
+        let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
+        let graph = SupplyGraph::from_flows(&ids, flows).expect("a good graph");
+        let group: Vec<Option<usize>> =
+            (0..n).map(|u| (u % 9 > 0).then_some(u as usize % 4)).collect();
+        let ties = Ties::of(&graph, &group);
+        let sets = ties.sets.as_ref().expect("many trade with many");
+        let mut brokers = vec![0; n as usize];
+        for i in 0..n as usize {
+            let Some(a) = group[i] else { continue };
+            let mut trades = vec![false; n as usize];
+            ties.customers.neighbours(i).iter().for_each(|&k| trades[k as usize] = true);
+            trades[i] = true;
+            let (mut by_sets, mut by_lists) = (Vec::new(), Vec::new());
+            ties.from_sets(sets, (i, a), &trades, &mut by_sets);
+            ties.from_lists((i, a), &trades, &mut brokers, &mut by_lists);
+            assert_eq!(by_sets, by_lists, "from {i}");
+            assert!(by_lists.iter().any(|(_, part)| part.iter().any(|x| *x > 0.0)));
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::kernel::adjacency::{Adjacency, Mutual};
 use crate::kernel::cores::levels;
+use crate::kernel::threads::both;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
 use palenque_graph::table::{Column, ColumnSpec};
 use palenque_graph::{Progress, SupplyGraph, Table, TableId};
@@ -49,12 +50,13 @@ pub fn cores(graph: &SupplyGraph) -> Cores {
         levels.map(|level| level.map_or(0, |level| level as usize)).collect()
     };
     let (customers, suppliers) = (Adjacency::customers(graph), Adjacency::suppliers(graph));
-    let partners = Mutual::of(graph);
-    Cores {
-        core_number: number(partners.adjacency(), partners.adjacency()),
-        core_in: number(suppliers, customers),
-        core_out: number(customers, suppliers),
-    }
+    let all = || {
+        let partners = Mutual::of(graph);
+        number(partners.adjacency(), partners.adjacency())
+    };
+    let ((core_in, core_out), core_number) =
+        both(|| both(|| number(suppliers, customers), || number(customers, suppliers)), all);
+    Cores { core_number, core_in, core_out }
 }
 
 /// [`cores()`] behind the registry.

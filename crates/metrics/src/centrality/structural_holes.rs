@@ -2,7 +2,7 @@
 
 use crate::kernel::adjacency::Ties;
 use crate::kernel::chunks::fold_chunks;
-use crate::kernel::intersection::common;
+use crate::kernel::intersection::{common, is_worth_a_walk};
 use crate::kernel::weighting::WEIGHTS_PARAM;
 pub use crate::kernel::weighting::{Weighting, WeightingConfig};
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
@@ -22,6 +22,8 @@ pub struct StructuralHoles {
 
 /// Nodes of a chunk of work.
 const CHUNK: usize = 256;
+/// From so many partners on, what a node gives to each is laid out by node before theirs are looked through.
+const MANY: usize = 128;
 
 /// Whether a firm stands between partners who do not trade with each other, and can play them off or bring them
 /// together.
@@ -72,8 +74,9 @@ pub fn structural_holes(
         efficiency: Vec::with_capacity(n),
     };
     let work = |nodes: std::ops::Range<usize>| {
+        let mut laid_out = Vec::new();
         let part: Vec<Result<(f64, f64), Status>> =
-            nodes.clone().map(|i| neighbourhood.around(i)).collect();
+            nodes.clone().map(|i| neighbourhood.around(i, &mut laid_out)).collect();
         progress.advance(nodes.len() as u64);
         (!progress.cancelled()).then_some(part)
     };
@@ -108,8 +111,8 @@ impl<'a> Neighbourhoods<'a> {
         }
     }
 
-    /// Constraint and effective size of one node.
-    fn around(&self, i: usize) -> Result<(f64, f64), Status> {
+    /// Constraint and effective size of one node. `laid_out` is empty or all 0, before and after.
+    fn around(&self, i: usize, laid_out: &mut Vec<f64>) -> Result<(f64, f64), Status> {
         let (ties, weights) = (self.view.adjacency(), self.view.values());
         let own = ties.range(i);
         if own.is_empty() {
@@ -119,21 +122,39 @@ impl<'a> Neighbourhoods<'a> {
         if strength <= 0.0 {
             return Err(Status::ZeroDenominator);
         }
+        let partners = ties.neighbours(i);
         let share = |place: usize| weights[own.start + place] / strength;
+        let is_laid_out = partners.len() >= MANY;
+        if is_laid_out {
+            laid_out.resize(ties.n_nodes(), 0.0);
+            for (place, &q) in partners.iter().enumerate() {
+                laid_out[q as usize] = share(place);
+            }
+        }
         let (mut constraint, mut size) = (0.0, 0.0);
-        for place in 0..own.len() {
-            let j = ties.neighbours(i)[place] as usize;
-            let theirs = ties.range(j);
+        for (place, &j) in partners.iter().enumerate() {
+            let (j, theirs) = (j as usize, ties.range(j as usize));
             let (mut indirect, mut redundant) = (0.0, 0.0);
-            common(ties.neighbours(i), ties.neighbours(j), |mine, other| {
-                let q = ties.neighbours[own.start + mine] as usize;
-                let with_q = weights[theirs.start + other];
-                indirect += share(mine) * (with_q * self.per_strength[q]);
-                redundant += share(mine) * (with_q * self.per_largest[j]);
-            });
+            let mut through = |share: f64, q: u32, with_q: f64| {
+                indirect += share * (with_q * self.per_strength[q as usize]);
+                redundant += share * (with_q * self.per_largest[j]);
+            };
+            if is_laid_out && is_worth_a_walk(theirs.len(), partners.len()) {
+                // Whoever is no partner has a share of 0, which changes no sum.
+                for (&q, &with_q) in ties.neighbours(j).iter().zip(&weights[theirs]) {
+                    through(laid_out[q as usize], q, with_q);
+                }
+            } else {
+                common(partners, ties.neighbours(j), |mine, other| {
+                    through(share(mine), partners[mine], weights[theirs.start + other]);
+                });
+            }
             let invested = share(place) + indirect;
             constraint += invested * invested;
             size += 1.0 - redundant;
+        }
+        if is_laid_out {
+            partners.iter().for_each(|&q| laid_out[q as usize] = 0.0);
         }
         Ok((constraint, size))
     }
@@ -189,5 +210,63 @@ impl Metric for StructuralHolesMetric {
         let columns = COLUMNS.iter().zip(values);
         let columns = columns.map(|(spec, values)| Column::from_results(spec, values));
         Ok(vec![Table::new(TableId::NodeMetrics, columns.collect())])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::draws::Draws;
+    use palenque_graph::NoProgress;
+
+    #[test]
+    fn firms_of_many_partners_are_those_of_the_definition() {
+        let n = MANY as u32 + 40;
+        let mut draws = Draws(5);
+        // A hub, and firms that trade with some others; the last two with the hub alone.
+        let mut flows: Vec<(u32, u32, f64)> =
+            (1..n).map(|v| (0, v, f64::from(1 + v % 7))).collect();
+        let some = (0..8 * n)
+            .map(|k| (1 + draws.below(n - 3), 1 + draws.below(n - 3), f64::from(1 + k % 5)));
+        flows.extend(some);
+        let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
+        let graph = SupplyGraph::from_flows(&ids, flows).expect("a good graph");
+        let n = n as usize;
+        let mut m = vec![vec![0.0; n]; n];
+        for v in graph.node_indices() {
+            for (w, flow) in graph.customers(v).filter(|(w, _)| *w != v) {
+                m[v.index()][w.index()] += flow;
+                m[w.index()][v.index()] += flow;
+            }
+        }
+        let strength: Vec<f64> = m.iter().map(|row| row.iter().sum()).collect();
+        let largest: Vec<f64> =
+            m.iter().map(|row| row.iter().copied().fold(0.0, f64::max)).collect();
+        let found = structural_holes(&graph, &Default::default(), &NoProgress).expect("no error");
+        for i in 0..n {
+            let (mut constraint, mut size) = (0.0, 0.0);
+            for j in (0..n).filter(|&j| m[i][j] > 0.0) {
+                let through = |of: &dyn Fn(usize) -> f64| -> f64 {
+                    (0..n)
+                        .filter(|q| ![i, j].contains(q))
+                        .map(|q| m[i][q] / strength[i] * of(q))
+                        .sum()
+                };
+                constraint += (m[i][j] / strength[i] + through(&|q| m[q][j] / strength[q])).powi(2);
+                size += 1.0 - through(&|q| m[j][q] / largest[j]);
+            }
+            let near =
+                |found: Result<f64, Status>, x: f64| found.is_ok_and(|f| (f - x).abs() < 1e-9 * x);
+            assert!(
+                near(found.constraint[i], constraint),
+                "{i}: {:?}, {constraint}",
+                found.constraint[i]
+            );
+            assert!(
+                near(found.effective_size[i], size),
+                "{i}: {:?}, {size}",
+                found.effective_size[i]
+            );
+        }
     }
 }

@@ -48,8 +48,9 @@ const PAIRS: [(u128, u128); 16] = [
 ];
 
 /// A tie as one end sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Tie {
+    #[default]
     Sells,
     Buys,
     Both,

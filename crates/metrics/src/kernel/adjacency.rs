@@ -1,6 +1,8 @@
 //! Who is next to whom, as kernels read it.
 
+use super::intersection::common;
 use palenque_graph::{NodeIndex, SupplyGraph};
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// One direction of a graph: the neighbours of node `u` are `neighbours[offsets[u]..offsets[u + 1]]`.
@@ -52,38 +54,107 @@ pub(crate) struct Ties<T> {
 /// The undirected view: `M = Z + Zᵀ` without its diagonal.
 pub(crate) type Mutual = Ties<f64>;
 
-impl<T: Copy> Ties<T> {
+/// Nodes whose ties a thread writes at a stretch.
+const NODES: usize = 1024;
+
+impl<T: Copy + Default + Send + Sync> Ties<T> {
     /// Merges the two sorted neighbour lists of every node. `value` is given what the node sells to the partner and
     /// what it buys from it, where there is such an edge.
     pub(crate) fn merged(
         graph: &SupplyGraph,
-        value: impl Fn(Option<f64>, Option<f64>) -> T,
+        value: impl Fn(Option<f64>, Option<f64>) -> T + Sync,
     ) -> Self {
-        let mut view = Self {
-            offsets: Vec::with_capacity(graph.n_nodes() + 1),
-            neighbours: Vec::with_capacity(2 * graph.n_edges()),
-            values: Vec::with_capacity(2 * graph.n_edges()),
+        let value = &value;
+        let row = |u| {
+            let partners = partners(graph, NodeIndex::new(u));
+            partners.map(move |(v, sold, bought)| (v, value(sold, bought)))
         };
-        view.offsets.push(0);
-        for u in graph.node_indices() {
-            let mut buyers = graph.customers(u).filter(|&(v, _)| v != u).peekable();
-            let mut sellers = graph.suppliers(u).filter(|&(v, _)| v != u).peekable();
-            loop {
-                let next = match (buyers.peek(), sellers.peek()) {
-                    (Some(&(b, _)), Some(&(s, _))) => b.min(s),
-                    (Some(&(v, _)), None) | (None, Some(&(v, _))) => v,
-                    (None, None) => break,
-                };
-                let sold = buyers.next_if(|&(v, _)| v == next).map(|(_, flow)| flow);
-                let bought = sellers.next_if(|&(v, _)| v == next).map(|(_, flow)| flow);
-                view.neighbours.push(next.index() as u32);
-                view.values.push(value(sold, bought));
-            }
-            view.offsets.push(view.neighbours.len() as u32);
-        }
-        view
+        Self::of_rows(graph.n_nodes(), |u| n_partners(graph, u), row)
     }
 
+    /// The ties that `keep` wants, with another value each. `keep` sees the ends and the old value.
+    pub(crate) fn select<U: Copy + Default + Send + Sync>(
+        &self,
+        keep: impl Fn(usize, usize, T) -> Option<U> + Sync,
+    ) -> Ties<U> {
+        let keep = &keep;
+        let row = |u| self.ties(u).filter_map(move |(v, x)| Some((v as u32, keep(u, v, x)?)));
+        Ties::of_rows(self.offsets.len() - 1, |u| row(u).count(), row)
+    }
+
+    /// The same ties with other values.
+    pub(crate) fn with_values<U: Send>(self, value: impl Fn(T) -> U + Send + Sync) -> Ties<U> {
+        let values = self.values.into_par_iter().map(value).collect();
+        Ties { offsets: self.offsets, neighbours: self.neighbours, values }
+    }
+
+    /// Ties from the rows of nodes, on all threads: counted first, so that each is written to its place.
+    fn of_rows<R: Iterator<Item = (u32, T)>>(
+        n: usize,
+        count: impl Fn(usize) -> usize + Sync,
+        row: impl Fn(usize) -> R + Sync,
+    ) -> Self {
+        let nodes = (0..n).into_par_iter().with_min_len(NODES);
+        let counts: Vec<u32> = nodes.map(|u| count(u) as u32).collect();
+        let mut offsets = Vec::with_capacity(n + 1);
+        offsets.push(0);
+        offsets.extend(counts.iter().scan(0, |sum: &mut u32, count| {
+            *sum += count;
+            Some(*sum)
+        }));
+        let all = offsets[n] as usize;
+        let (mut neighbours, mut values) = (vec![0; all], vec![T::default(); all]);
+        let (mut free, mut unset) = (neighbours.as_mut_slice(), values.as_mut_slice());
+        let mut parts = Vec::with_capacity(n / NODES + 1);
+        for start in (0..n).step_by(NODES) {
+            let end = (start + NODES).min(n);
+            let here = (offsets[end] - offsets[start]) as usize;
+            let (part, rest) = std::mem::take(&mut free).split_at_mut(here);
+            let (part_values, rest_values) = std::mem::take(&mut unset).split_at_mut(here);
+            (free, unset) = (rest, rest_values);
+            parts.push((start..end, part, part_values));
+        }
+        parts.into_par_iter().for_each(|(nodes, part, part_values)| {
+            let places = part.iter_mut().zip(part_values);
+            for ((to, to_value), (v, value)) in places.zip(nodes.flat_map(&row)) {
+                (*to, *to_value) = (v, value);
+            }
+        });
+        Self { offsets, neighbours, values }
+    }
+}
+
+/// How many other nodes a node trades with.
+fn n_partners(graph: &SupplyGraph, u: usize) -> usize {
+    let (buyers, sellers) =
+        (&graph.targets()[graph.out_range(u)], &graph.sources()[graph.in_range(u)]);
+    let mut both = 0;
+    common(buyers, sellers, |_, _| both += 1);
+    // The node itself is on both lists or on none.
+    let own = usize::from(buyers.binary_search(&(u as u32)).is_ok());
+    buyers.len() + sellers.len() - both - own
+}
+
+/// With whom a node trades, ascending, itself left out: what it sells to the partner, and what it buys from it.
+fn partners(
+    graph: &SupplyGraph,
+    u: NodeIndex,
+) -> impl Iterator<Item = (u32, Option<f64>, Option<f64>)> + '_ {
+    let mut buyers = graph.customers(u).filter(move |&(v, _)| v != u).peekable();
+    let mut sellers = graph.suppliers(u).filter(move |&(v, _)| v != u).peekable();
+    std::iter::from_fn(move || {
+        let next = match (buyers.peek(), sellers.peek()) {
+            (Some(&(b, _)), Some(&(s, _))) => b.min(s),
+            (Some(&(v, _)), None) | (None, Some(&(v, _))) => v,
+            (None, None) => return None,
+        };
+        let sold = buyers.next_if(|&(v, _)| v == next).map(|(_, flow)| flow);
+        let bought = sellers.next_if(|&(v, _)| v == next).map(|(_, flow)| flow);
+        Some((next.index() as u32, sold, bought))
+    })
+}
+
+impl<T: Copy> Ties<T> {
     /// Ties from rows of partners, ascending, with what is known about each tie.
     pub(crate) fn from_rows(rows: Vec<Vec<(u32, T)>>) -> Self {
         let mut ties = Self { offsets: vec![0], neighbours: vec![], values: vec![] };
@@ -111,21 +182,6 @@ impl<T: Copy> Ties<T> {
     /// How many partners a node has.
     pub(crate) fn degree(&self, u: usize) -> usize {
         self.adjacency().range(u).len()
-    }
-
-    /// The ties that `keep` wants, with another value each. `keep` sees the ends and the old value.
-    pub(crate) fn select<U>(&self, keep: impl Fn(usize, usize, T) -> Option<U>) -> Ties<U> {
-        let mut kept = Ties { offsets: vec![0], neighbours: vec![], values: vec![] };
-        for u in 0..self.offsets.len() - 1 {
-            for (v, value) in self.ties(u) {
-                if let Some(value) = keep(u, v, value) {
-                    kept.neighbours.push(v as u32);
-                    kept.values.push(value);
-                }
-            }
-            kept.offsets.push(kept.neighbours.len() as u32);
-        }
-        kept
     }
 
     /// What is known about the ties, at the positions of [`Ties::adjacency`].

@@ -3,14 +3,19 @@
 /// From this ratio of lengths on, the members of the shorter list are looked up in the longer one.
 const LOOK_UP: usize = 16;
 
+/// Whether a list is better looked through from end to end than searched for the members of another.
+pub(crate) fn is_worth_a_walk(list: usize, other: usize) -> bool {
+    list <= LOOK_UP * other
+}
+
 /// Calls `found` with the places in `a` and in `b` of every member of both, in ascending order.
 ///
 /// # Cost
 /// `O(a + b)` time for lists of like length, `O(a log b)` for a short and a long one.
 pub(crate) fn common(a: &[u32], b: &[u32], mut found: impl FnMut(usize, usize)) {
-    if a.len() * LOOK_UP < b.len() {
+    if !is_worth_a_walk(b.len(), a.len()) {
         look_up(a, b, found);
-    } else if b.len() * LOOK_UP < a.len() {
+    } else if !is_worth_a_walk(a.len(), b.len()) {
         look_up(b, a, |j, i| found(i, j));
     } else {
         let (mut i, mut j) = (0, 0);

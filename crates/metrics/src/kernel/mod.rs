@@ -5,6 +5,7 @@ pub(crate) mod ario;
 pub(crate) mod autocorrelation;
 pub(crate) mod best_set;
 pub(crate) mod bfs;
+pub(crate) mod bit_rows;
 pub(crate) mod blocks;
 pub(crate) mod brandes;
 pub mod cascade;

@@ -93,7 +93,10 @@ pub(crate) fn link_removals(
     for (q, &edge) in order.iter().enumerate().rev() {
         let e = edge as usize;
         state.flow += graph.flows()[e];
-        if let Some((a, b)) = sets.join(ends[e].0, ends[e].1) {
+        // Where all is one, nothing joins any more.
+        if state.n_components > 1
+            && let Some((a, b)) = sets.join(ends[e].0, ends[e].1)
+        {
             state.n_components -= 1;
             squares += 2.0 * f64::from(a) * f64::from(b);
             state.giant = state.giant.max(a + b);
@@ -307,7 +310,10 @@ fn bonds(n: usize, pairs: &[(u32, u32)], order: &[u32], visit: &mut dyn FnMut(us
     visit(0, giant);
     for (k, &tie) in (1..).zip(order) {
         let (u, v) = pairs[tie as usize];
-        if let Some((a, b)) = sets.join(u, v) {
+        // Where all is one, nothing joins any more.
+        if (giant as usize) < n
+            && let Some((a, b)) = sets.join(u, v)
+        {
             giant = giant.max(a + b);
         }
         visit(k, giant);

@@ -16,3 +16,11 @@ pub fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) ->
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     pool.expect("the system can start the threads").install(work)
 }
+
+/// Two computations that have nothing to do with each other, on a thread each where there are two.
+pub(crate) fn both<A: Send, B: Send>(
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    rayon::join(a, b)
+}

@@ -23,11 +23,15 @@ pub(crate) struct Upward<T> {
     ties: Ties<T>,
 }
 
-impl<T: Copy + Sync> Upward<T> {
+impl<T: Copy + Send + Sync> Upward<T> {
     /// `value` makes what is kept of a tie, as it is seen from its smaller end.
-    pub(crate) fn of<U: Copy>(view: &Ties<U>, value: impl Fn(U) -> T) -> Self {
+    pub(crate) fn of<U: Copy + Default + Send + Sync>(
+        view: &Ties<U>,
+        value: impl Fn(U) -> T + Send + Sync,
+    ) -> Self {
         let rank = |u: usize| (view.degree(u), u);
-        Self { ties: view.select(|u, v, old| (rank(u) < rank(v)).then(|| value(old))) }
+        let upward = view.select(|u, v, tie| (rank(u) < rank(v)).then_some(tie));
+        Self { ties: upward.with_values(value) }
     }
 
     /// Adds up something over all triangles: `add` counts one in, and the sums of chunks, each from `none`, are

@@ -3,6 +3,7 @@
 use super::attack_curve::{RobustnessConfig, interval, robustness_curves};
 use super::attack_order::AttackOrder;
 use super::esri::{EsriConfig, esri};
+use super::esri_cost::all_affordable;
 use super::essentiality::Essentiality;
 use super::volatility::granular_volatility;
 use crate::flexibility::multisourcing::multisourcing;
@@ -125,6 +126,12 @@ fn kept_of(n: usize, theta: f64) -> usize {
     count.min(n.max(1))
 }
 
+/// What a network's firms cannot do without, and how risk is computed.
+fn risk_of(graph: &SupplyGraph, by: &str) -> Result<(Essentiality, EsriConfig), MetricError> {
+    let inputs = Essentiality::uniform(graph, by, InputClass::Essential)?;
+    Ok((inputs, EsriConfig { by: by.into(), ..EsriConfig::default() }))
+}
+
 /// The measures of one network.
 fn measures(
     graph: &SupplyGraph,
@@ -132,9 +139,8 @@ fn measures(
     progress: &dyn Progress,
 ) -> Result<[Result<f64, Status>; 6], MetricError> {
     let n = graph.n_nodes();
-    let inputs = Essentiality::uniform(graph, by, InputClass::Essential)?;
-    let risk =
-        esri(graph, &inputs, &EsriConfig { by: by.into(), ..EsriConfig::default() }, progress)?;
+    let (inputs, config) = risk_of(graph, by)?;
+    let risk = esri(graph, &inputs, &config, progress)?;
     let esri: Vec<f64> = risk.iter().flatten().map(|r| r.esri).collect();
     let (orders, adaptive) = (vec![AttackOrder::Degree], Vec::new());
     let link_orders = Vec::new();
@@ -256,11 +262,17 @@ impl Metric for Consolidation {
             graph.node_indices().filter(|v| made[v.index()] > 0.0).collect();
         let graph = &induced(graph, &active);
         let output = Accounts::of(graph).output;
+        let network = |theta: &f64| merged(graph, by, *theta, &output);
+        let networks = config.thetas.iter().map(network).collect::<Result<Vec<_>, _>>()?;
+        // What takes too long is refused before the first of them is simulated.
+        for network in [graph].into_iter().chain(&networks) {
+            let (inputs, config) = risk_of(network, by)?;
+            all_affordable(network, &inputs, &config, progress)?;
+        }
         let observed = measures(graph, by, progress)?;
         let mut rows = Rows::new(&COLUMNS);
-        for &theta in &config.thetas {
-            let network = merged(graph, by, theta, &output)?;
-            let values = measures(&network, by, progress)?;
+        for (&theta, network) in config.thetas.iter().zip(&networks) {
+            let values = measures(network, by, progress)?;
             let mut band: [Vec<f64>; 6] = Default::default();
             for replicate in 0..if theta > 0.0 { config.replicates } else { 0 } {
                 let mut rng = stream(config.seed, replicate);

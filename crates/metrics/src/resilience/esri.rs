@@ -1,5 +1,6 @@
 //! Economic systemic risk index.
 
+use super::esri_cost::{affordable, every};
 use super::essentiality::{ESSENTIAL, Essentiality, Inputs, filled_column};
 use crate::fragmentation::concentration::Concentration;
 use crate::kernel::adjacency::Adjacency;
@@ -16,14 +17,6 @@ use palenque_graph::accounts::Accounts;
 use palenque_graph::table::{Column, ColumnSpec, Kind, Status, Unit, Values};
 use palenque_graph::{Diagnostic, NodeIndex, Progress, SupplyGraph, Table, TableId};
 
-/// Edges that losses may pass along in all before a computation has to be asked for by name: about half an hour.
-const BUDGET: f64 = 5e11;
-/// Firms whose cascades tell how long all will take.
-const PROBES: usize = 16;
-/// Steps of a probe at first, at most.
-const FEW_STEPS: u32 = 256;
-/// Steps that few cascades take.
-const MANY_STEPS: f64 = 1000.0;
 /// Firms that are simulated before the bounds are looked at again.
 const ROUND: usize = 256;
 
@@ -164,8 +157,8 @@ pub fn esri(
     let n = graph.n_nodes();
     let mut found: Vec<Option<Losses>> = vec![None; n];
     if config.top == 0 || config.top >= n {
-        let every: Vec<u32> = (0..n as u32).collect();
-        affordable(&mut cascade, &every, config, BUDGET, progress)?;
+        let every = every(graph);
+        affordable(&mut cascade, &every, config, progress)?;
         found = cascade.of_each(&every, progress)?.into_iter().map(Some).collect();
     } else {
         largest(&mut cascade, config, &mut found, progress)?;
@@ -198,7 +191,7 @@ fn largest(
         }
         let (round, after) = rest.split_at(ROUND.max(config.top).min(rest.len()));
         if best.is_empty() {
-            affordable(cascade, round, config, BUDGET, progress)?;
+            affordable(cascade, round, config, progress)?;
         }
         for (&v, losses) in round.iter().zip(cascade.of_each(round, progress)?) {
             found[v as usize] = Some(losses);
@@ -215,45 +208,6 @@ fn largest(
             .for_each(|l| *l = None);
     }
     Ok(())
-}
-
-/// Refuses a computation of hours that nobody asked for by name.
-fn affordable(
-    cascade: &mut Cascade<'_>,
-    firms: &[u32],
-    config: &EsriConfig,
-    budget: f64,
-    progress: &dyn Progress,
-) -> Result<(), MetricError> {
-    let n = firms.len();
-    // What one step of a cascade costs at most: every tie in both directions, and every firm as a competitor.
-    let step = (2 * cascade.graph.n_edges() + cascade.graph.n_nodes()) as f64;
-    if config.method == Effort::Exact || n as f64 * MANY_STEPS * step <= budget {
-        return Ok(());
-    }
-    let count = (n / 4).clamp(1, PROBES);
-    let probes: Vec<u32> = (0..count).map(|k| firms[k * n / count]).collect();
-    let stop = cascade.stop;
-    // Along a chain even one cascade may take as many steps as there are firms, and where all trade with all one step takes
-    // long: some steps of each first.
-    let few = |steps: &u32| f64::from(*steps) * count as f64 * step <= budget / 100.0;
-    let mut steps = (1..=FEW_STEPS.min(stop.max_steps)).take_while(few).last().unwrap_or(1);
-    loop {
-        cascade.stop.max_steps = steps;
-        let losses = cascade.of_each(&probes, progress);
-        cascade.stop = stop;
-        let losses = losses?;
-        let pushes: u64 = losses.iter().map(|l| l.pushes).sum();
-        if pushes as f64 / count as f64 * n as f64 > budget {
-            let (what, n) = ("the cascades from all", cascade.graph.n_nodes());
-            let instead = "ask for the largest, as with `--set systemic_risk.top=100`";
-            return Err(MetricError::TooLong { what, n, instead });
-        }
-        if steps >= stop.max_steps || !losses.iter().any(|l| l.is_cut) {
-            return Ok(());
-        }
-        steps = (4 * steps).min(stop.max_steps);
-    }
 }
 
 /// The network along which losses spread.
@@ -571,28 +525,4 @@ fn figures(risk: &[Option<Risk>], top: usize) -> Vec<Figure> {
     let gini = gini(&values).ok_or(Status::ZeroDenominator);
     let values = [largest, of_all(mean), of_all(gini)];
     FIGURES.iter().zip(values).map(|(spec, value)| Figure::new(spec, value)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use palenque_graph::NoProgress;
-
-    #[test]
-    fn a_chain_is_refused_before_one_cascade_has_run_along_it() {
-        let n = 3_000_u32;
-        let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
-        let graph = SupplyGraph::from_flows(&ids, (1..n).map(|v| (v - 1, v, 1.0)))
-            .expect("a good graph")
-            .with_text("sector", (0..n).map(|i| Some(["a", "b"][i as usize % 2])));
-        let config = EsriConfig::default();
-        let inputs = Essentiality::uniform(&graph, "", InputClass::Essential).expect("sectors");
-        let mut cascade = network(&graph, &inputs, &config).expect("a network");
-        let every: Vec<u32> = (0..n).collect();
-        let mut within = |budget| affordable(&mut cascade, &every, &config, budget, &NoProgress);
-        // 256 steps are sure to be taken from most firms, each past half as many competitors.
-        assert!(matches!(within(5e6), Err(MetricError::TooLong { n: 3_000, .. })));
-        assert_eq!(within(2e10), Ok(()));
-        assert_eq!(cascade.stop.max_steps, config.max_steps);
-    }
 }

@@ -10,6 +10,7 @@ pub mod criticality;
 pub mod dependency_percolation;
 pub mod efficiency;
 pub mod esri;
+mod esri_cost;
 pub mod esri_scenario;
 pub mod esri_weights;
 pub mod essentiality;
