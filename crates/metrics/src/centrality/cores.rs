@@ -1,6 +1,6 @@
 //! Core numbers.
 
-use crate::kernel::adjacency::{Adjacency, Mutual};
+use crate::kernel::adjacency::{Adjacency, Ties};
 use crate::kernel::cores::levels;
 use crate::kernel::threads::both;
 use crate::{Family, Metric, MetricError, MetricSpec, Output, Params};
@@ -51,7 +51,7 @@ pub fn cores(graph: &SupplyGraph) -> Cores {
     };
     let (customers, suppliers) = (Adjacency::customers(graph), Adjacency::suppliers(graph));
     let all = || {
-        let partners = Mutual::of(graph);
+        let partners = Ties::merged(graph, |_, _| ());
         number(partners.adjacency(), partners.adjacency())
     };
     let ((core_in, core_out), core_number) =

@@ -22,7 +22,7 @@ pub(crate) fn levels(ahead: Adjacency<'_>, behind: Adjacency<'_>, k: usize) -> V
     let mut leaving: Vec<u32> = Vec::new();
     for (u, &ties) in (0..).zip(&left_behind) {
         if (ties as usize) < k {
-            peeling.gone[u as usize] = true;
+            peeling.take(u as usize);
             leaving.push(u);
         }
     }
@@ -47,7 +47,7 @@ pub(crate) fn levels(ahead: Adjacency<'_>, behind: Adjacency<'_>, k: usize) -> V
                 }
                 left_behind[v] -= 1;
                 if (left_behind[v] as usize) < k {
-                    peeling.gone[v] = true;
+                    peeling.take(v);
                     leaving.push(v as u32);
                 }
             }
@@ -55,8 +55,8 @@ pub(crate) fn levels(ahead: Adjacency<'_>, behind: Adjacency<'_>, k: usize) -> V
         let Some(&u) = peeling.order.get(front) else { return levels };
         front += 1;
         if !peeling.gone[u as usize] {
-            level = level.max(Some(peeling.degree[u as usize]));
-            peeling.gone[u as usize] = true;
+            level = level.max(Some(peeling.nodes[u as usize].degree));
+            peeling.take(u as usize);
             leaving.push(u);
         }
     }
@@ -68,52 +68,63 @@ fn degree(side: Adjacency<'_>, u: usize) -> u32 {
 
 /// Nodes in order of their ties, as these become fewer.
 struct Peeling {
-    degree: Vec<u32>,
+    nodes: Vec<Place>,
     order: Vec<u32>,
-    place: Vec<u32>,
     /// By degree: where the nodes of that degree begin in the order.
     start: Vec<u32>,
     gone: Vec<bool>,
 }
 
+/// How many ties a node has left, none once it is gone, and where it is in the order: one look at memory a tie.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    degree: u32,
+    at: u32,
+}
+
 impl Peeling {
     fn new(ahead: Adjacency<'_>) -> Self {
         let n = ahead.n_nodes();
-        let degree: Vec<u32> = (0..n).map(|u| degree(ahead, u)).collect();
-        let most = degree.iter().max().map_or(0, |&d| d as usize);
+        let mut nodes: Vec<Place> =
+            (0..n).map(|u| Place { degree: degree(ahead, u), at: 0 }).collect();
+        let most = nodes.iter().map(|node| node.degree).max().map_or(0, |d| d as usize);
         let mut start = vec![0_u32; most + 2];
-        for &d in &degree {
-            start[d as usize + 1] += 1;
+        for node in &nodes {
+            start[node.degree as usize + 1] += 1;
         }
         (1..start.len()).for_each(|d| start[d] += start[d - 1]);
         let mut free = start.clone();
         let mut order = vec![0; n];
-        let mut place = vec![0; n];
-        for u in 0..n as u32 {
-            let free = &mut free[degree[u as usize] as usize];
+        for (u, node) in (0..).zip(&mut nodes) {
+            let free = &mut free[node.degree as usize];
             order[*free as usize] = u;
-            place[u as usize] = *free;
+            node.at = *free;
             *free += 1;
         }
-        Self { degree, order, place, start, gone: vec![false; n] }
+        Self { nodes, order, start, gone: vec![false; n] }
+    }
+
+    /// A node leaves.
+    fn take(&mut self, u: usize) {
+        self.gone[u] = true;
+        self.nodes[u].degree = 0;
     }
 
     /// Takes a tie from a node, unless it is gone or leaves at this level anyway.
     #[inline]
     fn lower(&mut self, v: usize, level: u32) {
-        let degree = self.degree[v];
-        if self.gone[v] || degree <= level {
+        let Place { degree, at: from } = self.nodes[v];
+        if degree <= level {
             return;
         }
         // It changes places with the first of its degree, who is then the last of those with one tie less.
         let first = &mut self.start[degree as usize];
-        let (from, to) = (self.place[v] as usize, *first as usize);
-        let other = self.order[to];
-        self.order.swap(from, to);
-        self.place[other as usize] = from as u32;
-        self.place[v] = to as u32;
+        let to = *first;
+        let other = self.order[to as usize];
+        self.order.swap(from as usize, to as usize);
+        self.nodes[other as usize].at = from;
+        self.nodes[v] = Place { degree: degree - 1, at: to };
         *first += 1;
-        self.degree[v] = degree - 1;
     }
 }
 
