@@ -28,17 +28,23 @@ pub(super) fn affordable(
     affordable_within(cascade, firms, config, BUDGET, progress)
 }
 
-/// Refuses what [`esri`](super::esri::esri) of all firms refuses, without simulating them.
+/// Refuses to simulate all firms of a network if that takes more than a part of the time that nobody has to ask for.
 ///
 /// # Errors
-/// Those of [`esri`](super::esri::esri).
+/// [`MetricError::TooLong`] with what to do `instead`; those of [`esri`](super::esri::esri).
 pub(super) fn all_affordable(
     graph: &SupplyGraph,
     inputs: &Essentiality,
     config: &EsriConfig,
+    (part, instead): (f64, &'static str),
     progress: &dyn Progress,
 ) -> Result<(), MetricError> {
-    affordable(&mut network(graph, inputs, config)?, &every(graph), config, progress)
+    let mut cascade = network(graph, inputs, config)?;
+    let within = affordable_within(&mut cascade, &every(graph), config, part * BUDGET, progress);
+    within.map_err(|error| match error {
+        MetricError::TooLong { what, n, .. } => MetricError::TooLong { what, n, instead },
+        other => other,
+    })
 }
 
 /// The numbers of all firms.
@@ -106,5 +112,9 @@ mod tests {
         assert!(matches!(within(5e6), Err(MetricError::TooLong { n: 3_000, .. })));
         assert_eq!(within(2e10), Ok(()));
         assert_eq!(cascade.stop.max_steps, config.max_steps);
+        // A part of the time, with advice of its own.
+        let refused = all_affordable(&graph, &inputs, &config, (1e-5, "have less"), &NoProgress);
+        assert!(matches!(refused, Err(MetricError::TooLong { instead: "have less", .. })));
+        assert_eq!(all_affordable(&graph, &inputs, &config, (0.04, ""), &NoProgress), Ok(()));
     }
 }

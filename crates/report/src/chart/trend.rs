@@ -171,10 +171,10 @@ fn draw_panel(points: &Points, panel: &Panel, area: &Rect, figure: &mut Figure) 
     let name = fit(&called(&panel.figure), sheet.label, Weight::Bold, area.width);
     let head = figure.label((area.x, area.y + sheet.label), &name, Anchor::Start);
     figure.push(head.weight(Weight::Bold));
-    // Room for a number above the highest point, below the name, and for a point above the rule.
+    // Room for a number above the highest point, below the name, and for one below the lowest, above the rule.
     let top = area.y + Sheet::line_height(sheet.label) + tick * 1.9;
     let foot = area.bottom() - Sheet::line_height(tick) - gap * 0.3;
-    let bottom = foot - sheet.point;
+    let bottom = foot - sheet.point * 0.4 - tick * 1.5;
     let side = tick * 1.6;
     let inside = Rect::between(area.x + side, top, area.right() - side, bottom);
     let numbers: Vec<f64> = panel
@@ -224,14 +224,18 @@ fn draw_panel(points: &Points, panel: &Panel, area: &Rect, figure: &mut Figure) 
         let tip = format!("{}: {}", label(&points.periods[*k]), short(*value));
         figure.push(Shape::of(0).at(at, sheet.point * 0.8).fill(colour).tooltip(&tip));
     }
-    let mut named = vec![known.first(), known.last()];
-    named.dedup();
-    for (k, Value { value, .. }) in named.into_iter().flatten() {
+    let ends = match &known[..] {
+        [] => vec![],
+        [only] => vec![(only, only)],
+        [first, .., last] => vec![(first, &known[1]), (last, &known[known.len() - 2])],
+    };
+    for ((k, Value { value, .. }), (_, beside)) in ends {
         let text = short(*value);
-        // Above its point, and within the panel.
+        // On the side of its point where the line does not go, and within the panel.
         let half = crate::text::width(&text, tick, Weight::Regular) / 2.0;
         let centre = x(*k).clamp(area.x + half, area.right() - half);
-        let at = (centre, y.place(*value) - tick * 0.7);
+        let away = if beside.value > *value { tick * 1.6 } else { -tick * 0.7 };
+        let at = (centre, y.place(*value) + away);
         figure.push(figure.label_on_marks(at, &text, tick, Anchor::Middle));
     }
 }
