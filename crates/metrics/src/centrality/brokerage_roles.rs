@@ -3,7 +3,7 @@
 use super::brokerage::{Brokerage, brokered};
 use crate::kernel::adjacency::Adjacency;
 use crate::kernel::bit_rows::{BitRows, members};
-use crate::kernel::chunks::fold_chunks;
+use crate::kernel::chunks::fold_chunks_with;
 use crate::kernel::random::{permutation, stream};
 use crate::linkage::groups::Groups;
 use crate::long::{Cell, Rows, STATUS};
@@ -140,8 +140,8 @@ fn shared_out(
     let n = graph.n_nodes();
     let ties = Ties::of(graph, group);
     progress.begin("brokers of pairs", n as u64);
-    let work = |sellers: std::ops::Range<usize>| {
-        let (mut brokers, mut trades) = (vec![0_u32; n], vec![false; n]);
+    let room = || (vec![0_u32; n], vec![false; n]);
+    let work = |(brokers, trades): &mut (Vec<u32>, Vec<bool>), sellers: std::ops::Range<usize>| {
         let mut parts = Vec::new();
         for i in sellers {
             if progress.cancelled() {
@@ -154,8 +154,8 @@ fn shared_out(
             }
             trades[i] = true; // and is no pair with itself
             match &ties.sets {
-                Some(sets) => ties.from_sets(sets, (i, a), &trades, &mut parts),
-                None => ties.from_lists((i, a), &trades, &mut brokers, &mut parts),
+                Some(sets) => ties.from_sets(sets, (i, a), trades, &mut parts),
+                None => ties.from_lists((i, a), trades, brokers, &mut parts),
             }
             for &k in ties.customers.neighbours(i) {
                 trades[k as usize] = false;
@@ -165,7 +165,7 @@ fn shared_out(
         Some(parts)
     };
     let mut shares = vec![[0.0; 6]; n];
-    fold_chunks(n, CHUNK, progress, work, |parts| {
+    fold_chunks_with(n, CHUNK, progress, room, work, |parts| {
         for (j, mut part) in parts {
             part[5] = part[..5].iter().sum();
             for (sum, x) in shares[j].iter_mut().zip(part) {

@@ -1,7 +1,7 @@
 //! Structural holes: constraint, effective size, efficiency.
 
 use crate::kernel::adjacency::Ties;
-use crate::kernel::chunks::fold_chunks;
+use crate::kernel::chunks::fold_chunks_with;
 use crate::kernel::intersection::{common, is_worth_a_walk};
 use crate::kernel::weighting::WEIGHTS_PARAM;
 pub use crate::kernel::weighting::{Weighting, WeightingConfig};
@@ -73,14 +73,13 @@ pub fn structural_holes(
         effective_size: Vec::with_capacity(n),
         efficiency: Vec::with_capacity(n),
     };
-    let work = |nodes: std::ops::Range<usize>| {
-        let mut laid_out = Vec::new();
+    let work = |laid_out: &mut Vec<f64>, nodes: std::ops::Range<usize>| {
         let part: Vec<Result<(f64, f64), Status>> =
-            nodes.clone().map(|i| neighbourhood.around(i, &mut laid_out)).collect();
+            nodes.clone().map(|i| neighbourhood.around(i, laid_out)).collect();
         progress.advance(nodes.len() as u64);
         (!progress.cancelled()).then_some(part)
     };
-    fold_chunks(n, CHUNK, progress, work, |part| {
+    fold_chunks_with(n, CHUNK, progress, Vec::new, work, |part| {
         for values in part {
             let partners = view.degree(found.constraint.len()) as f64;
             found.constraint.push(values.map(|(constraint, _)| constraint));

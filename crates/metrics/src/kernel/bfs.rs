@@ -1,10 +1,9 @@
 //! Distances in steps between all pairs, 512 searches at once.
 
 use super::adjacency::Adjacency;
-use super::chunks::fold_chunks;
+use super::chunks::fold_chunks_with;
 use crate::MetricError;
 use palenque_graph::{Progress, SupplyGraph};
-use std::sync::Mutex;
 
 /// What a node can reach, summed over the nodes it reaches, itself left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,13 +100,11 @@ pub(crate) fn reach(
 ) -> Result<Reach, MetricError> {
     let n = ways.along.n_nodes();
     let mut total = Reach::none(n);
-    let rooms: Mutex<Vec<(Room, Vec<Row>)>> = Mutex::new(Vec::new());
     progress.begin(what, n as u64);
-    let work = |targets: std::ops::Range<usize>| {
-        let idle = rooms.lock().expect("no thread panics").pop();
-        let (mut room, mut sums) = idle.unwrap_or_else(|| (Room::new(n), vec![Row::default(); n]));
+    let room = || (Room::new(n), vec![Row::default(); n]);
+    let work = |(room, sums): &mut (Room, Vec<Row>), targets: std::ops::Range<usize>| {
         let nodes = targets.clone().map(|v| v as u32);
-        sweep(&mut room, ways, nodes, progress, |u, level, reached| {
+        sweep(room, ways, nodes, progress, |u, level, reached| {
             let row = &mut sums[u];
             row.count += reached;
             row.distance += level * f64::from(reached);
@@ -119,14 +116,13 @@ pub(crate) fn reach(
             let take = |&u: &u32| (u, std::mem::take(&mut sums[u as usize]));
             Part::Some(room.reached.iter().map(take).collect())
         } else {
-            Part::All(std::mem::replace(&mut sums, vec![Row::default(); n]))
+            Part::All(std::mem::replace(sums, vec![Row::default(); n]))
         };
         room.clear();
-        rooms.lock().expect("no thread panics").push((room, sums));
         progress.advance(targets.len() as u64);
         Some(part)
     };
-    fold_chunks(n, LANES, progress, work, |part| match part {
+    fold_chunks_with(n, LANES, progress, room, work, |part| match part {
         Part::Some(rows) => rows.iter().for_each(|(u, row)| total.add(*u as usize, row)),
         Part::All(rows) => rows.iter().enumerate().for_each(|(u, row)| total.add(u, row)),
     })?;

@@ -5,7 +5,7 @@
 
 use crate::MetricError;
 use crate::kernel::cascade_lanes::{Lanes, Rows};
-use crate::kernel::chunks::fold_chunks;
+use crate::kernel::chunks::fold_chunks_with;
 use crate::kernel::input_groups::InputGroups;
 use palenque_graph::{Progress, SupplyGraph};
 
@@ -195,24 +195,23 @@ impl Cascade<'_> {
         progress.begin("cascades", firms.len() as u64);
         let rows = Rows::of(self);
         let mut all = Vec::with_capacity(firms.len());
-        let work = |range: std::ops::Range<usize>| {
-            let mut scratch = Scratch::of(self);
-            let mut lanes = Lanes::new(self, &rows);
+        let room = || (Scratch::of(self), Lanes::new(self, &rows));
+        let work = |(scratch, lanes): &mut (Scratch, Lanes<'_>), range: std::ops::Range<usize>| {
             let mut found = vec![Losses::default(); range.len()];
             let mut keep = |at: usize, losses| {
                 found[at] = losses;
                 progress.advance(1);
             };
             for (at, &firm) in firms[range].iter().enumerate() {
-                let mut losses = self.begin(&[(firm, 1.0)], &mut scratch);
+                let mut losses = self.begin(&[(firm, 1.0)], scratch);
                 loop {
-                    if lanes.pays(self.next_pushes(&scratch)) {
-                        lanes.load(at, losses, &scratch);
+                    if lanes.pays(self.next_pushes(scratch)) {
+                        lanes.load(at, losses, scratch);
                         scratch.clear();
                         break;
                     }
-                    if self.step(&mut scratch, &mut losses) {
-                        keep(at, self.end(&mut scratch, losses));
+                    if self.step(scratch, &mut losses) {
+                        keep(at, self.end(scratch, losses));
                         break;
                     }
                 }
@@ -228,7 +227,7 @@ impl Cascade<'_> {
             }
             Some(found)
         };
-        fold_chunks(firms.len(), CHUNK, progress, work, |some| all.extend(some))?;
+        fold_chunks_with(firms.len(), CHUNK, progress, room, work, |some| all.extend(some))?;
         Ok(all)
     }
 

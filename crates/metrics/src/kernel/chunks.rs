@@ -4,6 +4,7 @@ use crate::MetricError;
 use palenque_graph::Progress;
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::Mutex;
 
 /// The fewest chunks of `chunk` that are `wanted` together, at least one.
 pub(crate) fn chunks_for(wanted: f64, chunk: usize) -> usize {
@@ -40,4 +41,28 @@ pub(crate) fn fold_chunks<T: Send>(
         }
     }
     Ok(())
+}
+
+/// The same for work that needs room, such as an entry a node: made once a thread, not once a chunk, and handed from one
+/// chunk to the next, so that `work` leaves it as it was made.
+///
+/// # Errors
+/// [`MetricError::Cancelled`].
+pub(crate) fn fold_chunks_with<R: Send, T: Send>(
+    n: usize,
+    chunk: usize,
+    progress: &dyn Progress,
+    room: impl Fn() -> R + Sync,
+    work: impl Fn(&mut R, Range<usize>) -> Option<T> + Sync,
+    fold: impl FnMut(T),
+) -> Result<(), MetricError> {
+    let rooms: Mutex<Vec<R>> = Mutex::new(Vec::new());
+    let work = |range| {
+        let idle = rooms.lock().expect("no thread panics").pop();
+        let mut own = idle.unwrap_or_else(&room);
+        let result = work(&mut own, range)?;
+        rooms.lock().expect("no thread panics").push(own);
+        Some(result)
+    };
+    fold_chunks(n, chunk, progress, work, fold)
 }

@@ -2,7 +2,7 @@
 
 use super::adjacency::Adjacency;
 use super::brandes::PathShares;
-use super::chunks::{chunks_for, fold_chunks};
+use super::chunks::{chunks_for, fold_chunks_with};
 use super::random::{below, stream};
 use super::reach_sampling::{Precision, too_long};
 use super::vertex_diameter::vertex_diameter_at_most;
@@ -57,18 +57,24 @@ pub(crate) fn sampled_path_shares(
     let (mut done, mut look) = (0, FIRST_LOOK);
     while done < enough_chunks {
         let next = look.min(enough_chunks);
-        let work = |chunk: std::ops::Range<usize>| {
+        let work = |search: &mut PairSearch<'_>, chunk: std::ops::Range<usize>| {
             if progress.cancelled() {
                 return None;
             }
-            let mut search = PairSearch::new(graph);
             let mut rng = stream(seed, done + chunk.start);
             let mut found = Found::default();
             (0..CHUNK).for_each(|_| search.draw(&mut rng, &mut found));
             progress.advance(1);
             Some(found)
         };
-        fold_chunks(next - done, 1, progress, work, |found| hits.add(&found))?;
+        fold_chunks_with(
+            next - done,
+            1,
+            progress,
+            || PairSearch::new(graph),
+            work,
+            |found| hits.add(&found),
+        )?;
         done = next;
         // The bound grows with the share.
         let most = hits.node.iter().chain(&hits.edge).copied().max().unwrap_or(0);

@@ -1,7 +1,7 @@
 //! Triangles of the undirected view, each found once.
 
 use super::adjacency::{Mutual, Ties};
-use super::chunks::fold_chunks;
+use super::chunks::fold_chunks_with;
 use crate::MetricError;
 use palenque_graph::Progress;
 use std::ops::Range;
@@ -48,18 +48,18 @@ impl<T: Copy + Send + Sync> Upward<T> {
     ) -> Result<(), MetricError> {
         let chunks = self.chunks();
         progress.begin("triangles", chunks.len() as u64);
-        let work = |chunk: Range<usize>| {
+        let room = || vec![ABSENT; self.ties.adjacency().n_nodes()];
+        let work = |position: &mut Vec<u32>, chunk: Range<usize>| {
             let mut sums = none();
-            let mut position = vec![ABSENT; self.ties.adjacency().n_nodes()];
             for nodes in &chunks[chunk] {
                 for u in nodes.clone() {
-                    self.corner(u, &mut position, |triangle| add(&mut sums, triangle));
+                    self.corner(u, position, |triangle| add(&mut sums, triangle));
                 }
                 progress.advance(1);
             }
             (!progress.cancelled()).then_some(sums)
         };
-        fold_chunks(chunks.len(), 1, progress, work, join)
+        fold_chunks_with(chunks.len(), 1, progress, room, work, join)
     }
 
     /// Ranges of nodes with enough ties each.

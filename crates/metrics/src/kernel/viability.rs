@@ -1,7 +1,7 @@
 //! Which firms stop when some do, because an essential input has no supplier left.
 
 use crate::MetricError;
-use crate::kernel::chunks::fold_chunks;
+use crate::kernel::chunks::fold_chunks_with;
 use crate::kernel::input_groups::InputGroups;
 use palenque_graph::{Progress, SupplyGraph};
 
@@ -117,11 +117,10 @@ impl<'g> Viability<'g> {
         let n = self.graph.n_nodes();
         progress.begin("dependency percolation", n as u64);
         let mut all = Vec::with_capacity(n);
-        let work = |range: std::ops::Range<usize>| {
-            let mut scratch = self.scratch();
+        let work = |scratch: &mut Scratch, range: std::ops::Range<usize>| {
             let mut found = Vec::with_capacity(range.len());
             for v in range {
-                found.push(value(self.failures(&[v as u32], &mut scratch)));
+                found.push(value(self.failures(&[v as u32], scratch)));
                 progress.advance(1);
                 if progress.cancelled() {
                     return None;
@@ -129,7 +128,7 @@ impl<'g> Viability<'g> {
             }
             Some(found)
         };
-        fold_chunks(n, CHUNK, progress, work, |some| all.extend(some))?;
+        fold_chunks_with(n, CHUNK, progress, || self.scratch(), work, |some| all.extend(some))?;
         Ok(all)
     }
 }
