@@ -154,8 +154,8 @@ fn shared_out(
             }
             trades[i] = true; // and is no pair with itself
             match &ties.sets {
-                Some(sets) => ties.from_sets(sets, (i, a), trades, &mut parts),
-                None => ties.from_lists((i, a), trades, brokers, &mut parts),
+                Some(sets) => ties.by_sets_from(sets, (i, a), trades, &mut parts),
+                None => ties.by_lists_from((i, a), trades, brokers, &mut parts),
             }
             for &k in ties.customers.neighbours(i) {
                 trades[k as usize] = false;
@@ -204,7 +204,7 @@ impl<'a> Ties<'a> {
     }
 
     /// From a seller, of group `a`: the brokers of all its pairs are counted first. `brokers` is all 0 before and after.
-    fn from_lists(
+    fn by_lists_from(
         &self,
         (i, a): (usize, usize),
         trades: &[bool],
@@ -231,7 +231,7 @@ impl<'a> Ties<'a> {
     }
 
     /// The same, pair by pair: where many trade with many, few do not.
-    fn from_sets(
+    fn by_sets_from(
         &self,
         [customers, suppliers]: &[BitRows; 2],
         (i, a): (usize, usize),
@@ -470,8 +470,8 @@ mod tests {
             ties.customers.neighbours(i).iter().for_each(|&k| trades[k as usize] = true);
             trades[i] = true;
             let (mut by_sets, mut by_lists) = (Vec::new(), Vec::new());
-            ties.from_sets(sets, (i, a), &trades, &mut by_sets);
-            ties.from_lists((i, a), &trades, &mut brokers, &mut by_lists);
+            ties.by_sets_from(sets, (i, a), &trades, &mut by_sets);
+            ties.by_lists_from((i, a), &trades, &mut brokers, &mut by_lists);
             assert_eq!(by_sets, by_lists, "from {i}");
             assert!(by_lists.iter().any(|(_, part)| part.iter().any(|x| *x > 0.0)));
         }

@@ -105,13 +105,17 @@ fn throughputs(
 
 /// A whole number in the order of `f64::total_cmp`, which is sorted faster.
 fn key(current: f64) -> i64 {
-    let bits = current.to_bits() as i64;
-    bits ^ (((bits >> 63) as u64) >> 1) as i64
+    in_order(current.to_bits().cast_signed())
 }
 
 /// The current that has this [`key`].
 fn current_of(key: i64) -> f64 {
-    f64::from_bits((key ^ (((key >> 63) as u64) >> 1) as i64) as u64)
+    f64::from_bits(in_order(key).cast_unsigned())
+}
+
+/// Turns the order of negative numbers round; twice changes nothing.
+fn in_order(bits: i64) -> i64 {
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
 }
 
 /// `Σ |c_s − c_t|` over all pairs `s < t`: the current on a tie, by where it enters, for all pairs. Sorts the keys.

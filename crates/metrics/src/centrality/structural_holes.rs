@@ -153,7 +153,9 @@ impl<'a> Neighbourhoods<'a> {
             size += 1.0 - redundant;
         }
         if is_laid_out {
-            partners.iter().for_each(|&q| laid_out[q as usize] = 0.0);
+            for &q in partners {
+                laid_out[q as usize] = 0.0;
+            }
         }
         Ok((constraint, size))
     }
@@ -241,7 +243,8 @@ mod tests {
         let strength: Vec<f64> = m.iter().map(|row| row.iter().sum()).collect();
         let largest: Vec<f64> =
             m.iter().map(|row| row.iter().copied().fold(0.0, f64::max)).collect();
-        let found = structural_holes(&graph, &Default::default(), &NoProgress).expect("no error");
+        let found = structural_holes(&graph, &WeightingConfig::default(), &NoProgress);
+        let found = found.expect("no error");
         for i in 0..n {
             let (mut constraint, mut size) = (0.0, 0.0);
             for j in (0..n).filter(|&j| m[i][j] > 0.0) {
