@@ -309,10 +309,7 @@ mod tests {
     fn sets_count_what_lists_count() {
         let n = 70;
         let mut draws = Draws(11);
-        let flows: Vec<(u32, u32, f64)> =
-            (0..n * n / 2).map(|_| (draws.below(n), draws.below(n), 1.0)).collect();
-        let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
-        let graph = SupplyGraph::from_flows(&ids, flows).expect("a good graph");
+        let graph = draws.network(n, n * n / 2);
         let group: Vec<Option<usize>> = (0..n)
             .map(|_| (draws.below(9) as usize).checked_sub(1))
             .map(|g| Some(g? % 4))

@@ -138,7 +138,7 @@ fn shared_out(
     progress: &dyn Progress,
 ) -> Result<Vec<[f64; 6]>, MetricError> {
     let n = graph.n_nodes();
-    let ties = Ties::of(graph, group);
+    let ties = Grouped::of(graph, group);
     progress.begin("brokers of pairs", n as u64);
     let room = || (vec![0_u32; n], vec![false; n]);
     let work = |(brokers, trades): &mut (Vec<u32>, Vec<bool>), sellers: std::ops::Range<usize>| {
@@ -177,7 +177,7 @@ fn shared_out(
 }
 
 /// Who sells to whom among nodes with a group.
-struct Ties<'a> {
+struct Grouped<'a> {
     customers: Adjacency<'a>,
     group: &'a [Option<usize>],
     /// Customers and suppliers with a group of every node, itself left out, where many trade with many.
@@ -187,7 +187,7 @@ struct Ties<'a> {
 /// A broker and its parts in the pairs of one seller, by kind.
 type Part = (usize, [f64; 6]);
 
-impl<'a> Ties<'a> {
+impl<'a> Grouped<'a> {
     fn of(graph: &'a SupplyGraph, group: &'a [Option<usize>]) -> Self {
         let (customers, suppliers) = (Adjacency::customers(graph), Adjacency::suppliers(graph));
         let sets = |side| BitRows::of(side, |v| group[v].is_some());
@@ -455,13 +455,10 @@ mod tests {
     fn sets_share_out_what_lists_share_out() {
         let n = 70;
         let mut draws = Draws(3);
-        let flows: Vec<(u32, u32, f64)> =
-            (0..n * n / 2).map(|_| (draws.below(n), draws.below(n), 1.0)).collect();
-        let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
-        let graph = SupplyGraph::from_flows(&ids, flows).expect("a good graph");
+        let graph = draws.network(n, n * n / 2);
         let group: Vec<Option<usize>> =
             (0..n).map(|u| (u % 9 > 0).then_some(u as usize % 4)).collect();
-        let ties = Ties::of(&graph, &group);
+        let ties = Grouped::of(&graph, &group);
         let sets = ties.sets.as_ref().expect("many trade with many");
         let mut brokers = vec![0; n as usize];
         for i in 0..n as usize {

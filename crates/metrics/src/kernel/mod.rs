@@ -11,6 +11,7 @@ pub(crate) mod brandes;
 pub mod cascade;
 pub(crate) mod cascade_bound;
 pub(crate) mod cascade_lanes;
+pub(crate) mod chains;
 pub(crate) mod chunks;
 pub mod coefficients;
 pub(crate) mod components;
