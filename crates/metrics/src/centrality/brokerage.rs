@@ -74,7 +74,7 @@ const CHUNK: usize = 256;
 /// Five counts per node, in node order. Nodes without a group are not counted, nor are self-loops.
 /// # Cost
 /// `O(Σ_{i→j} min(k_i + k_j, min(k_i, k_j) log max(k_i, k_j)))` time for `k` customers; `O(n)` memory, and the number of
-/// groups a thread.
+/// groups a thread. Where nodes have more than `n / 32` customers in the mean, `O(m n / 64)` time and `n² / 8` bytes.
 /// # Errors
 /// [`MetricError::InputMissing`] without the column; [`ParamError::Value`](crate::ParamError::Value) for more than 2,000
 /// groups; [`MetricError::Cancelled`].
