@@ -2,6 +2,7 @@
 
 use crate::kernel::symmetric_eigen::symmetric_eigen;
 use palenque_graph::table::Status;
+use std::collections::BTreeMap;
 
 /// Two eigenvalues nearer than this are one.
 const SAME: f64 = 1e-9;
@@ -242,20 +243,27 @@ impl Matrix {
                 of_activity[a].push(i);
             }
         }
-        let (mut sum, mut pairs) = (0.0, 0_usize);
+        let (mut sum, mut pairs) = (0.0, 0.0);
         for side in [&self.of_place, &of_activity] {
-            for (i, a) in side.iter().enumerate() {
-                for b in &side[i + 1..] {
-                    pairs += 1;
+            let n = side.len() as f64;
+            pairs += n * (n - 1.0) / 2.0;
+            // Many places have the same activities: a pair of rows counts for all that are like it.
+            let mut alike: BTreeMap<&[usize], usize> = BTreeMap::new();
+            for row in side {
+                *alike.entry(row.as_slice()).or_default() += 1;
+            }
+            let alike: Vec<(&[usize], usize)> = alike.into_iter().collect();
+            for (i, &(a, n_a)) in alike.iter().enumerate() {
+                for &(b, n_b) in &alike[i + 1..] {
                     let (rich, poor) = if a.len() > b.len() { (a, b) } else { (b, a) };
                     if rich.len() > poor.len() {
                         let common = poor.iter().filter(|x| rich.binary_search(x).is_ok()).count();
-                        sum += common as f64 / poor.len() as f64;
+                        sum += (n_a * n_b) as f64 * (common as f64 / poor.len() as f64);
                     }
                 }
             }
         }
-        if pairs > 0 { Ok(sum / pairs as f64) } else { Err(Status::InsufficientN) }
+        if pairs > 0.0 { Ok(sum / pairs) } else { Err(Status::InsufficientN) }
     }
 
     /// Means over the activities of each place.
