@@ -417,3 +417,35 @@ fn density(has: &[Vec<f64>], ubiquity: &[usize]) -> Vec<Vec<Result<f64, Status>>
     };
     has.iter().map(of_place).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::draws::Draws;
+
+    #[test]
+    fn rows_alike_are_paired_as_one_by_one() {
+        let mut draws = Draws(4);
+        let cells: Vec<Vec<f64>> =
+            (0..60).map(|_| (0..4).map(|_| f64::from(draws.below(2))).collect()).collect();
+        let amounts = Amounts { cells: cells.clone(), n_activities: 4 };
+        let found = capabilities(&amounts, Advantage::Presence, 1).nestedness;
+        // By the definition: what the poorer of two rows, or columns, shares with the richer.
+        let rows: Vec<Vec<f64>> =
+            cells.into_iter().filter(|row| row.iter().any(|x| *x > 0.0)).collect();
+        let columns: Vec<Vec<f64>> =
+            (0..4).map(|a| rows.iter().map(|row| row[a]).collect()).collect();
+        let (mut sum, mut pairs) = (0.0, 0.0);
+        for side in [rows, columns] {
+            for (i, a) in side.iter().enumerate() {
+                for b in &side[i + 1..] {
+                    let [k, l]: [f64; 2] = [a.iter().sum(), b.iter().sum()];
+                    let common: f64 = a.iter().zip(b).map(|(x, y)| x * y).sum();
+                    sum += if (k - l).abs() > 0.5 { common / k.min(l) } else { 0.0 };
+                    pairs += 1.0;
+                }
+            }
+        }
+        assert!(found.is_ok_and(|found| (found - sum / pairs).abs() < 1e-12), "{found:?}");
+    }
+}
